@@ -1,0 +1,3 @@
+//! The program `postlunch`: a thin door to the library.
+
+fn main() {}
