@@ -1,1 +1,4 @@
-//! To be filled.
+//! iCalendar text (RFC 5545) as iTIP messages (RFC 5546): writing requests and cancellations,
+//! reading replies and counter-proposals. No I/O.
+
+pub mod write;

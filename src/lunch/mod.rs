@@ -1,1 +1,9 @@
-//! To be filled.
+//! The vocabulary of the practice, and the life of a pairing.
+//!
+//! Pure: state, event, facts and the time go in; a decision comes out. Nothing here knows mail
+//! servers, files or the database. `act` is what people can say, `letter` is what we can say,
+//! `decide` is what follows from what.
+
+pub mod act;
+pub mod letter;
+pub mod notes;

@@ -1,0 +1,488 @@
+//! Letters: the closed list of things that we can say, each with all the facts it needs.
+//!
+//! A `Letter` is data; `writing` turns it into a mail. Times are local to the pairing's zone.
+//! What somebody wrote is `Words` and appears only in letters to the two of the pairing.
+
+use crate::calendar::write::Event as CalendarEvent;
+use crate::lunch::act::Answering;
+use crate::lunch::notes::{Notes, Section, Words};
+use crate::words::address::NameAddr;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+
+/// One mail to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Whom it goes to.
+    pub to: NameAddr,
+    /// The other of the pairing; `None` where the letter concerns the person alone.
+    pub partner: Option<NameAddr>,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What an invitation offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Weeks from one lunch to the next.
+    pub every_weeks: u32,
+    /// On which day.
+    pub weekday: Weekday,
+    /// At what time.
+    pub time: NaiveTime,
+    /// For how many minutes.
+    pub minutes: u32,
+    /// Where.
+    pub location: String,
+}
+
+/// What has been agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// Weeks from one lunch to the next; `None` for a single lunch.
+    pub every_weeks: Option<u32>,
+    /// The first (or next) lunch.
+    pub first: NaiveDateTime,
+    /// For how many minutes.
+    pub minutes: u32,
+    /// Where.
+    pub location: String,
+    /// Whether notes are welcome.
+    pub notes: bool,
+}
+
+/// One lunch, as a letter speaks of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// 1 for the first lunch of the two.
+    pub ordinal: u32,
+    /// When it starts.
+    pub start: NaiveDateTime,
+    /// For how many minutes.
+    pub minutes: u32,
+    /// Where.
+    pub location: String,
+}
+
+/// When the partner sees one's notes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// When the other has written too, or at this moment at the latest.
+    Until(NaiveDateTime),
+    /// They are being shown now.
+    Opened,
+    /// They had been shown before; the partner gets the corrected version.
+    OpenedBefore,
+}
+
+/// What somebody said about somebody, with its date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Verbatim.
+    pub words: Words,
+    /// Who said it.
+    pub speaker: NameAddr,
+    /// The date of the lunch.
+    pub on: NaiveDate,
+}
+
+/// A goal reached within the month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReachedGoal {
+    /// In its owner's words.
+    pub words: Words,
+    /// Since when it was the owner's.
+    pub since: NaiveDate,
+    /// When it was called reached.
+    pub on: NaiveDate,
+    /// Who agreed, if somebody did.
+    pub agreed_by: Option<NameAddr>,
+}
+
+/// A goal still open, with what was seen in the month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenGoal {
+    /// In its owner's words.
+    pub words: Words,
+    /// What helped.
+    pub helps: Vec<Quote>,
+    /// What got in the way.
+    pub hinders: Vec<Quote>,
+    /// What was said without marking it either way.
+    pub seen: Vec<Quote>,
+}
+
+/// The next lunch with one partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextLunch {
+    /// With whom.
+    pub partner: NameAddr,
+    /// When and where.
+    pub table: Table,
+    /// Whether the reader speaks first.
+    pub speaks_first: bool,
+}
+
+/// One member's month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Harvest {
+    /// The first day of the month told about.
+    pub month: NaiveDate,
+    /// Lunches held: with whom, on which dates.
+    pub held: Vec<(NameAddr, Vec<NaiveDate>)>,
+    /// Goals reached.
+    pub reached: Vec<ReachedGoal>,
+    /// Goals still open.
+    pub open: Vec<OpenGoal>,
+    /// Focus notes where the member has no goal yet.
+    pub focus: Vec<Quote>,
+    /// Best moments, in the partners' words.
+    pub good_moments: Vec<Quote>,
+    /// Worst moments; they go nowhere else.
+    pub between: Vec<Quote>,
+    /// What the reader promised to watch: for whom, which goal.
+    pub watching: Vec<(NameAddr, Words)>,
+    /// What is next.
+    pub next: Vec<NextLunch>,
+}
+
+/// News for one partner about what the other (or the mail) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The invitee said yes; their words as they wrote them.
+    Accepted {
+        /// As written.
+        words: Words,
+        /// What was understood.
+        agreement: Agreement,
+    },
+    /// The invitee said no. Told gently; no reason is asked.
+    Declined {
+        /// As written.
+        words: Words,
+    },
+    /// The invitee said "not now".
+    Later {
+        /// As written.
+        words: Words,
+        /// When the invitation comes back by itself.
+        until: NaiveDate,
+    },
+    /// A question for the reader.
+    Asked {
+        /// As written.
+        words: Words,
+    },
+    /// Words we did not understand; the writer is asked once.
+    Unclear {
+        /// As written.
+        words: Words,
+    },
+    /// No answer came within the time.
+    Lapsed,
+    /// The mail could not be delivered.
+    Undeliverable,
+    /// The other leaves one lunch out.
+    Skipped {
+        /// The lunch left out.
+        table: Table,
+        /// The one after it, if any.
+        next: Option<NaiveDateTime>,
+    },
+    /// The other moved a lunch.
+    Moved {
+        /// Where it was.
+        from: NaiveDateTime,
+        /// What it is now.
+        table: Table,
+        /// Whether all later ones move too.
+        all: bool,
+    },
+    /// The other pauses.
+    Paused {
+        /// First day on which lunches may come again.
+        until: NaiveDate,
+        /// The first lunch after it.
+        next: Option<NaiveDateTime>,
+    },
+    /// The lunches go on.
+    Resumed {
+        /// The next one.
+        next: Option<NaiveDateTime>,
+    },
+    /// The lunches have ended. Says nothing of why.
+    Ended,
+    /// The other thanks for, or answers, one's notes.
+    Relayed {
+        /// As written.
+        words: Words,
+    },
+}
+
+/// A receipt for what the reader did; each says how to correct it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// For a yes.
+    Accepted {
+        /// What was understood.
+        agreement: Agreement,
+        /// Whether to ask for one thing the reader wants to get better at.
+        asks_goal: bool,
+    },
+    /// For a no: one kind line.
+    Declined,
+    /// For "not now".
+    Later {
+        /// When the invitation comes back.
+        until: NaiveDate,
+    },
+    /// For a question: it went to the partner; and what is kept and who sees it.
+    Asked,
+    /// For `end`; offers `stop`.
+    Ended,
+    /// For `stop`: the last mail.
+    Stopped,
+    /// A lunch is left out.
+    Skipped {
+        /// The lunch left out.
+        table: Table,
+        /// The one after it.
+        next: Option<NaiveDateTime>,
+    },
+    /// A lunch was moved.
+    Moved {
+        /// Where it was.
+        from: NaiveDateTime,
+        /// What it is now.
+        table: Table,
+        /// Whether all later ones move too.
+        all: bool,
+    },
+    /// A pause.
+    Paused {
+        /// First day on which lunches may come again.
+        until: NaiveDate,
+        /// The first lunch after it.
+        next: Option<NaiveDateTime>,
+    },
+    /// A pause is over.
+    Resumed {
+        /// The next lunch.
+        next: Option<NaiveDateTime>,
+    },
+    /// A goal was noted.
+    Goal {
+        /// In its owner's words.
+        words: Words,
+        /// Whether it replaces an earlier wording.
+        reworded: bool,
+    },
+    /// A goal was called reached.
+    Achieved {
+        /// In its owner's words.
+        words: Words,
+    },
+    /// Notes, section by section.
+    Notes {
+        /// Of which lunch.
+        table: Table,
+        /// What was understood.
+        notes: Notes,
+        /// Prompts without an answer; asked for once, `None` if they were asked for before.
+        ask_for: Option<Section>,
+        /// The partner's goal that the focus note speaks to.
+        goal: Option<Words>,
+        /// When the partner sees them.
+        seal: Seal,
+    },
+    /// "We met", "we didn't meet", "said, not written", "nothing this time".
+    Held {
+        /// Of which lunch.
+        table: Table,
+        /// Whether the lunch counts as held.
+        met: bool,
+    },
+    /// Notes were taken back.
+    Undone {
+        /// Of which lunch.
+        table: Table,
+        /// Whether the partner had seen them already.
+        seen: bool,
+    },
+    /// Monthly summaries are off.
+    NoSummaries,
+    /// The door is open again after `stop`.
+    Reopened,
+}
+
+/// What a letter says. The name of each is that of its template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Would you have lunch with me every other week?
+    Invitation {
+        /// A line of the inviter's own.
+        note: Option<Words>,
+        /// What is proposed.
+        offer: Offer,
+        /// Whether the inviter has held three lunches or more.
+        experienced: bool,
+        /// Whether it comes back after a "later".
+        again: bool,
+    },
+    /// The one reminder of an unanswered invitation.
+    InvitationReminder {
+        /// What is proposed.
+        offer: Offer,
+    },
+    /// We did not understand; the one question back.
+    Question {
+        /// What the reader wrote.
+        words: Words,
+        /// What it was an answer to.
+        about: Answering,
+    },
+    /// The calendar request for a series or a changed one (iTIP REQUEST).
+    CalendarRequest {
+        /// The event.
+        event: CalendarEvent,
+        /// Whether it changes an earlier one.
+        update: bool,
+    },
+    /// The calendar cancellation of the series or of one lunch (iTIP CANCEL).
+    CalendarCancel {
+        /// The event.
+        event: CalendarEvent,
+        /// Whether a single lunch is meant.
+        one: bool,
+    },
+    /// The day before.
+    Reminder {
+        /// When and where.
+        table: Table,
+        /// The last lunch held.
+        last_met: Option<NaiveDate>,
+        /// The reader's own goals.
+        own_goals: Vec<Words>,
+        /// What the reader promised to watch for the partner.
+        watching: Vec<Words>,
+        /// Whether the reader speaks first.
+        speaks_first: bool,
+        /// Whether notes are kept.
+        notes: bool,
+    },
+    /// The three prompts; as `nudge`, the one repetition.
+    FollowUp {
+        /// Which lunch.
+        table: Table,
+        /// The partner's goal.
+        goal: Option<Words>,
+        /// When the partner sees the notes at the latest.
+        seal: NaiveDateTime,
+        /// Whether it is the one repetition.
+        nudge: bool,
+    },
+    /// What the partner wrote.
+    Exchange {
+        /// Of which lunch.
+        table: Table,
+        /// The partner's notes about the reader.
+        notes: Notes,
+        /// The reader's goal that the focus note speaks to.
+        goal: Option<Words>,
+        /// Whether it replaces an earlier one.
+        corrected: bool,
+    },
+    /// The month.
+    Summary(Harvest),
+    /// No day is free for both.
+    NoSlot {
+        /// What was wished for.
+        offer: Offer,
+    },
+    /// Somebody wrote in the reader's name from elsewhere; did they?
+    Confirm {
+        /// What was written.
+        words: Words,
+    },
+    /// A mail we can do nothing with, returned with its text.
+    Returned {
+        /// What the reader wrote.
+        words: Words,
+    },
+    /// News about the partner.
+    Notice(Notice),
+    /// A receipt.
+    Receipt(Receipt),
+}
+
+impl Body {
+    /// The name of its template, of its kind in `preview`, and in the store.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Invitation { .. } => "invitation",
+            Self::InvitationReminder { .. } => "invitation-reminder",
+            Self::Question { .. } => "question",
+            Self::CalendarRequest { update: false, .. } => "calendar-request",
+            Self::CalendarRequest { update: true, .. } => "calendar-update",
+            Self::CalendarCancel { .. } => "calendar-cancel",
+            Self::Reminder { .. } => "reminder",
+            Self::FollowUp { nudge: false, .. } => "followup",
+            Self::FollowUp { nudge: true, .. } => "followup-nudge",
+            Self::Exchange { .. } => "exchange",
+            Self::Summary(_) => "summary",
+            Self::NoSlot { .. } => "no-slot",
+            Self::Confirm { .. } => "confirm",
+            Self::Returned { .. } => "returned",
+            Self::Notice(notice) => match notice {
+                Notice::Accepted { .. } => "notice-accepted",
+                Notice::Declined { .. } => "notice-declined",
+                Notice::Later { .. } => "notice-later",
+                Notice::Asked { .. } => "notice-question",
+                Notice::Unclear { .. } => "notice-unclear",
+                Notice::Lapsed => "notice-lapsed",
+                Notice::Undeliverable => "notice-undeliverable",
+                Notice::Skipped { .. } => "notice-skipped",
+                Notice::Moved { .. } => "notice-moved",
+                Notice::Paused { .. } => "notice-paused",
+                Notice::Resumed { .. } => "notice-resumed",
+                Notice::Ended => "notice-ended",
+                Notice::Relayed { .. } => "notice-relayed",
+            },
+            Self::Receipt(receipt) => match receipt {
+                Receipt::Accepted { .. } => "receipt-accepted",
+                Receipt::Declined => "receipt-declined",
+                Receipt::Later { .. } => "receipt-later",
+                Receipt::Asked => "receipt-question",
+                Receipt::Ended => "receipt-ended",
+                Receipt::Stopped => "receipt-stopped",
+                Receipt::Skipped { .. } => "receipt-skipped",
+                Receipt::Moved { .. } => "receipt-moved",
+                Receipt::Paused { .. } => "receipt-paused",
+                Receipt::Resumed { .. } => "receipt-resumed",
+                Receipt::Goal { .. } => "receipt-goal",
+                Receipt::Achieved { .. } => "receipt-achieved",
+                Receipt::Notes { .. } => "receipt-notes",
+                Receipt::Held { .. } => "receipt-held",
+                Receipt::Undone { .. } => "receipt-undone",
+                Receipt::NoSummaries => "receipt-no-summaries",
+                Receipt::Reopened => "receipt-reopened",
+            },
+        }
+    }
+
+    /// What a reply to it is an answer to.
+    pub const fn answering(&self) -> Answering {
+        match self {
+            Self::Invitation { .. } | Self::InvitationReminder { .. } => Answering::Invitation,
+            Self::CalendarRequest { .. }
+            | Self::CalendarCancel { .. }
+            | Self::Reminder { .. }
+            | Self::NoSlot { .. } => Answering::Reminder,
+            Self::FollowUp { .. } => Answering::FollowUp,
+            Self::Exchange { .. } => Answering::Exchange,
+            Self::Summary(_) => Answering::Summary,
+            Self::Question { about, .. } => *about,
+            Self::Confirm { .. } | Self::Returned { .. } => Answering::Question,
+            Self::Notice(_) | Self::Receipt(_) => Answering::Receipt,
+        }
+    }
+}
