@@ -5,5 +5,13 @@
 //! `decide` is what follows from what.
 
 pub mod act;
+pub mod agenda;
+pub mod cadence;
+pub mod consent;
+pub mod decide;
+pub mod event;
 pub mod letter;
 pub mod notes;
+pub mod pairing;
+pub mod person;
+pub mod slots;

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use std::sync::LazyLock;
 
 /// Key with which tokens and Message-IDs are made; 32 random octets.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TokenKey {
     /// One lower-case base32 character, so that a rotated key can be told from its successor.
     pub id: char,

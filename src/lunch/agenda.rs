@@ -1,0 +1,133 @@
+//! The agenda of a pairing: what is still to be done by the clock, and when.
+//!
+//! It is derived from the state alone, never stored: what comes due is what stands here with a
+//! moment that has passed. Doing a chore changes the state so that it stands here no longer, so a
+//! jump of the clock or a restart can neither lose nor double one.
+
+use crate::lunch::cadence::{at, moment, working_days_before};
+use crate::lunch::event::Rules;
+use crate::lunch::pairing::{Lunch, LunchState, Pairing, Stage};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+
+/// One thing to do by the clock. Lunches are named by their position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Chore {
+    /// Repeat the invitation, once.
+    RemindInvitee,
+    /// Let the invitation lapse.
+    Lapse,
+    /// Ask again after a "later".
+    AskAgain,
+    /// End a pause.
+    Wake,
+    /// Remind both of a lunch.
+    RemindOfLunch(usize),
+    /// Send the three prompts.
+    FollowUp(usize),
+    /// Repeat them, once.
+    Nudge(usize),
+    /// Show what was written.
+    Unseal(usize),
+    /// Add lunches to the series.
+    Extend,
+}
+
+/// When fewer planned lunches than this are left, the series is extended.
+pub const LUNCHES_AHEAD_MIN: usize = 4;
+
+/// Everything still to be done, soonest first.
+pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
+    let mut chores = Vec::new();
+    match &pairing.stage {
+        Stage::Invited => {
+            if !pairing.reminded {
+                chores.push((pairing.asked_at + rules.remind_after, Chore::RemindInvitee));
+            }
+            chores.push((pairing.asked_at + rules.lapse_after, Chore::Lapse));
+        }
+        Stage::Postponed { until } => {
+            chores.push((
+                morning(pairing, *until, rules.reminder_time),
+                Chore::AskAgain,
+            ));
+        }
+        Stage::Paused { until } => {
+            chores.push((morning(pairing, *until, NaiveTime::MIN), Chore::Wake));
+        }
+        Stage::Meeting
+        | Stage::Declined
+        | Stage::Lapsed
+        | Stage::Undeliverable
+        | Stage::Ended { .. } => {}
+    }
+    if pairing.stage.is_meeting() {
+        for (at, lunch) in pairing.lunches.iter().enumerate() {
+            lunch_chores(pairing, rules, at, lunch, &mut chores);
+        }
+        chores.extend(extension(pairing));
+    }
+    chores.sort();
+    chores
+}
+
+/// When to look again; `None` if nothing is to be done by the clock.
+pub fn next_due(pairing: &Pairing, rules: &Rules) -> Option<DateTime<Utc>> {
+    agenda(pairing, rules).first().map(|(moment, _)| *moment)
+}
+
+fn lunch_chores(
+    pairing: &Pairing,
+    rules: &Rules,
+    index: usize,
+    lunch: &Lunch,
+    chores: &mut Vec<(DateTime<Utc>, Chore)>,
+) {
+    if !lunch.counts() {
+        return;
+    }
+    let zone = pairing.plan.zone;
+    if lunch.state == LunchState::Planned
+        && lunch.followed_up.is_none()
+        && lunch.reminded_of != Some(lunch.start)
+    {
+        let day = working_days_before(lunch.start.date(), rules.reminder_days, &rules.holidays);
+        chores.push((
+            moment(at(day, rules.reminder_time), zone),
+            Chore::RemindOfLunch(index),
+        ));
+    }
+    let end = moment(lunch.start, zone) + TimeDelta::minutes(i64::from(pairing.plan.minutes));
+    match lunch.followed_up {
+        None => chores.push((end + rules.followup_after, Chore::FollowUp(index))),
+        Some(sent) => {
+            let silent = !(lunch.by_inviter.is_answered() && lunch.by_invitee.is_answered());
+            if !lunch.nudged && !lunch.unsealed && silent {
+                chores.push((sent + rules.nudge_after, Chore::Nudge(index)));
+            }
+            if !lunch.unsealed {
+                chores.push((sent + rules.seal, Chore::Unseal(index)));
+            }
+        }
+    }
+}
+
+fn extension(pairing: &Pairing) -> Option<(DateTime<Utc>, Chore)> {
+    let series = pairing.series.as_ref()?;
+    series.every_weeks?;
+    let stands = |l: &&Lunch| {
+        l.uid == series.uid
+            && l.followed_up.is_none()
+            && matches!(l.state, LunchState::Planned | LunchState::Rested)
+    };
+    let ahead: Vec<_> = pairing.lunches.iter().filter(stands).collect();
+    if ahead.len() >= LUNCHES_AHEAD_MIN {
+        return None;
+    }
+    // The moment at which the count fell short: when the last lunch that is over was followed up.
+    let last = pairing.lunches.iter().filter_map(|l| l.followed_up).max();
+    Some((last.unwrap_or(pairing.asked_at), Chore::Extend))
+}
+
+fn morning(pairing: &Pairing, date: chrono::NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    moment(at(date, time), pairing.plan.zone)
+}

@@ -1,0 +1,79 @@
+//! Consent: whether a mail may still leave, asked at the moment it is claimed.
+//!
+//! Between planning and sending somebody may have said no, ended, skipped or moved. What no longer
+//! holds is withdrawn, with the reason.
+
+use crate::lunch::event::{Circle, Consent};
+use crate::lunch::pairing::{LunchState, Pairing, PairingId, Stage};
+use crate::lunch::person::PersonId;
+use chrono::NaiveDateTime;
+
+/// What the outbox knows of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// To whom.
+    pub to: PersonId,
+    /// In which conversation.
+    pub pairing: Option<PairingId>,
+    /// The lunch it speaks of.
+    pub slot: Option<NaiveDateTime>,
+    /// The name of the letter.
+    pub letter: String,
+    /// What must still hold.
+    pub consent: Consent,
+}
+
+/// Why a mail may not leave any more; `None` if it may.
+pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
+    let Some(person) = circle.people.get(&waiting.to) else {
+        return Some("the recipient is not known any more");
+    };
+    if person.stopped && waiting.consent != Consent::Farewell {
+        return Some("the recipient wants no mail");
+    }
+    let Some(id) = waiting.pairing else {
+        return (waiting.consent == Consent::Summary && !person.summaries)
+            .then_some("the recipient wants no summaries");
+    };
+    let Some(pairing) = circle.pairings.get(&id) else {
+        return Some("the pairing is not known any more");
+    };
+    let left = has_left(pairing, waiting.to);
+    match waiting.consent {
+        Consent::Farewell | Consent::Final => None,
+        Consent::Asking => {
+            (pairing.stage != Stage::Invited).then_some("the invitation was answered")
+        }
+        Consent::Answer | Consent::News | Consent::Summary => {
+            left.then_some("the recipient has left")
+        }
+        Consent::Meeting if !pairing.stage.is_meeting() => Some("the lunches have ended"),
+        Consent::Meeting => lunch_objection(waiting, pairing),
+    }
+}
+
+/// Whether that person declined or ended the pairing.
+fn has_left(pairing: &Pairing, person: PersonId) -> bool {
+    match &pairing.stage {
+        Stage::Declined => person == pairing.invitee,
+        Stage::Ended { by } => *by == Some(person),
+        Stage::Invited
+        | Stage::Postponed { .. }
+        | Stage::Meeting
+        | Stage::Paused { .. }
+        | Stage::Lapsed
+        | Stage::Undeliverable => false,
+    }
+}
+
+fn lunch_objection(waiting: &Waiting, pairing: &Pairing) -> Option<&'static str> {
+    let lunch = pairing.lunches.get(pairing.lunch_at(waiting.slot?)?)?;
+    let role = pairing.role(waiting.to)?;
+    match waiting.letter.as_str() {
+        "reminder" if lunch.state != LunchState::Planned => Some("that lunch is off"),
+        "reminder" if lunch.reminded_of != Some(lunch.start) => Some("that lunch has moved"),
+        "followup" | "followup-nudge" if !lunch.counts() => Some("that lunch did not take place"),
+        "followup-nudge" if lunch.page(role).is_answered() => Some("the notes have come"),
+        _ => None,
+    }
+}

@@ -1,0 +1,602 @@
+//! Meeting: skip, move, pause, go on, end, and leave altogether.
+
+use super::Voice;
+use super::asking::future;
+use super::desk::Desk;
+use crate::lunch::act::{AcceptTerms, Act, Reschedule, Scope};
+use crate::lunch::cadence::{local, moment};
+use crate::lunch::event::{Consent, Effect, Outcome};
+use crate::lunch::letter::{Body, Notice, Receipt};
+use crate::lunch::pairing::{LunchState, PairingId, Role, Stage};
+use crate::lunch::person::{Goal, GoalEnd, PersonId};
+use crate::lunch::slots;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+/// A pause without a date ends by itself after this many days.
+const PAUSE_DAYS: u64 = 28;
+
+impl Desk {
+    /// The lunch that a mail speaks of: the one its letter named if that is still to come, else the
+    /// next one.
+    fn lunch_meant(&self, voice: Voice<'_>) -> Option<usize> {
+        let pairing = self.pairing(voice.pairing)?;
+        let now = local(self.now, pairing.plan.zone);
+        let is_ahead = |i: &usize| {
+            pairing
+                .lunches
+                .get(*i)
+                .is_some_and(|l| l.state == LunchState::Planned && l.start > now)
+        };
+        let named = voice
+            .about
+            .and_then(|a| a.slot)
+            .and_then(|slot| pairing.lunch_at(slot));
+        named.filter(is_ahead).or_else(|| pairing.next_after(now))
+    }
+
+    /// The lunch at the instant that a calendar names, by its slot or by its start.
+    fn lunch_at_instant(&self, id: PairingId, instant: DateTime<Utc>) -> Option<usize> {
+        let pairing = self.pairing(id)?;
+        let zone = pairing.plan.zone;
+        let is_it = |start: NaiveDateTime| moment(start, zone) == instant;
+        pairing
+            .lunches
+            .iter()
+            .position(|l| is_it(l.slot) || is_it(l.start))
+    }
+
+    pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
+        match self.lunch_meant(voice) {
+            Some(index) => self.leave_out(index, voice),
+            None => Outcome::Nothing("no lunch is planned"),
+        }
+    }
+
+    pub(super) fn skip_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::CalendarReply { occurrence, .. } = act else {
+            return Outcome::Nothing("not a calendar answer");
+        };
+        let index = match occurrence {
+            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
+            None => self.lunch_meant(voice),
+        };
+        let Some(index) = index else {
+            return Outcome::Nothing("no lunch stands at that time");
+        };
+        let now = self.local_now(voice.pairing);
+        let ahead = self
+            .lunch(voice.pairing, index)
+            .is_some_and(|l| l.state == LunchState::Planned && l.start > now);
+        if !ahead {
+            return Outcome::Nothing("that lunch is off or over already");
+        }
+        self.leave_out(index, voice)
+    }
+
+    fn leave_out(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
+        let Some(pairing) = self.pairing(voice.pairing) else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let Some(lunch) = pairing.lunches.get(index) else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let (slot, table) = (lunch.slot, pairing.table(lunch));
+        let partner = pairing.person(voice.role.other());
+        let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
+        self.change_lunch(voice.pairing, index, |l| l.state = LunchState::Skipped);
+        if in_series {
+            self.cancel_lunch(voice.pairing, index);
+            self.change(voice.pairing, |p| {
+                if let Some(series) = &mut p.series {
+                    series.excluded.push(slot);
+                }
+            });
+        }
+        let next = self.next_start(voice.pairing);
+        let receipt = Receipt::Skipped {
+            table: table.clone(),
+            next,
+        };
+        self.answer(
+            voice.by,
+            Some(voice.pairing),
+            Some(slot),
+            Body::Receipt(receipt),
+        );
+        self.tell(
+            partner,
+            voice.pairing,
+            Some(slot),
+            Notice::Skipped { table, next },
+        );
+        Outcome::Done
+    }
+
+    fn next_start(&self, id: PairingId) -> Option<NaiveDateTime> {
+        let pairing = self.pairing(id)?;
+        let index = pairing.next_after(local(self.now, pairing.plan.zone))?;
+        Some(pairing.lunches.get(index)?.start)
+    }
+
+    pub(super) fn move_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::CalendarCounter {
+            start: Some(start),
+            occurrence,
+        } = act
+        else {
+            return Outcome::Nothing("the calendar proposes no time");
+        };
+        let index = match occurrence {
+            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
+            None => self.lunch_meant(voice),
+        };
+        let Some(index) = index else {
+            return Outcome::Nothing("no lunch stands at that time");
+        };
+        let Some(zone) = self.pairing(voice.pairing).map(|p| p.plan.zone) else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let wish = Reschedule {
+            start: Some(local(*start, zone)),
+            location: None,
+            scope: Some(Scope::One),
+        };
+        self.move_one(index, &wish, voice)
+    }
+
+    pub(super) fn move_lunch(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::Reschedule(wish) = act else {
+            return Outcome::Nothing("nothing is to be moved");
+        };
+        if wish.start.is_none() && wish.location.is_none() {
+            return self.ask_back(voice);
+        }
+        if wish.scope == Some(Scope::All) {
+            let terms = AcceptTerms {
+                start: wish.start,
+                location: wish.location.clone(),
+                ..AcceptTerms::default()
+            };
+            return self.amend(&Act::Accept(terms), voice);
+        }
+        match self.lunch_meant(voice) {
+            Some(index) => self.move_one(index, wish, voice),
+            None => {
+                let terms = AcceptTerms {
+                    start: wish.start,
+                    location: wish.location.clone(),
+                    once: true,
+                    ..AcceptTerms::default()
+                };
+                self.amend(&Act::Accept(terms), voice)
+            }
+        }
+    }
+
+    fn move_one(&mut self, index: usize, wish: &Reschedule, voice: Voice<'_>) -> Outcome {
+        let Some(pairing) = self.pairing(voice.pairing).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let Some(lunch) = pairing.lunches.get(index).cloned() else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let now = local(self.now, pairing.plan.zone);
+        let start = wish.start.unwrap_or(lunch.start);
+        let location = wish
+            .location
+            .clone()
+            .unwrap_or_else(|| lunch.location.clone());
+        if start == lunch.start && location == lunch.location {
+            return Outcome::Nothing("it stands there already");
+        }
+        let mut taken = slots::booked(&self.circle, [pairing.inviter, pairing.invitee], pairing.id);
+        let others = pairing
+            .lunches
+            .iter()
+            .filter(|l| l.slot != lunch.slot && l.counts());
+        taken.extend(others.map(|l| l.start.date()));
+        if !slots::is_free(start, now, &taken) {
+            let offer = pairing.plan.offer();
+            self.answer(
+                voice.by,
+                Some(voice.pairing),
+                Some(lunch.slot),
+                Body::NoSlot { offer },
+            );
+            return Outcome::Asked;
+        }
+        self.change_lunch(voice.pairing, index, |l| {
+            l.start = start;
+            l.location = location;
+        });
+        if pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid) {
+            self.send_exception(voice.pairing, index);
+        }
+        let Some(table) = self
+            .pairing(voice.pairing)
+            .and_then(|p| Some(p.table(p.lunches.get(index)?)))
+        else {
+            return Outcome::Refused("there is no such lunch");
+        };
+        let from = lunch.start;
+        let slot = Some(lunch.slot);
+        let receipt = Receipt::Moved {
+            from,
+            table: table.clone(),
+            all: false,
+        };
+        self.answer(voice.by, Some(voice.pairing), slot, Body::Receipt(receipt));
+        let news = Notice::Moved {
+            from,
+            table,
+            all: false,
+        };
+        self.tell(
+            pairing.person(voice.role.other()),
+            voice.pairing,
+            slot,
+            news,
+        );
+        Outcome::Done
+    }
+
+    pub(super) fn pause(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let today = self.local_now(voice.pairing).date();
+        let said = match act {
+            Act::Pause { until } | Act::Later { until } => *until,
+            _ => None,
+        };
+        self.rest(voice.pairing, future(said, today, PAUSE_DAYS), Some(voice))
+    }
+
+    /// Pauses until that day; everybody concerned is told.
+    pub(super) fn rest(
+        &mut self,
+        id: PairingId,
+        until: NaiveDate,
+        voice: Option<Voice<'_>>,
+    ) -> Outcome {
+        let now = self.local_now(id);
+        if until <= now.date() {
+            return Outcome::Refused("a pause has to end on a day to come");
+        }
+        self.set_rest(id, now, until);
+        self.change(id, |p| p.stage = Stage::Paused { until });
+        self.send_update(id);
+        let next = self.next_start(id);
+        let receipt = Body::Receipt(Receipt::Paused { until, next });
+        self.tell_both(id, voice, receipt, &Notice::Paused { until, next });
+        Outcome::Done
+    }
+
+    /// Makes the lunches from `now` on that lie before `until` rest, and all others stand.
+    fn set_rest(&mut self, id: PairingId, now: NaiveDateTime, until: NaiveDate) {
+        let people = self.pairing(id).map(|p| [p.inviter, p.invitee]);
+        let taken = people
+            .map(|two| slots::booked(&self.circle, two, id))
+            .unwrap_or_default();
+        self.change(id, |p| {
+            for lunch in p.lunches.iter_mut().filter(|l| l.start <= now) {
+                if lunch.state == LunchState::Rested {
+                    lunch.state = LunchState::Skipped; // its day went by
+                }
+            }
+            for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
+                let inside = lunch.start.date() < until;
+                lunch.state = match lunch.state {
+                    LunchState::Planned if inside => LunchState::Rested,
+                    LunchState::Rested if !inside && !taken.contains(&lunch.start.date()) => {
+                        LunchState::Planned
+                    }
+                    other => other,
+                };
+            }
+            let Some(series) = &mut p.series else { return };
+            let uid = series.uid.clone();
+            for lunch in p.lunches.iter().filter(|l| l.uid == uid) {
+                series.excluded.retain(|slot| *slot != lunch.slot);
+                if matches!(lunch.state, LunchState::Rested | LunchState::Skipped) {
+                    series.excluded.push(lunch.slot);
+                }
+            }
+        });
+    }
+
+    pub(super) fn resume(&mut self, voice: Voice<'_>) -> Outcome {
+        self.go_on(voice.pairing, Some(voice))
+    }
+
+    /// Ends a pause; what lay within it and is still ahead stands again.
+    pub(super) fn go_on(&mut self, id: PairingId, voice: Option<Voice<'_>>) -> Outcome {
+        let paused = self
+            .pairing(id)
+            .is_some_and(|p| matches!(p.stage, Stage::Paused { .. }));
+        if paused {
+            self.wake(id);
+            self.send_update(id);
+        }
+        let next = self.next_start(id);
+        let receipt = Body::Receipt(Receipt::Resumed { next });
+        if paused {
+            self.tell_both(id, voice, receipt, &Notice::Resumed { next });
+        } else if let Some(voice) = voice {
+            self.answer(voice.by, Some(id), None, receipt);
+        }
+        Outcome::Done
+    }
+
+    /// The end of a pause, by itself or on request.
+    pub(super) fn wake(&mut self, id: PairingId) {
+        let now = self.local_now(id);
+        self.set_rest(id, now, now.date());
+        self.change(id, |p| p.stage = Stage::Meeting);
+    }
+
+    /// The series as it now stands, and after it every single lunch that differs from it, since
+    /// some calendars forget those at an update of the whole.
+    pub(super) fn send_update(&mut self, id: PairingId) {
+        if self.pairing(id).is_none_or(|p| p.series.is_none()) {
+            return;
+        }
+        self.send_series(id, true);
+        let now = self.local_now(id);
+        let Some(pairing) = self.pairing(id).cloned() else {
+            return;
+        };
+        for (index, lunch) in pairing.lunches.iter().enumerate() {
+            let ahead = lunch.state == LunchState::Planned && lunch.start > now;
+            let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
+            if ahead && in_series && lunch.start != lunch.slot {
+                self.send_exception(id, index);
+            }
+        }
+    }
+
+    /// The actor gets the receipt, the other the news; without an actor both get the news.
+    fn tell_both(&mut self, id: PairingId, voice: Option<Voice<'_>>, receipt: Body, news: &Notice) {
+        for role in [Role::Inviter, Role::Invitee] {
+            let Some(to) = self.pairing(id).map(|p| p.person(role)) else {
+                continue;
+            };
+            match voice {
+                Some(voice) if voice.role == role => {
+                    self.answer(to, Some(id), None, receipt.clone())
+                }
+                _ => self.tell(to, id, None, news.clone()),
+            }
+        }
+    }
+
+    /// Ends a pairing; `by` is `None` for an operator.
+    pub(super) fn end(&mut self, id: PairingId, by: Option<PersonId>) -> Outcome {
+        let Some(pairing) = self.pairing(id).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        if !pairing.stage.is_open() {
+            return Outcome::Nothing("it has ended already");
+        }
+        let was_meeting = pairing.stage.is_meeting();
+        self.change(id, |p| p.stage = Stage::Ended { by });
+        if was_meeting {
+            self.cancel_rest_of_series(id);
+        }
+        for role in [Role::Inviter, Role::Invitee] {
+            let to = pairing.person(role);
+            if by == Some(to) {
+                self.last_word(to, id, Receipt::Ended);
+            } else if was_meeting {
+                self.tell(to, id, None, Notice::Ended);
+            }
+        }
+        Outcome::Done
+    }
+
+    /// Takes what is still ahead out of both calendars; past lunches stay where they are.
+    fn cancel_rest_of_series(&mut self, id: PairingId) {
+        let now = self.local_now(id);
+        let Some(pairing) = self.pairing(id) else {
+            return;
+        };
+        let ahead = pairing
+            .lunches
+            .iter()
+            .any(|l| l.state == LunchState::Planned && l.start > now);
+        if ahead {
+            self.cancel_series(id);
+        }
+        self.change(id, |p| {
+            for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
+                if matches!(lunch.state, LunchState::Planned | LunchState::Rested) {
+                    lunch.state = LunchState::Skipped;
+                }
+            }
+        });
+    }
+
+    /// Ends the present series because another takes its place: bounded at now where lunches of it
+    /// are past, cancelled whole where none is.
+    pub(super) fn close_series(&mut self, id: PairingId) {
+        let now = self.local_now(id);
+        let Some(pairing) = self.pairing(id).cloned() else {
+            return;
+        };
+        let Some(series) = pairing.series.clone() else {
+            return;
+        };
+        let past = pairing
+            .lunches
+            .iter()
+            .filter(|l| l.uid == series.uid && l.slot <= now)
+            .count();
+        let days = i64::from(series.every_weeks.unwrap_or(1)) * 7;
+        let elapsed = (now.date() - series.first.date()).num_days();
+        let open = pairing
+            .lunches
+            .iter()
+            .any(|l| l.uid == series.uid && l.start > now && l.counts());
+        if past == 0 && open {
+            self.cancel_series(id);
+        } else if open && series.every_weeks.is_some() {
+            let count = u32::try_from(elapsed / days + 1).unwrap_or(1);
+            self.change(id, |p| {
+                if let Some(s) = &mut p.series {
+                    s.count = count;
+                }
+            });
+            self.send_series(id, true);
+        }
+        self.change(id, |p| {
+            p.lunches.retain(|l| l.start <= now || l.uid != series.uid)
+        });
+    }
+
+    /// Drops calendar mails of a change that could not be made.
+    pub(super) fn withdraw_calendar(&mut self) {
+        self.retain_effects(|effect| {
+            !matches!(effect, Effect::Send(d) if matches!(d.letter.body, Body::CalendarRequest { .. } | Body::CalendarCancel { .. }))
+        });
+    }
+
+    /// No more mail to this person from anybody here.
+    pub(super) fn stop(&mut self, who: PersonId) -> Outcome {
+        let mine: Vec<_> = self
+            .circle
+            .pairings
+            .values()
+            .filter(|p| p.role(who).is_some())
+            .map(|p| p.id)
+            .collect();
+        let use_by = self.now + chrono::TimeDelta::days(10);
+        let occasion = self.occasion();
+        let body = Body::Receipt(Receipt::Stopped);
+        self.post(who, None, None, body, occasion, Consent::Farewell, use_by);
+        for id in mine {
+            let Some(pairing) = self.pairing(id).cloned() else {
+                continue;
+            };
+            if !pairing.stage.is_open() {
+                continue;
+            }
+            let partner = if pairing.inviter == who {
+                pairing.invitee
+            } else {
+                pairing.inviter
+            };
+            let invited = !pairing.stage.is_meeting();
+            let next = if invited && pairing.invitee == who {
+                Stage::Declined
+            } else {
+                Stage::Ended { by: Some(who) }
+            };
+            self.change(id, |p| p.stage = next.clone());
+            if !invited {
+                self.cancel_rest_of_series(id);
+                self.tell(partner, id, None, Notice::Ended);
+            } else if pairing.invitee == who {
+                self.tell(
+                    partner,
+                    id,
+                    None,
+                    Notice::Declined {
+                        words: String::new().into(),
+                    },
+                );
+            }
+        }
+        self.change_person(who, |p| p.stopped = true);
+        Outcome::Done
+    }
+
+    pub(super) fn set_goal(&mut self, who: PersonId, act: &Act) -> Outcome {
+        let Act::Command { arguments, .. } = act else {
+            return Outcome::Nothing("no goal was said");
+        };
+        let words = crate::words::clean::CleanLine::new(arguments).to_string();
+        if words.is_empty() {
+            return Outcome::Nothing("no goal was said");
+        }
+        let today = self.today(who);
+        let known = self
+            .person(who)
+            .is_some_and(|p| p.open_goals().any(|g| *g.words.reveal() == words));
+        let reworded = self
+            .person(who)
+            .is_some_and(|p| p.open_goals().next().is_some());
+        if !known {
+            self.change_person(who, |p| {
+                for goal in p.goals.iter_mut().filter(|g| g.ended.is_none()) {
+                    goal.ended = Some((today, GoalEnd::Replaced));
+                }
+                p.goals.push(Goal {
+                    words: words.clone().into(),
+                    since: today,
+                    ended: None,
+                });
+            });
+        }
+        let receipt = Receipt::Goal {
+            words: words.into(),
+            reworded,
+        };
+        self.answer(who, None, None, Body::Receipt(receipt));
+        Outcome::Done
+    }
+
+    pub(super) fn achieve_goal(&mut self, who: PersonId, act: &Act) -> Outcome {
+        let Act::Command { arguments, .. } = act else {
+            return Outcome::Nothing("no goal was said");
+        };
+        let today = self.today(who);
+        let said = crate::words::clean::CleanLine::new(arguments)
+            .to_string()
+            .to_lowercase();
+        let goals: Vec<_> = self
+            .person(who)
+            .into_iter()
+            .flat_map(|p| p.open_goals().cloned())
+            .collect();
+        let named = goals.iter().find(|g| {
+            let words = g.words.reveal().to_lowercase();
+            said.is_empty() || words.contains(&said) || said.contains(&words)
+        });
+        let only = if goals.len() == 1 {
+            goals.first()
+        } else {
+            None
+        };
+        let Some(goal) = named.or(only) else {
+            return self.give_back(who, None, &arguments.clone().into());
+        };
+        let words = goal.words.clone();
+        self.change_person(who, |p| {
+            for open in p
+                .goals
+                .iter_mut()
+                .filter(|g| g.ended.is_none() && g.words == words)
+            {
+                open.ended = Some((today, GoalEnd::Achieved));
+            }
+        });
+        self.answer(who, None, None, Body::Receipt(Receipt::Achieved { words }));
+        Outcome::Done
+    }
+
+    pub(super) fn end_summaries(&mut self, who: PersonId) -> Outcome {
+        self.change_person(who, |p| p.summaries = false);
+        self.answer(who, None, None, Body::Receipt(Receipt::NoSummaries));
+        Outcome::Done
+    }
+
+    /// The date where the person is: in the zone of any of their pairings.
+    fn today(&self, who: PersonId) -> NaiveDate {
+        let theirs = self
+            .circle
+            .pairings
+            .values()
+            .find(|p| p.role(who).is_some());
+        theirs.map_or_else(
+            || self.now.date_naive(),
+            |p| local(self.now, p.plan.zone).date(),
+        )
+    }
+}

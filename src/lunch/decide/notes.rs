@@ -1,0 +1,307 @@
+//! Notes: taking them, correcting them, keeping them sealed, and the exchange.
+//!
+//! What somebody wrote stays sealed until both have answered, the time for writing is over, or the
+//! writer says "share now". Then the partner gets it, once; a correction after that brings one
+//! corrected exchange.
+
+use super::Voice;
+use super::desk::Desk;
+use super::step::held_of;
+use crate::lunch::act::{Act, Held};
+use crate::lunch::cadence::{local, moment};
+use crate::lunch::event::{Consent, Outcome};
+use crate::lunch::letter::{Body, Receipt, Seal};
+use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::pairing::{Lunch, LunchState, PairingId, Role};
+use crate::lunch::person::PersonId;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long an exchange is worth sending.
+const EXCHANGE_USE_BY: TimeDelta = TimeDelta::days(10);
+
+impl Desk {
+    /// The lunch that notes belong to: the one the letter named, else the latest one.
+    fn lunch_noted(&self, voice: Voice<'_>) -> Option<usize> {
+        let pairing = self.pairing(voice.pairing)?;
+        let now = local(self.now, pairing.plan.zone);
+        let began = |i: &usize| pairing.lunches.get(*i).is_some_and(|l| l.start <= now);
+        let named = voice
+            .about
+            .and_then(|a| a.slot)
+            .and_then(|slot| pairing.lunch_at(slot));
+        named.filter(began).or_else(|| pairing.latest_until(now))
+    }
+
+    pub(super) fn take_notes(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::Notes(notes) = act else {
+            return Outcome::Nothing("no notes were written");
+        };
+        let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);
+        let index = self.lunch_noted(voice);
+        let (true, Some(index)) = (kept, index) else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        self.change_lunch(voice.pairing, index, |lunch| {
+            if !notes.is_empty() {
+                lunch.state = LunchState::Held;
+            }
+            let page = lunch.page_mut(voice.role);
+            match &mut page.notes {
+                Some(earlier) => merge(earlier, notes),
+                None => page.notes = Some(notes.clone()),
+            }
+        });
+        Outcome::Done
+    }
+
+    pub(super) fn correct(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::Correction { section, words } = act else {
+            return Outcome::Nothing("nothing was corrected");
+        };
+        let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);
+        let (true, Some(index)) = (kept, self.lunch_noted(voice)) else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        self.change_lunch(voice.pairing, index, |lunch| {
+            lunch.state = LunchState::Held;
+            let page = lunch.page_mut(voice.role);
+            page.notes
+                .get_or_insert_with(Notes::default)
+                .set_section(*section, words.clone());
+        });
+        Outcome::Done
+    }
+
+    pub(super) fn share_now(&mut self, voice: Voice<'_>) -> Outcome {
+        let Some(index) = self.lunch_noted(voice) else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        self.change_lunch(voice.pairing, index, |l| {
+            l.page_mut(voice.role).share_now = true
+        });
+        Outcome::Done
+    }
+
+    pub(super) fn undo(&mut self, voice: Voice<'_>) -> Outcome {
+        let Some(index) = self.lunch_noted(voice) else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        let Some(lunch) = self.lunch(voice.pairing, index) else {
+            return Outcome::Nothing("there is no such lunch");
+        };
+        let (slot, seen) = (lunch.slot, lunch.page(voice.role).shown > 0);
+        if lunch.page(voice.role).notes.is_none() && lunch.page(voice.role).answer.is_none() {
+            return Outcome::Nothing("there is nothing to take back");
+        }
+        self.change_lunch(voice.pairing, index, |lunch| {
+            let page = lunch.page_mut(voice.role);
+            page.notes = None;
+            page.answer = None;
+            page.share_now = false;
+        });
+        let Some(table) = self.table(voice.pairing, index) else {
+            return Outcome::Nothing("there is no such lunch");
+        };
+        let receipt = Body::Receipt(Receipt::Undone { table, seen });
+        self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
+        Outcome::Done
+    }
+
+    pub(super) fn note_held(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Some(index) = self.lunch_noted(voice) else {
+            return Outcome::Nothing("there was no lunch yet");
+        };
+        let held = held_of(act);
+        let met = held != Held::NotMet;
+        let Some(slot) = self.lunch(voice.pairing, index).map(|l| l.slot) else {
+            return Outcome::Nothing("there was no lunch yet");
+        };
+        self.change_lunch(voice.pairing, index, |lunch| {
+            lunch.page_mut(voice.role).answer = Some(held);
+            let written = |page: &crate::lunch::pairing::Page| {
+                page.notes.as_ref().is_some_and(|n| !n.is_empty())
+            };
+            // Notes of either say that they met, whatever the other remembers.
+            let noted = written(&lunch.by_inviter) || written(&lunch.by_invitee);
+            lunch.state = if met || noted {
+                LunchState::Held
+            } else {
+                LunchState::NotMet
+            };
+        });
+        if let Some(table) = self.table(voice.pairing, index) {
+            let receipt = Body::Receipt(Receipt::Held { table, met });
+            self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
+        }
+        self.open_pages(voice.pairing, index);
+        Outcome::Done
+    }
+
+    /// After all acts of a mail: shows what may be shown, and sends the one receipt.
+    pub(super) fn close_notes(&mut self, voice: Voice<'_>) {
+        let Some(index) = self.lunch_noted(voice) else {
+            return;
+        };
+        let written = |lunch: &Lunch| lunch.page(voice.role).notes.clone();
+        let Some(notes) = self.lunch(voice.pairing, index).and_then(written) else {
+            return;
+        };
+        let shown_before = self
+            .lunch(voice.pairing, index)
+            .map_or(0, |l| l.page(voice.role).shown);
+        if shown_before > 0 {
+            self.show(voice.pairing, index, voice.role);
+        }
+        self.open_pages(voice.pairing, index);
+        let Some(lunch) = self.lunch(voice.pairing, index).cloned() else {
+            return;
+        };
+        let page = lunch.page(voice.role);
+        let seal = match (shown_before, page.shown) {
+            (0, 0) => Seal::Until(self.seal_end(voice.pairing, &lunch)),
+            (0, _) => Seal::Opened,
+            _ => Seal::OpenedBefore,
+        };
+        let asks = !page.asked_for_missing && !notes.is_empty() && page.shown == 0;
+        let ask_for = if asks {
+            notes.missing().first().copied()
+        } else {
+            None
+        };
+        if ask_for.is_some() {
+            self.change_lunch(voice.pairing, index, |l| {
+                l.page_mut(voice.role).asked_for_missing = true
+            });
+        }
+        let partner = self
+            .pairing(voice.pairing)
+            .map(|p| p.person(voice.role.other()));
+        let goal = partner.and_then(|p| self.goal_of(p));
+        let Some(table) = self.table(voice.pairing, index) else {
+            return;
+        };
+        let receipt = Receipt::Notes {
+            table,
+            notes,
+            ask_for,
+            goal,
+            seal,
+        };
+        self.answer(
+            voice.by,
+            Some(voice.pairing),
+            Some(lunch.slot),
+            Body::Receipt(receipt),
+        );
+    }
+
+    /// When the seal breaks by itself, local time.
+    fn seal_end(&self, id: PairingId, lunch: &Lunch) -> chrono::NaiveDateTime {
+        let Some(pairing) = self.pairing(id) else {
+            return lunch.start;
+        };
+        let rules = &self.circle.rules;
+        let end = moment(lunch.start, pairing.plan.zone)
+            + TimeDelta::minutes(i64::from(pairing.plan.minutes));
+        let asked = lunch.followed_up.unwrap_or(end + rules.followup_after);
+        local(asked + rules.seal, pairing.plan.zone)
+    }
+
+    pub(super) fn seal_end_after(
+        &self,
+        id: PairingId,
+        asked: DateTime<Utc>,
+    ) -> chrono::NaiveDateTime {
+        let zone = self.pairing(id).map_or(chrono_tz::UTC, |p| p.plan.zone);
+        local(asked + self.circle.rules.seal, zone)
+    }
+
+    /// Shows each page whose time has come and that was not shown yet.
+    pub(super) fn open_pages(&mut self, id: PairingId, index: usize) {
+        let Some(lunch) = self.lunch(id, index).cloned() else {
+            return;
+        };
+        let both = lunch.by_inviter.is_answered() && lunch.by_invitee.is_answered();
+        for role in [Role::Inviter, Role::Invitee] {
+            let page = lunch.page(role);
+            if page.shown == 0 && (both || lunch.unsealed || page.share_now) {
+                self.show(id, index, role);
+            }
+        }
+        if both {
+            self.change_lunch(id, index, |l| l.nudged = true);
+        }
+    }
+
+    /// Sends the exchange with what the one in that role wrote to the other.
+    fn show(&mut self, id: PairingId, index: usize, writer: Role) {
+        let Some(lunch) = self.lunch(id, index).cloned() else {
+            return;
+        };
+        let page = lunch.page(writer);
+        let Some(notes) = page.notes.clone().filter(|n| !n.is_empty()) else {
+            return;
+        };
+        let Some(reader) = self.pairing(id).map(|p| p.person(writer.other())) else {
+            return;
+        };
+        let Some(table) = self.table(id, index) else {
+            return;
+        };
+        let goal = self.goal_of(reader);
+        let corrected = page.shown > 0;
+        // Whatever belonged to no prompt was shown to its writer only.
+        let notes = Notes {
+            unplaced: Vec::new(),
+            ..notes
+        };
+        let occasion = format!(
+            "{}/{writer:?}/{}/{}",
+            lunch.slot,
+            page.shown,
+            self.occasion()
+        );
+        let use_by = self.now + EXCHANGE_USE_BY;
+        let body = Body::Exchange {
+            table,
+            notes,
+            goal,
+            corrected,
+        };
+        self.post(
+            reader,
+            Some(id),
+            Some(lunch.slot),
+            body,
+            occasion,
+            Consent::Meeting,
+            use_by,
+        );
+        self.change_lunch(id, index, |l| l.page_mut(writer).shown += 1);
+    }
+
+    pub(super) fn table(&self, id: PairingId, index: usize) -> Option<crate::lunch::letter::Table> {
+        let pairing = self.pairing(id)?;
+        Some(pairing.table(pairing.lunches.get(index)?))
+    }
+
+    pub(super) fn goal_of(&self, person: PersonId) -> Option<Words> {
+        Some(self.person(person)?.open_goals().last()?.words.clone())
+    }
+}
+
+/// Later notes on the same lunch replace the sections they speak to and leave the others.
+fn merge(earlier: &mut Notes, later: &Notes) {
+    for section in Section::ALL {
+        if let Some(words) = later.section(section) {
+            earlier.set_section(section, Some(words.clone()));
+            if section == Section::Focus {
+                earlier.observations.clone_from(&later.observations);
+            }
+        }
+    }
+    if later.achieved.is_some() {
+        earlier.achieved.clone_from(&later.achieved);
+    }
+    earlier.unplaced.clone_from(&later.unplaced);
+}

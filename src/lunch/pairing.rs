@@ -1,0 +1,372 @@
+//! A pairing: two people, where they stand, what was agreed, and every lunch of theirs.
+
+use crate::lunch::act::Held;
+use crate::lunch::letter::{Agreement, Offer, Table};
+use crate::lunch::notes::{Notes, Words};
+use crate::lunch::person::PersonId;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
+use chrono_tz::Tz;
+
+/// Number of a pairing in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PairingId(pub u64);
+
+/// Where a pairing stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Asked, not answered.
+    Invited,
+    /// "Not now": asked again on that day.
+    Postponed {
+        /// The day.
+        until: NaiveDate,
+    },
+    /// Meeting, or free to meet again.
+    Meeting,
+    /// Meeting, with a rest; it ends by itself.
+    Paused {
+        /// First day on which lunches may come again.
+        until: NaiveDate,
+    },
+    /// The invitee said no. Final for this inviter.
+    Declined,
+    /// No answer came.
+    Lapsed,
+    /// The invitation could not be delivered.
+    Undeliverable,
+    /// Ended by one of the two, or by the operator (`None`).
+    Ended {
+        /// Who ended it.
+        by: Option<PersonId>,
+    },
+}
+
+impl Stage {
+    /// Whether lunches take place, now or after a pause.
+    pub const fn is_meeting(&self) -> bool {
+        matches!(self, Self::Meeting | Self::Paused { .. })
+    }
+
+    /// Whether something can still come of it without anybody starting anew.
+    pub const fn is_open(&self) -> bool {
+        matches!(
+            self,
+            Self::Invited | Self::Postponed { .. } | Self::Meeting | Self::Paused { .. }
+        )
+    }
+}
+
+/// What the two do: copied from the configuration at the invitation, changed by what they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Weeks from one lunch to the next.
+    pub every_weeks: u32,
+    /// On which day.
+    pub weekday: Weekday,
+    /// At what local time.
+    pub time: NaiveTime,
+    /// For how many minutes.
+    pub minutes: u32,
+    /// Zone of all local times of the pairing.
+    pub zone: Tz,
+    /// Where.
+    pub location: String,
+    /// A single lunch, to try it.
+    pub once: bool,
+    /// Whether notes are kept.
+    pub notes: bool,
+}
+
+impl Plan {
+    /// As an offer in a letter.
+    pub fn offer(&self) -> Offer {
+        Offer {
+            every_weeks: self.every_weeks,
+            weekday: self.weekday,
+            time: self.time,
+            minutes: self.minutes,
+            location: self.location.clone(),
+        }
+    }
+
+    /// As an agreement in a letter.
+    pub fn agreement(&self, first: NaiveDateTime) -> Agreement {
+        Agreement {
+            every_weeks: (!self.once).then_some(self.every_weeks),
+            first,
+            minutes: self.minutes,
+            location: self.location.clone(),
+            notes: self.notes,
+        }
+    }
+}
+
+/// The series in both calendars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// UID.
+    pub uid: String,
+    /// SEQUENCE of the last calendar mail.
+    pub sequence: u32,
+    /// DTSTART, local.
+    pub first: NaiveDateTime,
+    /// INTERVAL; `None` for a single lunch.
+    pub every_weeks: Option<u32>,
+    /// COUNT, with excluded dates.
+    pub count: u32,
+    /// EXDATE.
+    pub excluded: Vec<NaiveDateTime>,
+}
+
+/// What became of a lunch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LunchState {
+    /// To come, or past and nobody has said anything: unknown is a legal state.
+    Planned,
+    /// Left out by one of the two.
+    Skipped,
+    /// Left out because of a pause; comes back if the pause ends early.
+    Rested,
+    /// It took place.
+    Held,
+    /// They didn't meet.
+    NotMet,
+}
+
+/// What one of the two has said after a lunch.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Page {
+    /// The notes as understood.
+    pub notes: Option<Notes>,
+    /// "Said, not written" and the like.
+    pub answer: Option<Held>,
+    /// A missing section was asked for.
+    pub asked_for_missing: bool,
+    /// "Share now".
+    pub share_now: bool,
+    /// How often the partner was shown these notes; 0 while sealed.
+    pub shown: u32,
+}
+
+impl Page {
+    /// Whether this one has answered, with notes or without.
+    pub fn is_answered(&self) -> bool {
+        self.answer.is_some() || self.notes.as_ref().is_some_and(|notes| !notes.is_empty())
+    }
+}
+
+/// One lunch of the series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lunch {
+    /// The place in the series, local: RECURRENCE-ID, and the lunch's name in the store.
+    pub slot: NaiveDateTime,
+    /// UID of the series it belongs to.
+    pub uid: String,
+    /// When it starts, local; differs from `slot` once moved.
+    pub start: NaiveDateTime,
+    /// Where.
+    pub location: String,
+    /// What became of it.
+    pub state: LunchState,
+    /// The start that both were reminded of.
+    pub reminded_of: Option<NaiveDateTime>,
+    /// When the follow-up went out (or would have).
+    pub followed_up: Option<DateTime<Utc>>,
+    /// The one repetition is done.
+    pub nudged: bool,
+    /// The time for writing is over, what was written was shown.
+    pub unsealed: bool,
+    /// What the inviter wrote.
+    pub by_inviter: Page,
+    /// What the invitee wrote.
+    pub by_invitee: Page,
+}
+
+impl Lunch {
+    /// A lunch to come.
+    pub fn planned(slot: NaiveDateTime, uid: &str, location: &str) -> Self {
+        Self {
+            slot,
+            uid: uid.to_owned(),
+            start: slot,
+            location: location.to_owned(),
+            state: LunchState::Planned,
+            reminded_of: None,
+            followed_up: None,
+            nudged: false,
+            unsealed: false,
+            by_inviter: Page::default(),
+            by_invitee: Page::default(),
+        }
+    }
+
+    /// Whether it was, or may still be, a lunch.
+    pub const fn counts(&self) -> bool {
+        matches!(self.state, LunchState::Planned | LunchState::Held)
+    }
+}
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Who started it.
+    Inviter,
+    /// Who was asked.
+    Invitee,
+}
+
+impl Role {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Inviter => Self::Invitee,
+            Self::Invitee => Self::Inviter,
+        }
+    }
+}
+
+/// Two people and their lunches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairing {
+    /// Number in the store.
+    pub id: PairingId,
+    /// Who started it.
+    pub inviter: PersonId,
+    /// Who was asked.
+    pub invitee: PersonId,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What the two do.
+    pub plan: Plan,
+    /// The inviter's own line in the invitation.
+    pub note: Option<Words>,
+    /// When the present round of asking began.
+    pub asked_at: DateTime<Utc>,
+    /// 0 for the first invitation, one more each time it comes back after a "later".
+    pub round: u32,
+    /// The reminder of the present round is out.
+    pub reminded: bool,
+    /// We have asked back, and not understood anything since.
+    pub asked_back: bool,
+    /// The partner was told that mail does not arrive.
+    pub undelivered_told: bool,
+    /// The series in the calendars, once there is one.
+    pub series: Option<Series>,
+    /// How many series there have been.
+    pub series_made: u32,
+    /// Every lunch, by slot.
+    pub lunches: Vec<Lunch>,
+}
+
+impl Pairing {
+    /// The person in a role.
+    pub const fn person(&self, role: Role) -> PersonId {
+        match role {
+            Role::Inviter => self.inviter,
+            Role::Invitee => self.invitee,
+        }
+    }
+
+    /// The role of a person; `None` for anybody else.
+    pub fn role(&self, person: PersonId) -> Option<Role> {
+        if person == self.inviter {
+            Some(Role::Inviter)
+        } else if person == self.invitee {
+            Some(Role::Invitee)
+        } else {
+            None
+        }
+    }
+
+    /// Position of the lunch in that slot.
+    pub fn lunch_at(&self, slot: NaiveDateTime) -> Option<usize> {
+        self.lunches.iter().position(|lunch| lunch.slot == slot)
+    }
+
+    /// Position of the first planned lunch that starts after `local`.
+    pub fn next_after(&self, local: NaiveDateTime) -> Option<usize> {
+        let planned = |l: &&(usize, &Lunch)| l.1.state == LunchState::Planned && l.1.start > local;
+        let numbered: Vec<_> = self.lunches.iter().enumerate().collect();
+        numbered
+            .iter()
+            .filter(planned)
+            .min_by_key(|(_, lunch)| lunch.start)
+            .map(|(at, _)| *at)
+    }
+
+    /// Position of the latest lunch that counts and started at or before `local`.
+    pub fn latest_until(&self, local: NaiveDateTime) -> Option<usize> {
+        let past = |l: &&(usize, &Lunch)| l.1.counts() && l.1.start <= local;
+        let numbered: Vec<_> = self.lunches.iter().enumerate().collect();
+        numbered
+            .iter()
+            .filter(past)
+            .max_by_key(|(_, lunch)| lunch.start)
+            .map(|(at, _)| *at)
+    }
+
+    /// The number of that lunch among those that count: 1 for the first.
+    pub fn ordinal(&self, lunch: &Lunch) -> u32 {
+        let before = self
+            .lunches
+            .iter()
+            .filter(|l| l.counts() && l.start < lunch.start)
+            .count();
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// How a letter speaks of that lunch.
+    pub fn table(&self, lunch: &Lunch) -> Table {
+        Table {
+            ordinal: self.ordinal(lunch),
+            start: lunch.start,
+            minutes: self.plan.minutes,
+            location: lunch.location.clone(),
+        }
+    }
+
+    /// Who speaks first: the inviter at odd lunches, the invitee at even ones.
+    pub fn speaks_first(&self, lunch: &Lunch) -> Role {
+        if self.ordinal(lunch) % 2 == 1 {
+            Role::Inviter
+        } else {
+            Role::Invitee
+        }
+    }
+
+    /// The date of the last lunch before that one which is known to have taken place.
+    pub fn last_met(&self, before: NaiveDateTime) -> Option<NaiveDate> {
+        let held = |l: &&Lunch| l.state == LunchState::Held && l.start < before;
+        self.lunches
+            .iter()
+            .filter(held)
+            .map(|l| l.start.date())
+            .max()
+    }
+
+    /// How many lunches are known to have taken place.
+    pub fn held_count(&self) -> usize {
+        self.lunches
+            .iter()
+            .filter(|lunch| lunch.state == LunchState::Held)
+            .count()
+    }
+}
+
+impl Lunch {
+    /// What the one in that role wrote.
+    pub const fn page(&self, role: Role) -> &Page {
+        match role {
+            Role::Inviter => &self.by_inviter,
+            Role::Invitee => &self.by_invitee,
+        }
+    }
+
+    /// The same, for writing.
+    pub const fn page_mut(&mut self, role: Role) -> &mut Page {
+        match role {
+            Role::Inviter => &mut self.by_inviter,
+            Role::Invitee => &mut self.by_invitee,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A person: name, address, own goals, and whether they want mail from here at all.
+
+use crate::lunch::notes::Words;
+use crate::words::address::NameAddr;
+use chrono::NaiveDate;
+
+/// Number of a person in the store; says nothing about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(pub u64);
+
+/// How a goal came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoalEnd {
+    /// Its owner called it reached.
+    Achieved,
+    /// Its owner put another in its place.
+    Replaced,
+}
+
+/// One thing that somebody wants to get better at. It belongs to them, in their words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// In the owner's words.
+    pub words: Words,
+    /// The day it was told.
+    pub since: NaiveDate,
+    /// The day and way it ended; `None` while it is open.
+    pub ended: Option<(NaiveDate, GoalEnd)>,
+}
+
+/// Somebody we write to, or once wrote to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Number in the store.
+    pub id: PersonId,
+    /// Name and address.
+    pub who: NameAddr,
+    /// Said `stop`: no mail from anybody here, until they write in themselves.
+    pub stopped: bool,
+    /// Wants the monthly summary.
+    pub summaries: bool,
+    /// Own goals, oldest first; ended ones stay as history.
+    pub goals: Vec<Goal>,
+}
+
+impl Person {
+    /// A person who has said nothing yet.
+    pub const fn new(id: PersonId, who: NameAddr) -> Self {
+        Self {
+            id,
+            who,
+            stopped: false,
+            summaries: true,
+            goals: Vec::new(),
+        }
+    }
+
+    /// The goals still open.
+    pub fn open_goals(&self) -> impl Iterator<Item = &Goal> {
+        self.goals.iter().filter(|goal| goal.ended.is_none())
+    }
+}
