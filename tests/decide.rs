@@ -419,7 +419,7 @@ fn undo_takes_the_notes_back_before_anybody_sees_them() {
     };
     world.says(
         BEN,
-        Some((Answering::Receipt, about.unwrap().1)),
+        Some((Answering::Receipt, Some(slot("2027-01-07T12:30:00")))),
         vec![undo],
     );
     assert!(matches!(

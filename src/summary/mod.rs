@@ -1,1 +1,3 @@
-//! To be filled.
+//! Summaries: from the state to what a member reads once a month. Words, never scores.
+
+pub mod monthly;

@@ -1,0 +1,166 @@
+//! One member's month: lunches held, goals reached and open, good moments in the partners' words,
+//! the worst moments between the two, what was promised, what is next.
+//!
+//! Only what the member has already been shown appears here: sealed notes stay sealed. A month with
+//! nothing in it makes no harvest, and so no mail.
+
+use crate::lunch::cadence::local;
+use crate::lunch::event::Circle;
+use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote, ReachedGoal};
+use crate::lunch::notes::{Notes, Polarity, Words};
+use crate::lunch::pairing::{Lunch, LunchState, Pairing, Role};
+use crate::lunch::person::{GoalEnd, Person, PersonId};
+use crate::words::address::NameAddr;
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+
+/// The month before the one that `date` lies in, by its first day.
+pub fn month_before(date: NaiveDate) -> NaiveDate {
+    let first = date.with_day(1).unwrap_or(date);
+    first.checked_sub_months(Months::new(1)).unwrap_or(first)
+}
+
+/// Gathers a month, given by its first day; `None` if there is nothing to tell.
+pub fn gather(
+    circle: &Circle,
+    reader: PersonId,
+    month: NaiveDate,
+    now: DateTime<Utc>,
+) -> Option<Harvest> {
+    let me = circle.people.get(&reader)?;
+    let mut harvest = Harvest {
+        month,
+        held: Vec::new(),
+        reached: reached(me, month),
+        open: Vec::new(),
+        focus: Vec::new(),
+        good_moments: Vec::new(),
+        between: Vec::new(),
+        watching: Vec::new(),
+        next: Vec::new(),
+    };
+    let mut seen = Vec::new();
+    for pairing in circle.pairings.values() {
+        let Some(role) = pairing.role(reader) else {
+            continue;
+        };
+        let Some(partner) = circle.people.get(&pairing.person(role.other())) else {
+            continue;
+        };
+        let told = in_month(pairing, month);
+        let dates: Vec<_> = told.iter().map(|lunch| lunch.start.date()).collect();
+        if !dates.is_empty() {
+            harvest.held.push((partner.who.clone(), dates));
+        }
+        for lunch in told {
+            let Some(notes) = shown(lunch, role.other()) else {
+                continue;
+            };
+            let quote = |words: &Words| Quote {
+                words: words.clone(),
+                speaker: partner.who.clone(),
+                on: lunch.start.date(),
+            };
+            harvest.good_moments.extend(notes.best.as_ref().map(quote));
+            harvest.between.extend(notes.worst.as_ref().map(quote));
+            if notes.focus.is_some() || !notes.observations.is_empty() {
+                seen.push((notes.clone(), partner.who.clone(), lunch.start.date()));
+            }
+        }
+        add_outlook(&mut harvest, pairing, role, partner, now);
+    }
+    place_focus(&mut harvest, me, seen);
+    let tells = !(harvest.held.is_empty() && harvest.reached.is_empty());
+    tells.then_some(harvest)
+}
+
+fn in_month(pairing: &Pairing, month: NaiveDate) -> Vec<&Lunch> {
+    let same = |date: NaiveDate| date.year() == month.year() && date.month() == month.month();
+    let held = |l: &&Lunch| l.state == LunchState::Held && same(l.start.date());
+    let mut found: Vec<_> = pairing.lunches.iter().filter(held).collect();
+    found.sort_by_key(|lunch| lunch.start);
+    found
+}
+
+/// What the one in that role wrote, if the other has been shown it.
+fn shown(lunch: &Lunch, writer: Role) -> Option<&Notes> {
+    let page = lunch.page(writer);
+    if page.shown == 0 {
+        None
+    } else {
+        page.notes.as_ref()
+    }
+}
+
+fn reached(me: &Person, month: NaiveDate) -> Vec<ReachedGoal> {
+    let in_month = |on: NaiveDate| on.year() == month.year() && on.month() == month.month();
+    let goals = me.goals.iter().filter_map(|goal| match goal.ended {
+        Some((on, GoalEnd::Achieved)) if in_month(on) => Some(ReachedGoal {
+            words: goal.words.clone(),
+            since: goal.since,
+            on,
+            agreed_by: None,
+        }),
+        _ => None,
+    });
+    goals.collect()
+}
+
+/// Focus notes belong to the reader's goal; without one they stand for themselves.
+fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<(Notes, NameAddr, NaiveDate)>) {
+    let mut goals: Vec<_> = me
+        .open_goals()
+        .map(|goal| OpenGoal {
+            words: goal.words.clone(),
+            helps: Vec::new(),
+            hinders: Vec::new(),
+            seen: Vec::new(),
+        })
+        .collect();
+    for (notes, speaker, on) in seen {
+        let quote = |words: &Words| Quote {
+            words: words.clone(),
+            speaker: speaker.clone(),
+            on,
+        };
+        match goals.last_mut() {
+            None => harvest.focus.extend(notes.focus.as_ref().map(quote)),
+            Some(goal) if notes.observations.is_empty() => {
+                goal.seen.extend(notes.focus.as_ref().map(quote));
+            }
+            Some(goal) => {
+                for observation in &notes.observations {
+                    let side = match observation.polarity {
+                        Polarity::Helps => &mut goal.helps,
+                        Polarity::Hinders => &mut goal.hinders,
+                    };
+                    side.push(quote(&observation.words));
+                }
+            }
+        }
+    }
+    harvest.open = goals;
+}
+
+fn add_outlook(
+    harvest: &mut Harvest,
+    pairing: &Pairing,
+    role: Role,
+    partner: &Person,
+    now: DateTime<Utc>,
+) {
+    if !pairing.stage.is_meeting() {
+        return;
+    }
+    let watched = partner
+        .open_goals()
+        .map(|goal| (partner.who.clone(), goal.words.clone()));
+    harvest.watching.extend(watched);
+    let next = pairing.next_after(local(now, pairing.plan.zone));
+    if let Some(lunch) = next.and_then(|index| pairing.lunches.get(index)) {
+        harvest.next.push(NextLunch {
+            partner: partner.who.clone(),
+            table: pairing.table(lunch),
+            speaks_first: pairing.speaks_first(lunch) == role,
+        });
+    }
+}
