@@ -1,1 +1,419 @@
-//! To be filled.
+//! The store: everything the daemon knows, one commit at a time.
+//!
+//! `commit` seals values, appends one group to the journal, syncs it, then brings it into the index.
+//! When it returns, the group survives a kill and a power cut; before that nothing of it is seen by
+//! anybody. So effects (sending, moving a message) go out only after it. One thread owns the
+//! `Store`; a second process is refused. Records are octets here: what they mean is `record.rs`'s,
+//! `outbox.rs`'s and `seen.rs`'s matter, and nothing in this room knows a lunch.
+//!
+//! In the folder: `lock`, `keyring`, `journal/` (the truth), `index/` (sled, a cache of it),
+//! `index.open` (which boot the index was last opened in), `ballast` (to be deleted on a full disk).
+
+mod batch;
+mod error;
+mod index;
+mod journal;
+pub mod key;
+mod opening;
+mod segment;
+
+pub use batch::Batch;
+pub use error::StoreError;
+pub use index::IndexError;
+pub use key::{Key, Shelf};
+pub use opening::Rebuilt;
+pub use segment::{JournalError, Segment};
+
+use crate::keyring::{Keyring, Opened, Owner, Purpose, StoreKey};
+use crate::maillog;
+use crate::words::token::TokenKey;
+use batch::{Change, Step};
+use index::Index;
+use journal::Journal;
+use segment::Replayed;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+
+/// Row states on the `Keys` shelf.
+const HELD: u8 = 1;
+const FORGOTTEN: u8 = 2;
+
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// For real mail, or for a rehearsal; it has to be what the store was made for.
+    pub purpose: Purpose,
+    /// Length at which the next journal segment begins, in octets.
+    pub segment_octets: u64,
+    /// Size of the file that is given up when the disk is full, in octets; 0 for none.
+    pub ballast_octets: u64,
+}
+
+impl Options {
+    /// Segments of 64 MiB, a ballast of 8 MiB.
+    pub const fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            segment_octets: 64 << 20,
+            ballast_octets: 8 << 20,
+        }
+    }
+}
+
+/// What `verify` found to be whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Records that can be read.
+    pub records: usize,
+    /// Segments of the journal, every frame of them read.
+    pub segments: usize,
+    /// The last commit.
+    pub sequence: u64,
+}
+
+/// The open store.
+pub struct Store {
+    path: PathBuf,
+    options: Options,
+    key: StoreKey,
+    keyring: Keyring,
+    index: Index,
+    journal: Journal,
+    stopped: bool,
+    /// Held as long as the store is open; the last field, so that it is let go last.
+    _lock: File,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Store {{ {}, commit {} }}",
+            self.path.display(),
+            self.journal.sequence
+        )
+    }
+}
+
+impl Store {
+    /// The value at a key; `None` also if its owner was forgotten.
+    ///
+    /// # Errors
+    /// If the index fails or the value is damaged.
+    pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.index.get(key.octets())? {
+            None => Ok(None),
+            Some(sealed) => self.unseal(key, &sealed),
+        }
+    }
+
+    /// All records whose keys begin with `beginning`, in order.
+    pub fn scan(
+        &self,
+        beginning: &Key,
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
+        let end = match past(beginning.octets()) {
+            Some(end) => Bound::Excluded(end),
+            None => Bound::Unbounded,
+        };
+        self.between(Bound::Included(beginning.octets().to_vec()), end)
+    }
+
+    /// All records from `first` to before `end`, in order.
+    pub fn range(
+        &self,
+        first: &Key,
+        end: &Key,
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
+        // sled panics on a range that ends before it begins.
+        let end = end.max(first);
+        self.between(
+            Bound::Included(first.octets().to_vec()),
+            Bound::Excluded(end.octets().to_vec()),
+        )
+    }
+
+    fn between(
+        &self,
+        first: Bound<Vec<u8>>,
+        end: Bound<Vec<u8>>,
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
+        self.index.range((first, end)).filter_map(|found| {
+            let (key, sealed) = match found {
+                Ok((key, sealed)) => (Key::from_octets(key), sealed),
+                Err(error) => return Some(Err(error.into())),
+            };
+            match self.unseal(&key, &sealed) {
+                Ok(value) => value.map(|value| Ok((key, value))),
+                Err(error) => Some(Err(error)),
+            }
+        })
+    }
+
+    fn unseal(&self, key: &Key, sealed: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.keyring.open_sealed(key.octets(), sealed) {
+            Opened::Value(value) => Ok(Some(value)),
+            Opened::Forgotten => Ok(None),
+            Opened::Damaged => Err(StoreError::DamagedRecord(key.clone())),
+        }
+    }
+
+    /// Makes a group of batches durable, all or none, and visible; the commit's number.
+    ///
+    /// # Errors
+    /// If nothing was written, the store goes on as before (a full disk among others). If it cannot
+    /// be known, or the index did not follow, every later commit says `Stopped` until a new start,
+    /// which finds the group either whole or not there.
+    pub fn commit(&mut self, batches: Vec<Batch>) -> Result<u64, StoreError> {
+        if self.stopped {
+            return Err(StoreError::Stopped);
+        }
+        let changes = self.seal(batches)?;
+        if changes.is_empty() {
+            return Ok(self.journal.sequence);
+        }
+        if self.journal.wants_to_turn()
+            && let Err(error) = self.turn()
+        {
+            maillog::journal_did_not_turn(&error.to_string());
+        }
+        let sequence = match self.journal.append(&changes) {
+            Ok(sequence) => sequence,
+            Err(error) => return Err(self.explain(error.into())),
+        };
+        if let Err(error) = self.apply(&changes, Some(sequence)) {
+            self.stopped = true;
+            return Err(self.explain(error));
+        }
+        Ok(sequence)
+    }
+
+    fn seal(&mut self, batches: Vec<Batch>) -> Result<Vec<Change>, StoreError> {
+        let steps: Vec<Step> = batches.into_iter().flat_map(|batch| batch.steps).collect();
+        let owners: BTreeSet<Owner> = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Put { owner, .. } => Some(*owner),
+                _ => None,
+            })
+            .filter(|owner| self.keyring.key_id(*owner).is_none())
+            .collect();
+        // A key is on disk before anything sealed by it; a crash here leaves an unused key.
+        self.keyring.welcome(&owners)?;
+        let mut changes = Vec::with_capacity(steps.len() + owners.len());
+        for owner in owners {
+            changes.extend(self.key_row(owner, HELD)?);
+        }
+        let mut forgotten = BTreeSet::new();
+        for step in steps {
+            match step {
+                Step::Put { key, owner, value } => {
+                    if forgotten.contains(&owner) {
+                        return Err(StoreError::AfterForgetting(owner));
+                    }
+                    let sealed = self.keyring.seal(owner, key.octets(), value.reveal())?;
+                    changes.push(Change {
+                        key: key.octets().to_vec(),
+                        value: Some(sealed),
+                    });
+                }
+                Step::Delete { key } => changes.push(Change {
+                    key: key.octets().to_vec(),
+                    value: None,
+                }),
+                Step::Forget(owner) => {
+                    forgotten.insert(owner);
+                    changes.extend(self.key_row(owner, FORGOTTEN)?);
+                }
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What the `Keys` shelf says of an owner: which key, and whether it is to be forgotten. Since
+    /// it names the key, a replay of it never takes one that the owner got later.
+    fn key_row(&self, owner: Owner, state: u8) -> Result<Option<Change>, StoreError> {
+        let Some(id) = self.keyring.key_id(owner).filter(|_| owner != Owner::House) else {
+            return Ok(None);
+        };
+        let key = Key::on(Shelf::Keys).owner(owner);
+        let row = [&[state], id.as_slice()].concat();
+        let sealed = self.keyring.seal(Owner::House, key.octets(), &row)?;
+        Ok(Some(Change {
+            key: key.octets().to_vec(),
+            value: Some(sealed),
+        }))
+    }
+
+    /// Brings durable changes in. Keys go before the index records the group: a crash between is
+    /// mended by the replay, which does both again.
+    fn apply(&mut self, changes: &[Change], sequence: Option<u64>) -> Result<(), StoreError> {
+        for change in changes {
+            let Some(value) = &change.value else { continue };
+            if let Some((owner, FORGOTTEN, id)) = self.read_key_row(&change.key, value)
+                && self.keyring.forget(owner, id)?
+            {
+                maillog::key_forgotten();
+            }
+        }
+        Ok(self.index.apply(changes, sequence)?)
+    }
+
+    fn read_key_row(&self, key: &[u8], sealed: &[u8]) -> Option<(Owner, u8, [u8; 4])> {
+        let owner = key.strip_prefix(Key::on(Shelf::Keys).octets())?;
+        let Opened::Value(row) = self.keyring.open_sealed(key, sealed) else {
+            return None;
+        };
+        let (state, id) = row.split_first()?;
+        Some((Owner::from_octets(owner)?, *state, id.try_into().ok()?))
+    }
+
+    /// Begins the next segment. The snapshot comes out of the index, so the index is held against
+    /// the journal first: what sled may have lost must not become the truth.
+    fn turn(&mut self) -> Result<(), StoreError> {
+        if self.differing()?.1 > 0 {
+            self.make_index_again("it differed from the journal")?;
+        }
+        let keyring = &self.keyring;
+        let mut records = self
+            .index
+            .range(..)
+            .filter_map(|found| live(keyring, found));
+        self.journal.turn(&mut records)
+    }
+
+    /// Writes everything as one file in the form of a journal segment; sealed, without the keyring.
+    ///
+    /// # Errors
+    /// If the index cannot be read or the file not be written.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let mut records = self
+            .index
+            .range(..)
+            .filter_map(|found| live(&self.keyring, found));
+        segment::write_segment::<StoreError>(to, 1, self.journal.sequence, &mut records)?;
+        Ok(())
+    }
+
+    /// Reads the whole journal and holds the index against it.
+    ///
+    /// # Errors
+    /// If a frame or a record is damaged, or the two differ.
+    pub fn verify(&self) -> Result<Verified, StoreError> {
+        let segments = self.journal.check()?;
+        let (records, differing) = self.differing()?;
+        if differing > 0 {
+            return Err(StoreError::Differs(differing));
+        }
+        for found in self.index.range(..) {
+            let (key, sealed) = found?;
+            self.unseal(&Key::from_octets(key), &sealed)?;
+        }
+        Ok(Verified {
+            records,
+            segments,
+            sequence: self.journal.sequence,
+        })
+    }
+
+    /// How many readable records the journal holds, and how many differ in the index.
+    fn differing(&self) -> Result<(usize, usize), StoreError> {
+        let mut told: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        self.journal.replay_all::<StoreError>(&mut |replayed| {
+            let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = replayed;
+            for change in changes {
+                match change.value.filter(|value| self.keyring.still_holds(value)) {
+                    Some(value) => told.insert(change.key, crc32fast::hash(&value)),
+                    None => told.remove(&change.key),
+                };
+            }
+            Ok(())
+        })?;
+        let records = told.len();
+        let mut differing = 0;
+        for found in self
+            .index
+            .range(..)
+            .filter_map(|found| live(&self.keyring, found))
+        {
+            let record = found?;
+            let crc = record.value.as_deref().map(crc32fast::hash);
+            differing += usize::from(told.remove(&record.key) != crc);
+        }
+        Ok((records, differing + told.len()))
+    }
+
+    /// Deletes all but the newest `keep` journal segments; how many went. What was deleted from the
+    /// store is gone from the disk only when the segments that held it are.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn retire(&self, keep: usize) -> Result<usize, StoreError> {
+        Ok(self.journal.retire(keep)?)
+    }
+
+    /// The journal's segments, the oldest first.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn segments(&self) -> Result<Vec<Segment>, StoreError> {
+        Ok(segment::segments(&self.path.join(opening::JOURNAL))?)
+    }
+
+    /// The number of the last commit.
+    pub const fn sequence(&self) -> u64 {
+        self.journal.sequence
+    }
+
+    /// A keyed digest, for keys that lead from an address or a Message-ID to a record.
+    pub fn digest(&self, text: &str) -> [u8; 16] {
+        self.key.digest_key().digest(text)
+    }
+
+    /// The key that makes tokens and Message-IDs.
+    pub fn token_key(&self) -> TokenKey {
+        self.key.token_key(self.options.purpose)
+    }
+
+    /// Closes in good order, so that the next start trusts the index even after a power cut.
+    ///
+    /// # Errors
+    /// If the index cannot be brought to the disk; nothing is lost then.
+    pub fn close(self) -> Result<(), StoreError> {
+        self.index.settle()?;
+        opening::mark_closed(&self.path)
+    }
+
+    fn explain(&self, error: StoreError) -> StoreError {
+        error.at_full_disk(&self.path, self.path.join(opening::BALLAST))
+    }
+}
+
+/// A record as it goes into a snapshot: without those whose keys are gone.
+fn live(
+    keyring: &Keyring,
+    found: Result<(Vec<u8>, Vec<u8>), IndexError>,
+) -> Option<Result<Change, StoreError>> {
+    match found {
+        Ok((_, value)) if !keyring.still_holds(&value) => None,
+        Ok((key, value)) => {
+            let value = Some(value);
+            Some(Ok(Change { key, value }))
+        }
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+/// The first key behind all that begin with these octets.
+fn past(beginning: &[u8]) -> Option<Vec<u8>> {
+    let mut end = beginning.to_vec();
+    while let Some(last) = end.pop() {
+        if let Some(next) = last.checked_add(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}

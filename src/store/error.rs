@@ -1,0 +1,135 @@
+//! What can go wrong with the store, each with its remedy.
+//!
+//! A mistake that no restart will mend (key, keyring, journal) says so by `needs_a_person`; a full
+//! disk, a failed write and the like are tried again.
+
+use super::index::IndexError;
+use super::key::Key;
+use super::segment::JournalError;
+use crate::keyring::{KeyringError, Owner};
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// What can go wrong with the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another process has it.
+    #[error(
+        "{path}: another postlunch{holder} has this store open; ask the running one, or stop it"
+    )]
+    InUse {
+        /// The store's folder.
+        path: PathBuf,
+        /// " (process N)" where known.
+        holder: String,
+    },
+    /// The journal is not there, or ends before what the index knows.
+    #[error(
+        "{path}: the journal ends at commit {journal}, but commit {index} was made; run `postlunch store rebuild`, or `postlunch store restore` with a backup"
+    )]
+    JournalShort {
+        /// The journal's folder.
+        path: PathBuf,
+        /// Its last commit.
+        journal: u64,
+        /// The last commit that the index took in.
+        index: u64,
+    },
+    /// Keys are there, and neither journal nor index.
+    #[error("{0}: the journal is missing; run `postlunch store restore` with a backup")]
+    JournalMissing(PathBuf),
+    /// Neither journal nor index tells the whole truth.
+    #[error(
+        "{path}: neither journal nor index is whole ({why}); run `postlunch store restore` with a backup"
+    )]
+    BeyondRebuild {
+        /// The store's folder.
+        path: PathBuf,
+        /// What is wrong with the journal.
+        why: String,
+    },
+    /// A sealed value does not open.
+    #[error("the record {0:?} is damaged; run `postlunch store rebuild`")]
+    DamagedRecord(Key),
+    /// Index and journal tell different stories.
+    #[error("{0} records differ between journal and index; run `postlunch store rebuild`")]
+    Differs(usize),
+    /// A batch writes for an owner behind that owner's forgetting.
+    #[error("a commit writes for {0:?} after forgetting them")]
+    AfterForgetting(Owner),
+    /// An earlier commit failed half-way: what is durable is found out by a new start.
+    #[error("the store stopped after a failed commit; start again")]
+    Stopped,
+    /// The disk is full.
+    #[error(
+        "{path}: the disk is full ({why}); free some space, or delete {ballast} to win a little"
+    )]
+    Full {
+        /// The store's folder.
+        path: PathBuf,
+        /// The file that may go.
+        ballast: PathBuf,
+        /// The system's own words.
+        why: String,
+    },
+    /// See `KeyringError`.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// See `JournalError`.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// See `IndexError`.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The operating system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's own words.
+        source: io::Error,
+    },
+}
+
+impl StoreError {
+    /// Whether trying again cannot help: exit code 78.
+    pub const fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Full { .. } | Self::Stopped | Self::Io { .. } | Self::AfterForgetting(_) => false,
+            Self::Keyring(error) => !matches!(error, KeyringError::Io { .. }),
+            Self::Journal(error) => !matches!(
+                error,
+                JournalError::Io { .. } | JournalError::Stopped | JournalError::TooLong(_)
+            ),
+            Self::Index(error) => !error.full,
+            _ => true,
+        }
+    }
+
+    /// Turns any error of a full disk into the one that says what to do.
+    pub(super) fn at_full_disk(self, path: &Path, ballast: PathBuf) -> Self {
+        let full = match &self {
+            Self::Io { source, .. }
+            | Self::Journal(JournalError::Io { source, .. })
+            | Self::Keyring(KeyringError::Io { source, .. }) => is_full(source),
+            Self::Index(index) => index.full,
+            _ => false,
+        };
+        if !full {
+            return self;
+        }
+        Self::Full {
+            path: path.to_owned(),
+            ballast,
+            why: self.to_string(),
+        }
+    }
+}
+
+pub(super) fn is_full(source: &io::Error) -> bool {
+    matches!(
+        source.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}

@@ -1,0 +1,227 @@
+//! The index: sled, as an ordered cache of the journal.
+//!
+//! Nothing outside this file knows sled; another ordered engine could stand here. A group and its
+//! sequence number go in together, so the journal knows from where to replay. The index promises
+//! no durability of its own: whatever is wrong with it, it is moved aside and made again.
+
+use super::batch::Change;
+use crate::maillog;
+use std::fs::{self, File};
+use std::io;
+use std::ops::RangeBounds;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Shelves begin at 1, so no record stands here.
+const APPLIED: &[u8] = b"\0applied";
+/// Memory that sled may use for pages, in octets.
+const CACHE_OCTETS: u64 = 32 << 20;
+
+/// What can be wrong with the index while it is in use.
+#[derive(Debug, Error)]
+#[error(
+    "{path}: the index failed: {why}; start again, and if that does not help run `postlunch store rebuild`"
+)]
+pub struct IndexError {
+    path: PathBuf,
+    why: String,
+    /// Whether the disk is full.
+    pub full: bool,
+}
+
+/// The open index.
+pub(super) struct Index {
+    folder: PathBuf,
+    db: sled::Db,
+}
+
+impl Index {
+    /// Opens the index; one that will not open is moved aside, and an empty one stands there.
+    pub fn open(folder: &Path) -> Result<Self, IndexError> {
+        clear_unfinished_snapshots(folder).map_err(|source| io_at(folder, &source))?;
+        let opened = match try_open(folder) {
+            // sled's snapshots are only a cache of its log: without them it reads the log.
+            Err(Refusal::Damaged(why)) => {
+                maillog::index_damaged(folder, &why);
+                snapshots_aside(folder).map_err(|source| io_at(folder, &source))?;
+                try_open(folder)
+            }
+            other => other,
+        };
+        let db = match opened {
+            Ok(db) => db,
+            Err(Refusal::Damaged(why)) => {
+                maillog::index_damaged(folder, &why);
+                Self::move_aside(folder)?;
+                try_open(folder).map_err(|refusal| refusal.at(folder))?
+            }
+            Err(refusal) => return Err(refusal.at(folder)),
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            db,
+        })
+    }
+
+    /// Moves the whole folder aside, over whatever was moved aside before.
+    pub fn move_aside(folder: &Path) -> Result<(), IndexError> {
+        let aside = folder.with_extension("aside");
+        let moved = match fs::remove_dir_all(&aside) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(source),
+            _ => match fs::rename(folder, &aside) {
+                Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(()),
+                other => other,
+            },
+        };
+        moved.map_err(|source| io_at(folder, &source))
+    }
+
+    /// The sequence of the last group that is in, `None` while the index is not whole yet.
+    pub fn applied(&self) -> Result<Option<u64>, IndexError> {
+        let octets = self.get(APPLIED)?;
+        Ok(octets
+            .and_then(|octets| octets.try_into().ok())
+            .map(u64::from_be_bytes))
+    }
+
+    /// Takes changes in, all or none, together with the sequence they bring the index to.
+    pub fn apply(&self, changes: &[Change], sequence: Option<u64>) -> Result<(), IndexError> {
+        let mut batch = sled::Batch::default();
+        for change in changes {
+            match &change.value {
+                Some(value) => batch.insert(change.key.as_slice(), value.as_slice()),
+                None => batch.remove(change.key.as_slice()),
+            }
+        }
+        if let Some(sequence) = sequence {
+            batch.insert(APPLIED, &sequence.to_be_bytes());
+        }
+        self.db.apply_batch(batch).map_err(|e| self.failed(&e))
+    }
+
+    /// Takes everything out, the mark of how far it is first.
+    pub fn clear(&self) -> Result<(), IndexError> {
+        let cleared = self.db.remove(APPLIED).and_then(|_| self.db.clear());
+        cleared.map_err(|e| self.failed(&e))
+    }
+
+    /// The sealed value at a key.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+        let found = self.db.get(key).map_err(|e| self.failed(&e))?;
+        Ok(found.map(|octets| octets.to_vec()))
+    }
+
+    /// Sealed records in order of their keys.
+    pub fn range(
+        &self,
+        range: impl RangeBounds<Vec<u8>>,
+    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), IndexError>> + '_ {
+        self.db
+            .range(range)
+            .map(|found| match found {
+                Ok((key, value)) => Ok((key.to_vec(), value.to_vec())),
+                Err(error) => Err(self.failed(&error)),
+            })
+            .filter(|found| !matches!(found, Ok((key, _)) if key == APPLIED))
+    }
+
+    /// Brings everything to the disk. sled's own flush is no fsync.
+    pub fn settle(&self) -> Result<(), IndexError> {
+        self.db.flush().map_err(|e| self.failed(&e))?;
+        File::open(self.folder.join("db"))
+            .and_then(|file| file.sync_data())
+            .map_err(|source| io_at(&self.folder, &source))
+    }
+
+    fn failed(&self, error: &sled::Error) -> IndexError {
+        refusal(error.clone()).at(&self.folder)
+    }
+}
+
+enum Refusal {
+    Damaged(String),
+    Other(String),
+    Full(String),
+}
+
+impl Refusal {
+    fn at(self, folder: &Path) -> IndexError {
+        let full = matches!(self, Self::Full(_));
+        let (Self::Damaged(why) | Self::Other(why) | Self::Full(why)) = self;
+        IndexError {
+            path: folder.to_owned(),
+            why,
+            full,
+        }
+    }
+}
+
+fn refusal(error: sled::Error) -> Refusal {
+    let why = error.to_string();
+    match error {
+        sled::Error::Io(source) if super::error::is_full(&source) => Refusal::Full(why),
+        sled::Error::Io(_) => Refusal::Other(why),
+        _ => Refusal::Damaged(why),
+    }
+}
+
+fn try_open(folder: &Path) -> Result<sled::Db, Refusal> {
+    let config = sled::Config::new()
+        .path(folder)
+        .cache_capacity(CACHE_OCTETS);
+    // A damaged file can trip sled's own assertions; that too is only a damaged cache.
+    match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(opened) => opened.map_err(refusal),
+        Err(_) => Err(Refusal::Damaged("it stopped while opening".to_owned())),
+    }
+}
+
+fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("snap.")) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// sled takes the unfinished snapshot of a killed process for its newest and then refuses to open.
+fn clear_unfinished_snapshots(folder: &Path) -> io::Result<()> {
+    for path in snapshots(folder)? {
+        if path
+            .extension()
+            .is_some_and(|ending| ending == "generating")
+        {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn snapshots_aside(folder: &Path) -> io::Result<()> {
+    for path in snapshots(folder)? {
+        let name = path.file_name().and_then(|name| name.to_str());
+        // Whatever begins with "snap." is read as a snapshot.
+        fs::rename(
+            &path,
+            folder.join(format!("aside.{}", name.unwrap_or_default())),
+        )?;
+    }
+    Ok(())
+}
+
+fn io_at(folder: &Path, source: &io::Error) -> IndexError {
+    IndexError {
+        path: folder.to_owned(),
+        why: source.to_string(),
+        full: super::error::is_full(source),
+    }
+}

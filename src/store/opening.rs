@@ -1,0 +1,390 @@
+//! Opening a store, and making its broken half again from the whole one.
+//!
+//! Open refuses rather than guesses: a store that lacks its keys, its journal's middle or its
+//! newest commits stays closed, with the remedy in the error. What it mends by itself is what can be
+//! mended without loss: an unfinished last commit, and everything about the index.
+
+use super::journal::Journal;
+use super::segment::{self, Replayed};
+use super::{FORGOTTEN, Index, Key, Options, Shelf, Store, StoreError, live};
+use crate::keyring::{Keyring, KeyringError, StoreKey};
+use crate::maillog;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+pub(super) const JOURNAL: &str = "journal";
+const INDEX: &str = "index";
+const OPEN_MARK: &str = "index.open";
+const KEYRING: &str = "keyring";
+const LOCK: &str = "lock";
+pub(super) const BALLAST: &str = "ballast";
+
+/// Records that go into the index at once while it is made again.
+const CHUNK: usize = 500;
+
+/// What `Store::rebuild` made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rebuilt {
+    /// The index, from the journal.
+    Index,
+    /// The journal, from the index; the damaged segment was set aside.
+    Journal,
+}
+
+impl Store {
+    /// Opens the store at `path`, or makes an empty one where there is nothing at all.
+    ///
+    /// # Errors
+    /// See `StoreError`; `needs_a_person` tells which ones no restart will mend.
+    pub fn open(path: &Path, key: &StoreKey, options: Options) -> Result<Self, StoreError> {
+        let parts = Parts::open(path, key, options)?;
+        let journal = parts.journal()?;
+        parts.join(journal, key, options)
+    }
+
+    /// Makes index or journal again, whichever is not whole, and opens the store. Without a fault it
+    /// makes the index again.
+    ///
+    /// # Errors
+    /// If neither is whole: then only a backup helps.
+    pub fn rebuild(
+        path: &Path,
+        key: &StoreKey,
+        options: Options,
+    ) -> Result<(Self, Rebuilt), StoreError> {
+        let parts = Parts::open(path, key, options)?;
+        let whole = parts.journal().and_then(|journal| {
+            journal.replay_all::<StoreError>(&mut |_| Ok(()))?;
+            Ok(journal)
+        });
+        match whole {
+            Ok(journal) => {
+                journal.drop_broken_history()?;
+                let store = parts.without_index()?.join(journal, key, options)?;
+                Ok((store, Rebuilt::Index))
+            }
+            Err(error) if error.needs_a_person() => {
+                let journal = parts.journal_from_index(&error)?;
+                journal.drop_broken_history()?;
+                Ok((parts.join(journal, key, options)?, Rebuilt::Journal))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Empties the index and fills it from the journal's last snapshot on.
+    pub(super) fn make_index_again(&mut self, why: &str) -> Result<(), StoreError> {
+        // Without its mark of how far it is, an index that a crash leaves half filled is made again.
+        let mut pending = Vec::new();
+        let Store { index, journal, .. } = self;
+        index.clear()?;
+        let mut forgettings = Vec::new();
+        journal.replay_all::<StoreError>(&mut |replayed| {
+            let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = replayed;
+            for change in &changes {
+                if change.key.starts_with(Key::on(Shelf::Keys).octets()) {
+                    forgettings.push(change.clone());
+                }
+            }
+            pending.extend(changes);
+            if pending.len() >= CHUNK {
+                index.apply(&std::mem::take(&mut pending), None)?;
+            }
+            Ok(())
+        })?;
+        let sequence = self.journal.sequence;
+        self.index.apply(&pending, None)?;
+        // Once more by the way of every commit: old forgettings are carried out again.
+        self.apply(&forgettings, Some(sequence))?;
+        maillog::index_rebuilt(why, sequence);
+        Ok(())
+    }
+
+    /// Replays what the index has not seen.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        let Some(seen) = self.index.applied()? else {
+            return self.make_index_again("it was empty");
+        };
+        let mut groups = Vec::new();
+        let told = self
+            .journal
+            .replay_after::<StoreError>(seen, &mut |replayed| {
+                if let Replayed::Group(sequence, changes) = replayed {
+                    groups.push((sequence, changes));
+                }
+                Ok(())
+            })?;
+        if !told {
+            return self.make_index_again("it was older than the journal");
+        }
+        for (sequence, changes) in groups {
+            self.apply(&changes, Some(sequence))?;
+        }
+        Ok(())
+    }
+
+    /// Destroys keys that an older keyring brought back, and tells of keys that are missing.
+    fn check_keys(&mut self) -> Result<(), StoreError> {
+        let mut missing = 0;
+        let rows: Vec<_> = self
+            .index
+            .range(Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec())
+            .collect::<Result<_, _>>()?;
+        for (key, sealed) in rows {
+            let Some((owner, state, id)) = self.read_key_row(&key, &sealed) else {
+                continue;
+            };
+            let held = self.keyring.key_id(owner) == Some(id);
+            if state != FORGOTTEN {
+                missing += usize::from(!held);
+            } else if held {
+                self.keyring.forget(owner, id)?;
+                maillog::key_forgotten();
+            }
+        }
+        if missing > 0 {
+            maillog::keys_missing(missing);
+        }
+        Ok(())
+    }
+}
+
+/// Everything of a store but its journal.
+struct Parts {
+    path: PathBuf,
+    lock: File,
+    keyring: Keyring,
+    index: Index,
+    options: Options,
+    /// How far the index is; `None` if it is not whole.
+    applied: Option<u64>,
+}
+
+impl Parts {
+    fn open(path: &Path, key: &StoreKey, options: Options) -> Result<Self, StoreError> {
+        make_folder(path)?;
+        let lock = take_lock(path)?;
+        make_folder(&path.join(JOURNAL))?;
+        let keyring = open_keyring(path, key, options)?;
+        let index =
+            open_index(path).map_err(|error| error.at_full_disk(path, path.join(BALLAST)))?;
+        let applied = index.applied()?;
+        Ok(Self {
+            path: path.to_owned(),
+            lock,
+            keyring,
+            index,
+            options,
+            applied,
+        })
+    }
+
+    /// The journal, if it tells at least as much as the index knows.
+    fn journal(&self) -> Result<Journal, StoreError> {
+        let folder = self.path.join(JOURNAL);
+        let limit = self.options.segment_octets;
+        let known = self.applied.unwrap_or(0);
+        let journal = match Journal::open(&folder, limit, known)? {
+            Some(journal) => journal,
+            None if self.applied.is_some() => {
+                return Err(StoreError::JournalShort {
+                    path: folder,
+                    journal: 0,
+                    index: known,
+                });
+            }
+            None if self.keyring.owners().next().is_some() => {
+                return Err(StoreError::JournalMissing(folder));
+            }
+            None => Journal::begin::<StoreError>(&folder, limit, 1, 0, &mut std::iter::empty())?,
+        };
+        if journal.sequence < known {
+            return Err(StoreError::JournalShort {
+                path: folder,
+                journal: journal.sequence,
+                index: known,
+            });
+        }
+        Ok(journal)
+    }
+
+    /// The same with an empty index; the old one is moved aside.
+    fn without_index(self) -> Result<Self, StoreError> {
+        let folder = self.path.join(INDEX);
+        drop(self.index);
+        Index::move_aside(&folder)?;
+        let index = Index::open(&folder)?;
+        Ok(Self {
+            index,
+            applied: None,
+            ..self
+        })
+    }
+
+    /// Begins the journal again behind its damage, if the index has everything that stands there.
+    fn journal_from_index(&self, fault: &StoreError) -> Result<Journal, StoreError> {
+        let beyond = || StoreError::BeyondRebuild {
+            path: self.path.clone(),
+            why: fault.to_string(),
+        };
+        let sequence = self.applied.ok_or_else(beyond)?;
+        let folder = self.path.join(JOURNAL);
+        let mut number = 1;
+        if let Some(newest) = segment::segments(&folder)?.pop() {
+            let highest = segment::frames_behind(&newest.path, 0)?;
+            if highest.is_some_and(|highest| highest > sequence) {
+                return Err(beyond());
+            }
+            segment::set_aside(&newest.path)?;
+            number = newest.number + 1;
+        }
+        let mut records = self
+            .index
+            .range(..)
+            .filter_map(|found| live(&self.keyring, found));
+        let begun = Journal::begin::<StoreError>(
+            &folder,
+            self.options.segment_octets,
+            number,
+            sequence,
+            &mut records,
+        )?;
+        maillog::journal_begun_again(sequence);
+        Ok(begun)
+    }
+
+    fn join(self, journal: Journal, key: &StoreKey, options: Options) -> Result<Store, StoreError> {
+        let mut store = Store {
+            path: self.path,
+            options,
+            key: key.clone(),
+            keyring: self.keyring,
+            index: self.index,
+            journal,
+            stopped: false,
+            _lock: self.lock,
+        };
+        let joined = store.catch_up().and_then(|()| store.check_keys());
+        joined.map_err(|error| store.explain(error))?;
+        keep_ballast(&store.path, options.ballast_octets);
+        Ok(store)
+    }
+}
+
+/// Takes the mark of a running store away: the index is whole on the disk.
+pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
+    let mark = path.join(OPEN_MARK);
+    fs::remove_file(&mark).map_err(|source| io_at(&mark, source))
+}
+
+fn open_keyring(path: &Path, key: &StoreKey, options: Options) -> Result<Keyring, StoreError> {
+    let file = path.join(KEYRING);
+    if !file.exists() {
+        let empty =
+            !path.join(INDEX).exists() && segment::segments(&path.join(JOURNAL))?.is_empty();
+        if !empty {
+            return Err(KeyringError::Missing(file).into()); // never a new key over old records
+        }
+        Keyring::create(&file, key, options.purpose)?;
+    }
+    Ok(Keyring::open(&file, key, options.purpose)?)
+}
+
+/// Opens the index unless a power cut may have torn it: sled syncs no file, and frees old pages in
+/// the belief that newer ones are on the disk. A kill alone leaves it as it was.
+fn open_index(path: &Path) -> Result<Index, StoreError> {
+    let folder = path.join(INDEX);
+    let mark = path.join(OPEN_MARK);
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let torn = match fs::read_to_string(&mark) {
+        Ok(found) => found != boot || boot.is_empty(),
+        Err(_) => false,
+    };
+    if torn {
+        maillog::index_damaged(&folder, "the machine stopped while it was open");
+        Index::move_aside(&folder)?;
+    }
+    let refused = |source| io_at(&mark, source);
+    let mut file = new_file(&mark).map_err(refused)?;
+    file.write_all(boot.as_bytes()).map_err(refused)?;
+    file.sync_all().map_err(refused)?;
+    crate::keyring::sync_parent(&mark).map_err(refused)?;
+    match Index::open(&folder) {
+        // Opening needs a little space of its own.
+        Err(error) if error.full && fs::remove_file(path.join(BALLAST)).is_ok() => {
+            Ok(Index::open(&folder)?)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .and_then(|()| crate::keyring::sync_parent(path))
+        .map_err(|source| io_at(path, source))
+}
+
+fn take_lock(path: &Path) -> Result<File, StoreError> {
+    let name = path.join(LOCK);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&name)
+        .map_err(|source| io_at(&name, source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            if !holder.is_empty() {
+                holder = format!(" (process {})", holder.trim());
+            }
+            return Err(StoreError::InUse {
+                path: path.to_owned(),
+                holder,
+            });
+        }
+        Err(TryLockError::Error(source)) => return Err(io_at(&name, source)),
+    }
+    // Only for the message above: a full disk must not keep the store closed.
+    let _ = file.set_len(0);
+    let _ = writeln!(file, "{}", std::process::id());
+    Ok(file)
+}
+
+/// Keeps some space that can be given up. If there is none to keep, the store works without.
+fn keep_ballast(path: &Path, octets: u64) {
+    let name = path.join(BALLAST);
+    if octets == 0 || name.exists() {
+        return;
+    }
+    let kept =
+        new_file(&name).and_then(|mut file| io::copy(&mut io::repeat(0).take(octets), &mut file));
+    if kept.is_err() {
+        let _ = fs::remove_file(&name);
+    }
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+}
+
+fn io_at(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}

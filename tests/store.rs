@@ -1,0 +1,575 @@
+//! The store in every weather: kills, torn tails, flipped octets, lost folders, wrong keys,
+//! forgotten people. What was committed is there, or the store says why not and what to do.
+
+use postlunch::keyring::{Keyring, Owner, Purpose, StoreKey};
+use postlunch::store::{Batch, Key, Options, Rebuilt, Shelf, Store, StoreError};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+const BEN: Owner = Owner::Person(5);
+const PAIR: Owner = Owner::Pairing(9);
+const CANARY: &str = "the slides came late again";
+
+type Records = Vec<(Key, Vec<u8>)>;
+
+fn key() -> StoreKey {
+    StoreKey::from_octets(&[7; 32]).unwrap()
+}
+
+fn options() -> Options {
+    Options {
+        segment_octets: 1 << 20,
+        ballast_octets: 4096,
+        ..Options::new(Purpose::Real)
+    }
+}
+
+fn open(path: &Path) -> Store {
+    Store::open(path, &key(), options()).unwrap()
+}
+
+fn refused(path: &Path) -> StoreError {
+    Store::open(path, &key(), options()).expect_err("the store should stay closed")
+}
+
+fn note(number: u64) -> Key {
+    Key::on(Shelf::Notes).number(number)
+}
+
+fn write(store: &mut Store, number: u64, owner: Owner, text: &str) {
+    let mut batch = Batch::new();
+    batch.put(note(number), owner, text.into());
+    store.commit(vec![batch]).unwrap();
+}
+
+fn everything(store: &Store) -> Records {
+    let mut all = Vec::new();
+    for shelf in [Shelf::Meta, Shelf::Person, Shelf::Notes, Shelf::Due] {
+        all.extend(store.scan(&Key::on(shelf)).map(Result::unwrap));
+    }
+    all
+}
+
+/// A few commits of every kind, closed again.
+fn lived_in() -> (TempDir, PathBuf, Records) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let mut store = open(&path);
+    for number in 0..20 {
+        write(
+            &mut store,
+            number,
+            [BEN, PAIR, Owner::House][number as usize % 3],
+            CANARY,
+        );
+    }
+    let mut batch = Batch::new();
+    batch.delete(note(3));
+    batch.put(note(4), PAIR, b"corrected".to_vec());
+    let mut second = Batch::new();
+    second.put(
+        Key::on(Shelf::Due).moment(-5).owner(PAIR),
+        Owner::House,
+        vec![1],
+    );
+    store.commit(vec![batch, second]).unwrap();
+    let records = everything(&store);
+    assert_eq!(records.len(), 20);
+    store.close().unwrap();
+    (folder, path, records)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn segment(path: &Path, number: u64) -> PathBuf {
+    path.join(format!("journal/{number:08}.seg"))
+}
+
+fn flip(file: &Path, at: usize) {
+    let mut octets = fs::read(file).unwrap();
+    octets[at] ^= 0x10;
+    fs::write(file, octets).unwrap();
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_restart() {
+    let (_folder, path, records) = lived_in();
+    let store = open(&path);
+    assert_eq!(everything(&store), records);
+    assert_eq!(store.get(&note(4)).unwrap().unwrap(), b"corrected");
+    assert_eq!(store.get(&note(3)).unwrap(), None);
+    assert_eq!(store.sequence(), 21);
+    let some: Vec<_> = store
+        .range(&note(5), &note(8))
+        .map(|r| r.unwrap().0)
+        .collect();
+    assert_eq!(some, [note(5), note(6), note(7)]);
+    assert_eq!(store.range(&note(8), &note(5)).count(), 0);
+    assert_eq!(
+        store
+            .scan(&Key::on(Shelf::Notes))
+            .next_back()
+            .unwrap()
+            .unwrap()
+            .0,
+        note(19)
+    );
+    assert_eq!(store.verify().unwrap().sequence, 21);
+}
+
+#[test]
+fn a_commit_torn_at_any_octet_is_cut_off_and_nothing_before_it() {
+    let (folder, path, records) = lived_in();
+    let before = folder.path().join("before");
+    copy(&path, &before);
+    let whole = fs::metadata(segment(&path, 1)).unwrap().len();
+    let mut store = open(&path);
+    write(&mut store, 99, PAIR, "never heard of");
+    drop(store);
+    let octets = fs::read(segment(&path, 1)).unwrap();
+    let index = before.join("index");
+    for end in whole as usize..octets.len() {
+        fs::write(segment(&before, 1), &octets[..end]).unwrap();
+        if end % 3 == 0 {
+            fs::remove_dir_all(&index).unwrap(); // and once in a while the index is gone too
+        }
+        let store = open(&before);
+        assert_eq!(everything(&store), records, "cut at {end}");
+        store.close().unwrap();
+        assert_eq!(fs::metadata(segment(&before, 1)).unwrap().len(), whole);
+    }
+    // A power cut may leave the length without the content.
+    let mut zeros = octets[..whole as usize].to_vec();
+    zeros.resize(octets.len(), 0);
+    fs::write(segment(&before, 1), zeros).unwrap();
+    assert_eq!(everything(&open(&before)), records);
+    // The commit whole on the disk, the index killed before it heard: it counts.
+    fs::write(segment(&before, 1), &octets).unwrap();
+    let mut store = open(&before);
+    assert_eq!(everything(&store).len(), records.len() + 1);
+    // And life goes on behind a cut.
+    write(&mut store, 100, BEN, "next");
+    drop(store);
+    assert_eq!(open(&before).get(&note(100)).unwrap().unwrap(), b"next");
+}
+
+/// Set for a child process: the store that it writes to until it is killed.
+const WRITER: &str = "POSTLUNCH_TEST_WRITER";
+
+/// Writes notes and says the number of each once it is committed.
+fn write_until_killed(path: &Path) {
+    let small = Options {
+        segment_octets: 20_000,
+        ..options()
+    };
+    let mut store = Store::open(path, &key(), small).unwrap();
+    for number in store.sequence().. {
+        write(&mut store, number, [BEN, PAIR][number as usize % 2], CANARY);
+        eprintln!("committed {number}");
+    }
+}
+
+#[test]
+fn a_killed_process_loses_nothing_it_told_of() {
+    if let Ok(path) = std::env::var(WRITER) {
+        return write_until_killed(Path::new(&path));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let mut told = 0;
+    for round in 0..12_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "a_killed_process_loses_nothing_it_told_of",
+                "--nocapture",
+            ])
+            .env(WRITER, &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let numbers = lines.map_while(Result::ok).filter_map(|line| {
+            let number = line.strip_prefix("committed ")?.parse::<u64>();
+            number.ok()
+        });
+        let mut heard = 0;
+        for number in numbers {
+            told = number;
+            heard += 1;
+            if heard == 20 + 17 * round {
+                child.kill().unwrap(); // what is still in the pipe is heard, and counts
+            }
+        }
+        child.wait().unwrap();
+        assert!(heard > 0, "the writer wrote nothing in round {round}");
+        let store = open(&path);
+        for number in 0..=told {
+            let note = store.get(&note(number)).unwrap();
+            assert_eq!(
+                note.as_deref(),
+                Some(CANARY.as_bytes()),
+                "lost {number} of {told}"
+            );
+        }
+        store.verify().unwrap();
+    }
+}
+
+#[test]
+fn the_index_may_vanish_or_rot_and_is_made_again() {
+    let (_folder, path, records) = lived_in();
+    let index = path.join("index");
+    let spoil: [&dyn Fn(); 5] = [
+        &|| fs::remove_dir_all(&index).unwrap(),
+        &|| fs::write(index.join("snap.00000000000000FF.generating"), b"").unwrap(),
+        &|| fs::write(index.join("snap.00000000000FFFFF.generating"), [1; 8000]).unwrap(),
+        &|| fs::write(index.join("snap.00000000000FFFFF"), [3; 800]).unwrap(),
+        &|| fs::write(index.join("conf"), b"not sled's").unwrap(),
+    ];
+    for (number, spoil) in spoil.iter().enumerate() {
+        spoil();
+        let store = open(&path);
+        assert_eq!(everything(&store), records, "spoilt in way {number}");
+        store.verify().unwrap();
+        store.close().unwrap();
+    }
+}
+
+#[test]
+fn after_a_power_cut_the_index_is_not_trusted() {
+    let (_folder, path, records) = lived_in();
+    fs::write(path.join("index.open"), "another boot").unwrap();
+    let store = open(&path);
+    assert_eq!(everything(&store), records);
+    assert!(path.join("index.aside").exists());
+    store.close().unwrap();
+    assert!(!path.join("index.open").exists());
+}
+
+#[test]
+fn a_flipped_octet_anywhere_is_refused_and_mended_from_the_index() {
+    let (folder, path, records) = lived_in();
+    let length = fs::metadata(segment(&path, 1)).unwrap().len() as usize;
+    for at in (0..length).step_by(61).chain([length - 1]) {
+        let spoilt = folder.path().join(format!("spoilt-{at}"));
+        copy(&path, &spoilt);
+        flip(&segment(&spoilt, 1), at);
+        let error = refused(&spoilt);
+        let text = error.to_string();
+        assert!(
+            text.contains("store rebuild") && text.contains(".seg"),
+            "{at}: {text}"
+        );
+        assert!(error.needs_a_person());
+        let (store, rebuilt) = Store::rebuild(&spoilt, &key(), options()).unwrap();
+        assert_eq!(rebuilt, Rebuilt::Journal);
+        assert_eq!(everything(&store), records);
+        store.verify().unwrap();
+        store.close().unwrap();
+        assert_eq!(everything(&open(&spoilt)), records);
+        fs::remove_dir_all(&spoilt).unwrap();
+    }
+}
+
+#[test]
+fn with_the_index_gone_too_only_a_backup_helps() {
+    let (_folder, path, _) = lived_in();
+    let middle = fs::metadata(segment(&path, 1)).unwrap().len() as usize / 2;
+    flip(&segment(&path, 1), middle);
+    fs::remove_dir_all(path.join("index")).unwrap();
+    assert!(refused(&path).to_string().contains("damaged"));
+    let error = Store::rebuild(&path, &key(), options()).unwrap_err();
+    assert!(error.to_string().contains("store restore"), "{error}");
+}
+
+#[test]
+fn a_journal_that_lost_acknowledged_commits_is_noticed() {
+    let (folder, path, records) = lived_in();
+    let older = folder.path().join("older");
+    copy(&path, &older);
+    let mut store = open(&path);
+    write(&mut store, 60, BEN, "later");
+    store.close().unwrap();
+    fs::copy(segment(&older, 1), segment(&path, 1)).unwrap();
+    let error = refused(&path);
+    assert!(
+        matches!(
+            error,
+            StoreError::JournalShort {
+                journal: 21,
+                index: 22,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let (store, rebuilt) = Store::rebuild(&path, &key(), options()).unwrap();
+    assert_eq!(rebuilt, Rebuilt::Journal);
+    assert_eq!(everything(&store).len(), records.len() + 1);
+    drop(store);
+    fs::remove_dir_all(path.join("journal")).unwrap();
+    assert!(matches!(
+        refused(&path),
+        StoreError::JournalShort { journal: 0, .. }
+    ));
+    fs::remove_dir_all(path.join("index")).unwrap();
+    assert!(matches!(refused(&path), StoreError::JournalMissing(_)));
+}
+
+#[test]
+fn segments_turn_with_a_snapshot_and_old_ones_may_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let small = Options {
+        segment_octets: 4000,
+        ..options()
+    };
+    let mut store = Store::open(&path, &key(), small).unwrap();
+    for round in 0..400_u64 {
+        write(&mut store, round % 30, PAIR, &format!("round {round}"));
+    }
+    let records = everything(&store);
+    assert!(store.segments().unwrap().len() > 3);
+    store.verify().unwrap();
+    assert!(store.retire(1).unwrap() > 2);
+    assert_eq!(store.segments().unwrap().len(), 1);
+    let newest = store.segments().unwrap().remove(0).path;
+    store.close().unwrap();
+    fs::remove_dir_all(path.join("index")).unwrap();
+    let store = Store::open(&path, &key(), small).unwrap();
+    assert_eq!(everything(&store), records);
+    assert_eq!(store.sequence(), 400);
+    store.close().unwrap();
+    // A segment that never got its name is not read; a snapshot cut short is never taken for a tail.
+    fs::write(path.join("journal/00000999.new"), b"half").unwrap();
+    Store::open(&path, &key(), small).unwrap().close().unwrap();
+    assert!(!path.join("journal/00000999.new").exists());
+    fs::remove_dir_all(path.join("index")).unwrap();
+    let octets = fs::read(&newest).unwrap();
+    fs::write(&newest, &octets[..600]).unwrap();
+    assert!(
+        Store::open(&path, &key(), small)
+            .unwrap_err()
+            .to_string()
+            .contains("damaged")
+    );
+}
+
+#[test]
+fn an_index_far_behind_is_caught_up_across_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let small = Options {
+        segment_octets: 3000,
+        ..options()
+    };
+    let mut store = Store::open(&path, &key(), small).unwrap();
+    write(&mut store, 1, BEN, "first");
+    store.close().unwrap();
+    let stale = folder.path().join("stale");
+    copy(&path.join("index"), &stale);
+    let mut store = Store::open(&path, &key(), small).unwrap();
+    for round in 0..100 {
+        write(&mut store, round, BEN, "later");
+    }
+    let records = everything(&store);
+    store.close().unwrap();
+    for retire in [false, true] {
+        fs::remove_dir_all(path.join("index")).unwrap();
+        copy(&stale, &path.join("index"));
+        let store = Store::open(&path, &key(), small).unwrap();
+        assert_eq!(
+            everything(&store),
+            records,
+            "older segments retired: {retire}"
+        );
+        store.retire(1).unwrap();
+        store.close().unwrap();
+    }
+}
+
+#[test]
+fn nothing_stands_in_any_file_in_clear() {
+    let (_folder, path, _) = lived_in();
+    let mut store = open(&path);
+    let digest = store.digest("ben@example.com");
+    let mut batch = Batch::new();
+    batch.put(
+        Key::on(Shelf::AddressHash).digest(digest),
+        BEN,
+        b"ben@example.com".to_vec(),
+    );
+    store.commit(vec![batch]).unwrap();
+    store.close().unwrap();
+    let mut files = 0;
+    let mut folders = vec![path];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            files += 1;
+            let octets = fs::read(entry.path()).unwrap();
+            for secret in [CANARY, "ben@example.com", "corrected"] {
+                let found = octets.windows(secret.len()).any(|w| w == secret.as_bytes());
+                assert!(!found, "{secret:?} stands in {:?}", entry.path());
+            }
+        }
+    }
+    assert!(files >= 5);
+}
+
+#[test]
+fn the_forgotten_stay_forgotten_in_every_copy() {
+    let (folder, path, _) = lived_in();
+    let copied = folder.path().join("copied");
+    copy(&path, &copied);
+    let mut store = open(&path);
+    let mut batch = Batch::new();
+    batch.forget(PAIR);
+    batch.put(
+        Key::on(Shelf::Suppressed).digest([1; 16]),
+        Owner::House,
+        vec![],
+    );
+    store.commit(vec![batch]).unwrap();
+    let left = everything(&store);
+    assert_eq!(store.get(&note(1)).unwrap(), None);
+    assert_eq!(left.len(), 13, "only what is Ben's and the house's");
+    // The pairing's number is taken again: old words stay noise, new ones are read.
+    write(&mut store, 70, PAIR, "a new start");
+    store.verify().unwrap();
+    store.close().unwrap();
+
+    // Made again from the journal, in which the forgetting stands before the new key.
+    fs::remove_dir_all(path.join("index")).unwrap();
+    let store = open(&path);
+    assert_eq!(store.get(&note(1)).unwrap(), None);
+    assert_eq!(store.get(&note(70)).unwrap().unwrap(), b"a new start");
+    store.close().unwrap();
+
+    // An older journal from a backup, under today's keyring.
+    let today = folder.path().join("today");
+    copy(&path, &today);
+    fs::remove_dir_all(today.join("index")).unwrap();
+    fs::remove_dir_all(today.join("journal")).unwrap();
+    copy(&copied.join("journal"), &today.join("journal"));
+    let store = open(&today);
+    assert_eq!(store.get(&note(1)).unwrap(), None);
+    assert_eq!(store.get(&note(0)).unwrap().unwrap(), CANARY.as_bytes());
+    drop(store);
+
+    // An older keyring from a backup, under today's journal: the key goes again.
+    fs::copy(copied.join("keyring"), path.join("keyring")).unwrap();
+    fs::remove_dir_all(path.join("index")).unwrap();
+    let store = open(&path);
+    assert_eq!(store.get(&note(1)).unwrap(), None);
+    drop(store);
+    let keyring = Keyring::open(&path.join("keyring"), &key(), Purpose::Real).unwrap();
+    assert_eq!(keyring.key_id(PAIR), None);
+}
+
+#[test]
+fn a_forgetting_cut_short_by_a_crash_is_carried_out_at_the_next_start() {
+    let (folder, path, _) = lived_in();
+    let before = folder.path().join("before");
+    copy(&path, &before);
+    let mut store = open(&path);
+    let mut batch = Batch::new();
+    batch.forget(PAIR);
+    store.commit(vec![batch]).unwrap();
+    store.close().unwrap();
+    // The journal has it; the crash came before keyring and index.
+    fs::copy(segment(&path, 1), segment(&before, 1)).unwrap();
+    let store = open(&before);
+    assert_eq!(store.get(&note(1)).unwrap(), None);
+    drop(store);
+    let keyring = Keyring::open(&before.join("keyring"), &key(), Purpose::Real).unwrap();
+    assert_eq!(keyring.key_id(PAIR), None);
+}
+
+#[test]
+fn nothing_is_written_for_somebody_behind_their_forgetting() {
+    let (_folder, path, records) = lived_in();
+    let mut store = open(&path);
+    let mut batch = Batch::new();
+    batch.forget(PAIR);
+    let mut second = Batch::new();
+    second.put(note(80), PAIR, vec![]);
+    let error = store.commit(vec![batch, second]).unwrap_err();
+    assert!(
+        matches!(error, StoreError::AfterForgetting(PAIR)),
+        "{error}"
+    );
+    assert_eq!(everything(&store), records, "and nothing was forgotten");
+}
+
+#[test]
+fn the_wrong_key_a_lost_keyring_and_the_other_purpose_are_refused() {
+    let (_folder, path, records) = lived_in();
+    let wrong = StoreKey::from_octets(&[8; 32]).unwrap();
+    let error = Store::open(&path, &wrong, options()).unwrap_err();
+    assert!(error.to_string().contains("another store key"), "{error}");
+    assert!(error.needs_a_person());
+
+    let rehearsal = Options {
+        purpose: Purpose::Rehearsal,
+        ..options()
+    };
+    let error = Store::open(&path, &key(), rehearsal).unwrap_err();
+    assert!(error.to_string().contains("real store"), "{error}");
+
+    let kept = fs::read(path.join("keyring")).unwrap();
+    fs::remove_file(path.join("keyring")).unwrap();
+    let error = refused(&path);
+    assert!(error.to_string().contains("keyring is missing"), "{error}");
+    assert!(
+        !path.join("keyring").exists(),
+        "no new keyring over old records"
+    );
+    fs::write(path.join("keyring"), kept).unwrap();
+    assert_eq!(everything(&open(&path)), records);
+}
+
+#[test]
+fn a_second_process_is_refused_at_once() {
+    let (_folder, path, _) = lived_in();
+    let first = open(&path);
+    let error = refused(&path);
+    let text = error.to_string();
+    assert!(text.contains("another postlunch (process"), "{text}");
+    drop(first);
+    open(&path);
+}
+
+#[test]
+fn a_backup_is_a_journal_that_another_house_can_start_from() {
+    let (folder, path, records) = lived_in();
+    let store = open(&path);
+    let file = folder.path().join("backup");
+    store.backup(&file).unwrap();
+    store.close().unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir_all(elsewhere.join("journal")).unwrap();
+    fs::copy(&file, segment(&elsewhere, 1)).unwrap();
+    fs::copy(path.join("keyring"), elsewhere.join("keyring")).unwrap();
+    let store = open(&elsewhere);
+    assert_eq!(everything(&store), records);
+    assert_eq!(store.sequence(), 21);
+}
