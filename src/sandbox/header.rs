@@ -75,3 +75,39 @@ pub(super) fn subset(message: &[u8], keep: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     kept.extend_from_slice(b"\r\n");
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_ends_at_the_first_empty_line_and_folded_fields_stay_whole() {
+        let message = b"A: one\r\n two\r\nb: three\r\n\r\nC: body\r\n\r\n";
+        let (header, body) = split(message);
+        assert_eq!(body, b"C: body\r\n\r\n");
+        assert_eq!(
+            fields(header),
+            [&b"A: one\r\n two\r\n"[..], b"b: three\r\n"]
+        );
+        assert_eq!(values(message, "a"), ["one two"]);
+        assert_eq!(subset(message, |n| n == b"b"), b"b: three\r\n\r\n");
+    }
+
+    #[test]
+    fn odd_messages_do_no_harm() {
+        for odd in [
+            "",
+            "\r\n",
+            "\r\nbody",
+            "no colon",
+            "A: b",
+            "A: b\r\n",
+            "\n\n: x\r\n\r",
+        ] {
+            let (header, body) = split(odd.as_bytes());
+            assert_eq!([header, body].concat(), odd.as_bytes());
+            assert!(values(odd.as_bytes(), "absent").is_empty());
+        }
+        assert_eq!(values(b"A: b", "A"), ["b"]);
+    }
+}

@@ -15,9 +15,6 @@ mod premises;
 mod sasl;
 mod submission;
 
-#[cfg(test)]
-mod tests;
-
 pub use fault::{Fault, FaultPoint, Trouble};
 pub use post_office::{Account, Handover, Mailbox, Message, PostOffice};
 
