@@ -16,6 +16,7 @@ pub mod writing;
 pub mod clock;
 pub mod config;
 pub mod maillog;
+pub mod wire;
 
 pub mod control;
 pub mod imap;

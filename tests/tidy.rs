@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["calendar"],
     &["lunch"],
     &["reading", "writing", "summary"],
-    &["config", "clock", "maillog"],
+    &["config", "clock", "maillog", "wire"],
     &["keyring", "store", "smtp", "imap", "oauth", "control"],
     &["daemon", "doctor", "sandbox"],
     &["demo"],
@@ -41,7 +41,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["keyring"]),
     ("getrandom", &["clock"]),
     ("sd_notify", &["daemon"]),
-    ("rustls", &["smtp", "imap", "sandbox", "doctor"]),
+    ("rustls", &["wire", "sandbox", "doctor"]),
+    ("socket2", &["wire"]),
     (
         "serde",
         &[
@@ -52,8 +53,8 @@ const HOMES: &[(&str, &[&str])] = &[
     (
         "tokio",
         &[
-            "config", "clock", "store", "smtp", "imap", "control", "daemon", "doctor", "sandbox",
-            "demo", "cli",
+            "config", "clock", "wire", "store", "smtp", "imap", "control", "daemon", "doctor",
+            "sandbox", "demo", "cli",
         ],
     ),
 ];

@@ -6,5 +6,6 @@
 pub mod address;
 pub mod clean;
 pub mod confidential;
+pub mod endpoint;
 pub mod message_id;
 pub mod token;

@@ -1,0 +1,388 @@
+//! Messages in the selected mailbox: searching, reading without a trace, moving, adding, clearing.
+//!
+//! A result is complete or an error. Reading is always PEEK. `\Deleted` is set only on what was
+//! copied elsewhere first, or on what the caller names for removal, and only UID EXPUNGE removes.
+
+use super::dialog::{Command, LITERAL_KEPT};
+use super::fault::ImapError;
+use super::names::Mailbox;
+use super::reply::{Response, Token};
+use super::session::Session;
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use std::collections::BTreeMap;
+
+/// Messages named in one command.
+const BATCH: usize = 200;
+
+/// What is known of a message without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its UID.
+    pub uid: u32,
+    /// Its whole size in octets, as the server tells it.
+    pub size: Option<u32>,
+    /// When it arrived (RFC 3501 section 2.3.3).
+    pub internal_date: Option<DateTime<FixedOffset>>,
+    /// Its flags as the server writes them.
+    pub flags: Vec<String>,
+    /// Its header; of a longer one the first 256 KiB.
+    pub header: Vec<u8>,
+}
+
+/// What a fetch brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// The whole message.
+    Whole(Vec<u8>),
+    /// More octets than wanted; not fetched.
+    TooLarge {
+        /// How many the server tells.
+        size: u32,
+    },
+    /// No message has this UID any more.
+    Gone,
+}
+
+/// How a message was moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// By MOVE (RFC 6851), or copied and expunged by UID (RFC 4315).
+    Away,
+    /// Copied, and flagged `\Deleted` where it was: the server can do no better.
+    Flagged,
+}
+
+impl Session {
+    /// The UIDs from `uid` on, in order. (`n:*` always names the last message, whatever its UID;
+    /// what lies below `uid` is dropped.)
+    ///
+    /// # Errors
+    /// If the search did not end with OK; an empty answer is really empty.
+    pub async fn search_from(&mut self, uid: u32) -> Result<Vec<u32>, ImapError> {
+        self.dialog.news = false;
+        let from = uid.max(1);
+        let mut found = self
+            .search(Command::new("UID SEARCH").plain(&format!("UID {from}:*")))
+            .await?;
+        found.retain(|u| *u >= from);
+        Ok(found)
+    }
+
+    /// The UIDs of messages whose header field holds `value`, in a mailbox that is only looked at.
+    /// The mailbox selected before is selected again.
+    ///
+    /// # Errors
+    /// If the mailbox is missing, the search did not end with OK, or the mailbox selected before
+    /// came back renumbered.
+    pub async fn find_by_header(
+        &mut self,
+        mailbox: &Mailbox,
+        field: &str,
+        value: &str,
+    ) -> Result<Vec<u32>, ImapError> {
+        let home = self.step_aside(mailbox, false).await?;
+        let command = Command::new("UID SEARCH").plain("HEADER");
+        let found = self.search(command.string(field).string(value)).await;
+        self.return_with(home, found).await
+    }
+
+    async fn return_with<T>(
+        &mut self,
+        home: Option<(Mailbox, super::folders::Selected)>,
+        result: Result<T, ImapError>,
+    ) -> Result<T, ImapError> {
+        match result {
+            Err(e) if e.ends_connection() => Err(e),
+            other => {
+                self.come_back(home).await?;
+                other
+            }
+        }
+    }
+
+    async fn search(&mut self, command: Command) -> Result<Vec<u32>, ImapError> {
+        self.need_selection()?;
+        let mut found = Vec::new();
+        let mut unreadable = false;
+        let read = |response| {
+            if let Response::Items(items) = response
+                && let Some((word, numbers)) = items.split_first()
+                && word.is("SEARCH")
+            {
+                // A list may follow (RFC 7162: `(MODSEQ n)`); a broken number must not be missed.
+                for token in numbers.iter().filter(|t| !matches!(t, Token::List(_))) {
+                    match token.number() {
+                        Some(uid) => found.push(uid),
+                        None => unreadable = true,
+                    }
+                }
+            }
+        };
+        let limit = self.patience.command;
+        self.dialog.run(&command, limit, read).await?;
+        if unreadable {
+            return Err(ImapError::Garbled);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    const fn need_selection(&self) -> Result<(), ImapError> {
+        if self.selected.is_some() {
+            Ok(())
+        } else {
+            Err(ImapError::NothingSelected)
+        }
+    }
+
+    /// The heads of messages, in the order of their UIDs. Messages that are gone are left out.
+    ///
+    /// # Errors
+    /// If a fetch did not end with OK; half a result is none.
+    pub async fn fetch_heads(&mut self, uids: &[u32]) -> Result<Vec<Head>, ImapError> {
+        let items = "(UID RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER])";
+        let mut heads = BTreeMap::new();
+        for batch in uids.chunks(BATCH) {
+            for (uid, parts) in self.fetch_items(batch, items, LITERAL_KEPT).await? {
+                if let Some((header, _)) = parts.body {
+                    let head = Head {
+                        uid,
+                        size: parts.size,
+                        internal_date: parts.internal_date,
+                        flags: parts.flags,
+                        header,
+                    };
+                    heads.insert(uid, head);
+                }
+            }
+        }
+        Ok(heads.into_values().collect())
+    }
+
+    /// A whole message of at most `size_max` octets. Its size is asked first.
+    ///
+    /// # Errors
+    /// If a fetch did not end with OK.
+    pub async fn fetch(&mut self, uid: u32, size_max: u32) -> Result<Fetched, ImapError> {
+        let size = self
+            .fetch_items(&[uid], "(UID RFC822.SIZE)", LITERAL_KEPT)
+            .await?
+            .remove(&uid)
+            .and_then(|parts| parts.size);
+        let Some(size) = size else {
+            return Ok(Fetched::Gone);
+        };
+        if size > size_max {
+            return Ok(Fetched::TooLarge { size });
+        }
+        // The size is the server's word; what is kept is bounded by ours.
+        let kept = usize::try_from(size_max).unwrap_or(LITERAL_KEPT);
+        let parts = self
+            .fetch_items(&[uid], "(UID BODY.PEEK[])", kept)
+            .await?
+            .remove(&uid);
+        Ok(match parts.and_then(|parts| parts.body) {
+            Some((octets, true)) => Fetched::Whole(octets),
+            Some((_, false)) => Fetched::TooLarge { size },
+            None => Fetched::Gone,
+        })
+    }
+
+    async fn fetch_items(
+        &mut self,
+        uids: &[u32],
+        items: &str,
+        kept: usize,
+    ) -> Result<BTreeMap<u32, Parts>, ImapError> {
+        self.need_selection()?;
+        let mut found: BTreeMap<u32, Parts> = BTreeMap::new();
+        if uids.is_empty() {
+            return Ok(found);
+        }
+        let command = Command::new("UID FETCH").plain(&format!("{} {items}", uid_set(uids)));
+        let read = |response| {
+            // Servers also tell of flags that others changed; those bring no body and no harm.
+            if let Some((uid, parts)) = fetched(response)
+                && uids.contains(&uid)
+            {
+                found.entry(uid).or_default().add(parts);
+            }
+        };
+        let limit = self.patience.transfer;
+        self.dialog.run_keeping(&command, limit, kept, read).await?;
+        Ok(found)
+    }
+
+    /// Moves one message of ours to another mailbox: by MOVE, else by COPY, a flag and UID EXPUNGE,
+    /// else by COPY and the flag alone. A message that is gone already is no error.
+    ///
+    /// # Errors
+    /// If the server refused; the message is where it was then, or in both places.
+    pub async fn move_to(&mut self, uid: u32, mailbox: &Mailbox) -> Result<Moved, ImapError> {
+        self.need_selection()?;
+        let target = |name| {
+            let command = Command::new(name).plain(&uid.to_string());
+            command.string(mailbox.as_wire())
+        };
+        if self.can("MOVE") {
+            self.order(&target("UID MOVE")).await?;
+            return Ok(Moved::Away);
+        }
+        self.order(&target("UID COPY")).await?;
+        self.expunge(&[uid]).await
+    }
+
+    /// Removes these messages for good where the server has UIDPLUS; else flags them `\Deleted`.
+    ///
+    /// # Errors
+    /// If the server refused.
+    pub async fn expunge(&mut self, uids: &[u32]) -> Result<Moved, ImapError> {
+        self.need_selection()?;
+        for batch in uids.chunks(BATCH) {
+            let set = uid_set(batch);
+            let flag = Command::new("UID STORE").plain(&format!("{set} +FLAGS.SILENT (\\Deleted)"));
+            self.order(&flag).await?;
+            if self.can("UIDPLUS") {
+                self.order(&Command::new("UID EXPUNGE").plain(&set)).await?;
+            }
+        }
+        Ok(if self.can("UIDPLUS") {
+            Moved::Away
+        } else {
+            Moved::Flagged
+        })
+    }
+
+    /// Adds a message to a mailbox, without flags. Gives its UID where the server tells.
+    ///
+    /// # Errors
+    /// If the server refused; code `TRYCREATE` says that the mailbox is missing.
+    pub async fn append(
+        &mut self,
+        mailbox: &Mailbox,
+        octets: &[u8],
+    ) -> Result<Option<u32>, ImapError> {
+        let command = Command::new("APPEND").string(mailbox.as_wire());
+        let limit = self.patience.transfer;
+        let verdict = self
+            .dialog
+            .run(&command.literal(octets), limit, |_| ())
+            .await?;
+        let uid = verdict.code_arguments("APPENDUID");
+        Ok(uid.and_then(|told| told.split(' ').nth(1)?.parse().ok()))
+    }
+
+    /// Clears one of our own mailboxes of what arrived there before a date. Gives how many it was.
+    /// The mailbox selected before is selected again.
+    ///
+    /// # Errors
+    /// As [`Session::find_by_header`] and [`Session::expunge`].
+    pub async fn expunge_older(
+        &mut self,
+        mailbox: &Mailbox,
+        before: NaiveDate,
+    ) -> Result<usize, ImapError> {
+        let home = self.step_aside(mailbox, true).await?;
+        let cleared = self.clear_before(before).await;
+        self.return_with(home, cleared).await
+    }
+
+    async fn clear_before(&mut self, before: NaiveDate) -> Result<usize, ImapError> {
+        // The names of the months are the protocol's, whatever the language of the machine.
+        let date = before.format("%-d-%b-%Y");
+        let command = Command::new("UID SEARCH").plain(&format!("BEFORE {date} UNDELETED"));
+        let old = self.search(command).await?;
+        self.expunge(&old).await?;
+        Ok(old.len())
+    }
+}
+
+/// What one FETCH response tells of a message.
+#[derive(Debug, Default)]
+struct Parts {
+    size: Option<u32>,
+    internal_date: Option<DateTime<FixedOffset>>,
+    flags: Vec<String>,
+    body: Option<(Vec<u8>, bool)>,
+}
+
+impl Parts {
+    fn add(&mut self, more: Self) {
+        self.size = more.size.or(self.size);
+        self.internal_date = more.internal_date.or(self.internal_date);
+        if !more.flags.is_empty() {
+            self.flags = more.flags;
+        }
+        if more.body.is_some() {
+            self.body = more.body;
+        }
+    }
+}
+
+fn fetched(response: Response) -> Option<(u32, Parts)> {
+    let Response::Items(items) = response else {
+        return None;
+    };
+    let [_, word, list] = items.as_slice() else {
+        return None;
+    };
+    if !word.is("FETCH") {
+        return None;
+    }
+    let mut uid = None;
+    let mut parts = Parts::default();
+    for pair in list.parts().chunks(2) {
+        let [name, value] = pair else { continue };
+        if name.is("UID") {
+            uid = value.number();
+        } else if name.is("RFC822.SIZE") {
+            parts.size = value.number();
+        } else if name.is("INTERNALDATE") {
+            let date = value.text();
+            let date = DateTime::parse_from_str(date.trim(), "%d-%b-%Y %H:%M:%S %z");
+            parts.internal_date = date.ok();
+        } else if name.is("FLAGS") {
+            parts.flags = value.parts().iter().map(Token::text).collect();
+        } else if name.octets().to_ascii_uppercase().starts_with(b"BODY[")
+            && let Token::Text { octets, whole } = value
+        {
+            parts.body = Some((octets.clone(), *whole));
+        }
+    }
+    Some((uid?, parts))
+}
+
+/// UIDs as a sequence set, runs folded: `1:3,7`.
+fn uid_set(uids: &[u32]) -> String {
+    let mut sorted = uids.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for uid in sorted {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
+            _ => runs.push((uid, uid)),
+        }
+    }
+    let runs = runs.into_iter().map(|(first, last)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}:{last}")
+        }
+    });
+    runs.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_are_written_in_runs() {
+        assert_eq!(uid_set(&[7, 1, 2, 3, 3]), "1:3,7");
+        assert_eq!(uid_set(&[u32::MAX]), "4294967295");
+        assert_eq!(uid_set(&[]), "");
+    }
+}

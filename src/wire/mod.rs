@@ -1,0 +1,375 @@
+//! The wire to a mail server: one TCP connection, TLS where it is required, bounds on everything.
+//!
+//! Both mail rooms speak over a `Wire`. It promises that plain text leaves the machine only before
+//! STARTTLS, that nothing said before the handshake is believed after it, that no line grows
+//! without end and that every wait has its limit. It knows no protocol.
+
+mod tls;
+
+use crate::words::endpoint::{Endpoint, Security};
+use socket2::{SockRef, TcpKeepalive};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Octets asked from the socket at once.
+const READ_OCTETS: usize = 16 * 1024;
+
+/// How long written octets may stay unacknowledged before the kernel gives the connection up.
+const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(120);
+
+/// Why a server's certificate or handshake was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TlsFault {
+    /// The certificate is for other names.
+    #[error("the certificate is valid for other names only ({})", names.join(", "))]
+    OtherName {
+        /// The names it is valid for, where it tells.
+        names: Vec<String>,
+    },
+    /// No trusted authority signed it.
+    #[error("no trusted authority signed the certificate")]
+    UnknownIssuer,
+    /// It is no longer valid.
+    #[error("the certificate has expired")]
+    Expired,
+    /// It is not valid yet.
+    #[error("the certificate is not valid yet")]
+    NotYetValid,
+    /// Its authority took it back.
+    #[error("the certificate was revoked")]
+    Revoked,
+    /// What answered speaks no TLS.
+    #[error("the server does not speak TLS on this port")]
+    NotTls,
+    /// The configured authority cannot be read, or no authority is known at all.
+    #[error("no certificate authority to trust: {0}")]
+    NoRoots(String),
+    /// Anything else.
+    #[error("the TLS handshake failed: {0}")]
+    Handshake(String),
+}
+
+impl TlsFault {
+    /// What the operator can do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::OtherName { .. } => "set host to a name that the certificate carries",
+            Self::UnknownIssuer => {
+                "set ca_file to the authority's certificate (PEM), or have the server send its whole chain"
+            }
+            Self::Expired => "renew the server's certificate, and check this machine's clock",
+            Self::NotYetValid => "check this machine's clock, then the server's certificate",
+            Self::Revoked => "have the server's certificate replaced",
+            Self::NotTls => {
+                "check the port: security = \"tls\" goes with 993 and 465, \"starttls\" with 143 and 587"
+            }
+            Self::NoRoots(_) => {
+                "install the system's ca-certificates, or set ca_file to a PEM file that holds a certificate"
+            }
+            Self::Handshake(_) => "check that the server offers TLS 1.2 or 1.3 on this port",
+        }
+    }
+}
+
+/// Why the wire could not be opened, or broke.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WireError {
+    /// The host name has no address.
+    #[error("{host} has no address: {why}")]
+    Unresolved {
+        /// The host as configured.
+        host: String,
+        /// The resolver's reason.
+        why: String,
+    },
+    /// No address of the host took the connection.
+    #[error("{endpoint} cannot be reached: {why}")]
+    Unreachable {
+        /// Host and port.
+        endpoint: String,
+        /// The last reason.
+        why: String,
+    },
+    /// `security = "none"` towards another machine.
+    #[error(
+        "{host} is not this machine, and security = \"none\" would show the password on the way"
+    )]
+    NotLoopback {
+        /// The host as configured.
+        host: String,
+    },
+    /// The TLS handshake failed.
+    #[error("{endpoint}: {fault}")]
+    Tls {
+        /// Host and port.
+        endpoint: String,
+        /// What was wrong.
+        fault: TlsFault,
+    },
+    /// Octets arrived in plain text behind the leave to start TLS: somebody tries to slip them in.
+    #[error("the server sent text before the TLS handshake that does not belong there")]
+    SlippedIn,
+    /// The server closed the connection.
+    #[error("the server closed the connection")]
+    Closed,
+    /// The server said nothing within the limit.
+    #[error("the server kept silent for {} s", limit.as_secs_f32())]
+    Silent {
+        /// The limit that passed.
+        limit: Duration,
+    },
+    /// A line or literal beyond its bound.
+    #[error("the server sent more than {limit} octets where less belongs")]
+    TooLong {
+        /// The bound in octets.
+        limit: usize,
+    },
+    /// The connection broke.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+}
+
+impl WireError {
+    /// What the operator can do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Unresolved { .. } => "check host for a typing error, and this machine's DNS",
+            Self::Unreachable { .. } => {
+                "check host and port, that the server runs, and that no firewall stands between"
+            }
+            Self::NotLoopback { .. } => "set security to \"tls\" or \"starttls\"",
+            Self::Tls { fault, .. } => fault.remedy(),
+            Self::SlippedIn => {
+                "use security = \"tls\" if the server offers it; else ask who sits between here and the server"
+            }
+            Self::Closed | Self::Silent { .. } | Self::Broken(_) => {
+                "it is tried again; if it stays, look at the server's log"
+            }
+            Self::TooLong { .. } => "check that host and port belong to a mail server",
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
+}
+
+/// An open connection and the octets read from it that nobody has taken yet.
+#[derive(Debug)]
+pub struct Wire {
+    stream: Stream,
+    unread: Vec<u8>,
+}
+
+impl Wire {
+    /// Connects to an endpoint, within `limit` for all its addresses together. With
+    /// [`Security::Tls`] the handshake is done as well; with [`Security::StartTls`] the wire is
+    /// plain until [`Wire::secure`].
+    ///
+    /// # Errors
+    /// If the host is unknown, does not answer, shows a bad certificate, or is another machine
+    /// while `security` is none.
+    pub async fn open(endpoint: &Endpoint, limit: Duration) -> Result<Self, WireError> {
+        let opening = async {
+            let stream = dial(endpoint).await?;
+            let wire = Self {
+                stream: Stream::Plain(stream),
+                unread: Vec::new(),
+            };
+            match endpoint.security {
+                Security::Tls => wire.shake_hands(endpoint).await,
+                Security::StartTls | Security::None => Ok(wire),
+            }
+        };
+        timeout(limit, opening)
+            .await
+            .unwrap_or(Err(WireError::Silent { limit }))
+    }
+
+    /// Makes a plain wire a TLS one (after the server agreed to STARTTLS).
+    ///
+    /// # Errors
+    /// If octets wait that were sent in plain text, or the handshake fails.
+    pub async fn secure(self, endpoint: &Endpoint, limit: Duration) -> Result<Self, WireError> {
+        if !self.unread.is_empty() {
+            return Err(WireError::SlippedIn);
+        }
+        timeout(limit, self.shake_hands(endpoint))
+            .await
+            .unwrap_or(Err(WireError::Silent { limit }))
+    }
+
+    async fn shake_hands(self, endpoint: &Endpoint) -> Result<Self, WireError> {
+        let Stream::Plain(tcp) = self.stream else {
+            return Ok(self);
+        };
+        let stream = tls::shake_hands(endpoint, tcp)
+            .await
+            .map_err(|fault| WireError::Tls {
+                endpoint: endpoint.to_string(),
+                fault,
+            })?;
+        Ok(Self {
+            stream: Stream::Tls(Box::new(stream)),
+            unread: Vec::new(),
+        })
+    }
+
+    /// Whether what is said here can be read on the way: false under TLS and on loopback.
+    pub fn is_exposed(&self) -> bool {
+        match &self.stream {
+            Stream::Tls(_) => false,
+            Stream::Plain(tcp) => !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback()),
+        }
+    }
+
+    /// Octets that were read and not yet taken.
+    pub fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
+    /// Takes up to `count` of the unread octets.
+    pub fn take(&mut self, count: usize) -> Vec<u8> {
+        let rest = self.unread.split_off(count.min(self.unread.len()));
+        std::mem::replace(&mut self.unread, rest)
+    }
+
+    /// Waits for more octets and adds them to [`Wire::unread`]. Safe to drop: nothing is lost.
+    ///
+    /// # Errors
+    /// If the server closed or broke the connection, or `deadline` passed. `limit` is named in the
+    /// message only.
+    pub async fn fill(&mut self, deadline: Instant, limit: Duration) -> Result<(), WireError> {
+        self.unread.reserve(READ_OCTETS);
+        let reading = async {
+            match &mut self.stream {
+                Stream::Plain(tcp) => tcp.read_buf(&mut self.unread).await,
+                Stream::Tls(tls) => tls.read_buf(&mut self.unread).await,
+            }
+        };
+        match timeout_at(deadline, reading).await {
+            Err(_) => Err(WireError::Silent { limit }),
+            Ok(Ok(0)) => Err(WireError::Closed),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(e)) => Err(broken(&e)),
+        }
+    }
+
+    /// Reads one line, without its line end, of at most `octets_max`.
+    ///
+    /// # Errors
+    /// As [`Wire::fill`], and if the line is longer.
+    pub async fn read_line(
+        &mut self,
+        octets_max: usize,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Vec<u8>, WireError> {
+        let mut looked_at = 0;
+        loop {
+            let fresh = self.unread.iter().skip(looked_at);
+            if let Some(at) = fresh.into_iter().position(|b| *b == b'\n') {
+                let mut line = self.take(looked_at + at + 1);
+                line.pop();
+                if line.last() == Some(&b'\r') {
+                    line.pop();
+                }
+                return if line.len() > octets_max {
+                    Err(WireError::TooLong { limit: octets_max })
+                } else {
+                    Ok(line)
+                };
+            }
+            looked_at = self.unread.len();
+            if looked_at > octets_max {
+                return Err(WireError::TooLong { limit: octets_max });
+            }
+            self.fill(deadline, limit).await?;
+        }
+    }
+
+    /// Writes all octets and pushes them out, within `limit`.
+    ///
+    /// # Errors
+    /// If the connection is gone or the limit passed; what was written by then is unknown.
+    pub async fn write(&mut self, octets: &[u8], limit: Duration) -> Result<(), WireError> {
+        let writing = async {
+            match &mut self.stream {
+                Stream::Plain(tcp) => {
+                    tcp.write_all(octets).await?;
+                    tcp.flush().await
+                }
+                Stream::Tls(tls) => {
+                    tls.write_all(octets).await?;
+                    tls.flush().await
+                }
+            }
+        };
+        match timeout(limit, writing).await {
+            Err(_) => Err(WireError::Silent { limit }),
+            Ok(done) => done.map_err(|e| broken(&e)),
+        }
+    }
+}
+
+async fn dial(endpoint: &Endpoint) -> Result<TcpStream, WireError> {
+    let unresolved = |why: String| WireError::Unresolved {
+        host: endpoint.host.clone(),
+        why,
+    };
+    let addresses: Vec<SocketAddr> =
+        tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))
+            .await
+            .map_err(|e| unresolved(e.to_string()))?
+            .collect();
+    if addresses.is_empty() {
+        return Err(unresolved("the list is empty".to_owned()));
+    }
+    if endpoint.security == Security::None && !addresses.iter().all(|a| a.ip().is_loopback()) {
+        return Err(WireError::NotLoopback {
+            host: endpoint.host.clone(),
+        });
+    }
+    let mut why = String::new();
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                keep_alive(&stream);
+                return Ok(stream);
+            }
+            Err(e) => why = e.to_string(),
+        }
+    }
+    Err(WireError::Unreachable {
+        endpoint: endpoint.to_string(),
+        why,
+    })
+}
+
+/// Lets the kernel notice a dead peer. A system that refuses the options only notices later: every
+/// wait has its own deadline anyway.
+fn keep_alive(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    let probes = TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(20));
+    let _ = socket.set_tcp_keepalive(&probes);
+    let _ = socket.set_tcp_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED_MAX));
+}
+
+/// TLS peers that close without saying so are simply closed: both protocols mark their own ends.
+fn broken(e: &io::Error) -> WireError {
+    match e.kind() {
+        io::ErrorKind::UnexpectedEof => WireError::Closed,
+        _ => WireError::Broken(e.to_string()),
+    }
+}
