@@ -25,3 +25,5 @@ pub mod smtp;
 pub mod store;
 
 pub mod sandbox;
+
+pub mod daemon;
