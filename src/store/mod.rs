@@ -15,6 +15,9 @@ mod index;
 mod journal;
 pub mod key;
 mod opening;
+pub mod outbox;
+pub mod row;
+pub mod seen;
 mod segment;
 
 pub use batch::Batch;
