@@ -64,6 +64,8 @@ pub enum Shelf {
     Request = 26,
     /// Person or pairing, day: mails counted against a ceiling.
     Sent = 27,
+    /// Person, pairing: which pairings a person is in.
+    PairingOf = 28,
 }
 
 /// A record's key, or the beginning of one.
