@@ -181,7 +181,8 @@ impl Sandbox {
     }
 
     /// Delivers a message as if somebody had mailed it from outside, without SMTP. The return path
-    /// is the address in From, unless the message brings a Return-Path of its own.
+    /// is the address in From, unless the message brings a Return-Path of its own. Lone LFs become
+    /// CRLF.
     ///
     /// # Errors
     /// If the address is malformed or nobody here has it.

@@ -281,6 +281,12 @@ async fn each_imap_step_can_go_wrong() {
     );
 
     let mut lunch = inbox(&sandbox, LUNCH).await;
+    let fetch = FaultPoint::ImapReply("FETCH".to_owned());
+    sandbox.refuse(trouble(fetch, Trouble::BreakOff));
+    let half = try_ask(&mut lunch, "UID FETCH 1 BODY.PEEK[]").await;
+    assert!(half.is_none(), "it ends inside the literal");
+
+    let mut lunch = inbox(&sandbox, LUNCH).await;
     sandbox.refuse(trouble(
         FaultPoint::ImapReply("MOVE".to_owned()),
         Trouble::Drop,
