@@ -313,9 +313,13 @@ async fn waiting_ends_in_time_and_a_stopped_sandbox_is_gone() {
         sandbox.deliver("nobody@example.com", "x"),
         Err(SandboxError::NoSuchAccount(_))
     ));
+    let mut lunch = inbox(&sandbox, LUNCH).await;
     let port = sandbox.smtp_port();
     soon(sandbox.stop()).await;
+    assert!(try_ask(&mut lunch, "NOOP").await.is_none());
     assert!(soon(TcpStream::connect(("127.0.0.1", port))).await.is_err());
+    let short_lived = Sandbox::start(options()).await.expect("a sandbox");
+    soon(short_lived.stop()).await;
 }
 
 #[tokio::test]
