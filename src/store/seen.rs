@@ -94,6 +94,26 @@ pub fn unacknowledged(
     Ok(uids)
 }
 
+/// To R3, by the place alone: at a start the message itself need not be fetched again.
+///
+/// # Errors
+/// If the store fails.
+pub fn acknowledge_place(
+    store: &Store,
+    mailbox: &str,
+    uid_validity: u32,
+    uid: u32,
+    now: DateTime<Utc>,
+    batch: &mut Batch,
+) -> Result<(), SeenError> {
+    let place = places(store, mailbox, uid_validity).number(uid.into());
+    if store.get(&place)?.is_some() {
+        let record = row::write(&Seen::Acknowledged { at: now })?;
+        batch.put(place, Owner::House, record);
+    }
+    Ok(())
+}
+
 impl Incoming {
     /// Names a message. `content` are the octets that two copies have in common; without a
     /// Message-ID they stand alone.
