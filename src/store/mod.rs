@@ -16,6 +16,7 @@ mod journal;
 pub mod key;
 mod opening;
 pub mod outbox;
+pub mod record;
 pub mod row;
 pub mod seen;
 mod segment;
