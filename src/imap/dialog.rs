@@ -216,7 +216,11 @@ impl Dialog {
         deadline: Instant,
         limit: Duration,
     ) -> Result<String, ImapError> {
+        if self.wire.is_none() {
+            return Err(ImapError::Wire(WireError::Closed));
+        }
         if self.under_way {
+            // The answers to a command that was abandoned would be taken for this one's.
             self.wire = None;
             return Err(ImapError::OutOfStep);
         }

@@ -83,7 +83,8 @@ fn certificate_fault(e: &CertificateError) -> TlsFault {
         CertificateError::NotValidForNameContext { presented, .. } => TlsFault::OtherName {
             names: presented.clone(),
         },
-        CertificateError::UnknownIssuer => TlsFault::UnknownIssuer,
+        // A bad signature: an authority of the same name as a trusted one, with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsFault::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsFault::NotYetValid
