@@ -8,6 +8,7 @@ use super::fault::ImapError;
 use super::names::Mailbox;
 use super::reply::{Response, Token};
 use super::session::Session;
+use crate::words::confidential::Confidential;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::collections::BTreeMap;
 
@@ -26,14 +27,14 @@ pub struct Head {
     /// Its flags as the server writes them.
     pub flags: Vec<String>,
     /// Its header; of a longer one the first 256 KiB.
-    pub header: Vec<u8>,
+    pub header: Confidential<Vec<u8>>,
 }
 
 /// What a fetch brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// The whole message.
-    Whole(Vec<u8>),
+    Whole(Confidential<Vec<u8>>),
     /// More octets than wanted; not fetched.
     TooLarge {
         /// How many the server tells.
@@ -151,7 +152,7 @@ impl Session {
                         size: parts.size,
                         internal_date: parts.internal_date,
                         flags: parts.flags,
-                        header,
+                        header: Confidential::new(header),
                     };
                     heads.insert(uid, head);
                 }
@@ -183,7 +184,7 @@ impl Session {
             .await?
             .remove(&uid);
         Ok(match parts.and_then(|parts| parts.body) {
-            Some((octets, true)) => Fetched::Whole(octets),
+            Some((octets, true)) => Fetched::Whole(Confidential::new(octets)),
             Some((_, false)) => Fetched::TooLarge { size },
             None => Fetched::Gone,
         })

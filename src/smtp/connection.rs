@@ -156,7 +156,7 @@ impl Connection {
         let reply = self.say("DATA", patience.data_start).await;
         expect(Step::Data, reply, |r| r.code == 354)?;
 
-        let text = dot_stuffed(&submission.octets);
+        let text = dot_stuffed(submission.octets.reveal());
         for block in text.chunks(BLOCK_OCTETS) {
             let written = self.write(block, patience.data_block).await;
             written.map_err(|fault| transient(Step::Text, &fault))?;
@@ -187,13 +187,13 @@ impl Connection {
                 reason: reason.to_owned(),
             }))
         };
-        if !has_crlf_line_ends(&submission.octets) {
+        if !has_crlf_line_ends(submission.octets.reveal()) {
             return refuse("the letter has a line end that is not CRLF");
         }
         if self
             .extensions
             .size_max
-            .is_some_and(|most| submission.octets.len() > most)
+            .is_some_and(|most| submission.octets.reveal().len() > most)
         {
             return refuse("the letter is larger than the server takes");
         }
@@ -207,7 +207,7 @@ impl Connection {
             }
             parameters.push_str(" SMTPUTF8");
         }
-        if !submission.octets.is_ascii() {
+        if !submission.octets.reveal().is_ascii() {
             if !self.extensions.eight_bit_mime {
                 return refuse("the letter has 8-bit text, and the server does not offer 8BITMIME");
             }

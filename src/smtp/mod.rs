@@ -16,6 +16,7 @@ pub use fault::ConnectError;
 pub use reply::{Answer, EnhancedStatus};
 
 use crate::words::address::Address;
+use crate::words::confidential::Confidential;
 use crate::words::endpoint::{Endpoint, Login};
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ pub struct Submission {
     /// The one forward-path.
     pub recipient: Address,
     /// The message, sent as it is.
-    pub octets: Vec<u8>,
+    pub octets: Confidential<Vec<u8>>,
 }
 
 /// Where in the dialogue something happened.

@@ -169,7 +169,7 @@ async fn heads_come_in_order_with_all_that_is_known() {
         panic!("{heads:?}");
     };
     assert_eq!(
-        (four.uid, four.size, four.header.as_slice()),
+        (four.uid, four.size, four.header.reveal().as_slice()),
         (4, Some(40), &b"A: 4"[..])
     );
     assert_eq!(
@@ -190,7 +190,10 @@ async fn heads_come_in_order_with_all_that_is_known() {
 async fn no_message_is_too_large_to_go_on() {
     let (mut session, _server) = at_inbox("imap-fetch-huge-header").await;
     let heads = session.fetch_heads(&[4]).await.unwrap();
-    assert_eq!((heads.len(), heads[0].header.len()), (1, 256 * 1024));
+    assert_eq!(
+        (heads.len(), heads[0].header.reveal().len()),
+        (1, 256 * 1024)
+    );
     session.noop().await.unwrap();
 
     let (mut session, server) = at_inbox("imap-fetch-too-large").await;
@@ -212,7 +215,7 @@ async fn a_message_is_fetched_as_it_is_or_is_gone() {
     let fetched = session.fetch(4, 1_000).await.unwrap();
     assert_eq!(
         fetched,
-        Fetched::Whole(b"A: b\r\n\r\np7 OK fake )(\r\n".to_vec())
+        Fetched::Whole(b"A: b\r\n\r\np7 OK fake )(\r\n".to_vec().into())
     );
     let (mut session, _server) = at_inbox("imap-fetch-gone").await;
     assert_eq!(session.fetch(4, 1_000).await.unwrap(), Fetched::Gone);
@@ -269,6 +272,31 @@ async fn news_that_came_during_a_search_are_not_slept_over() {
     );
     drop(session);
     server.heard().await;
+}
+
+#[tokio::test]
+async fn only_growth_is_news() {
+    let (mut session, server) = at_inbox("imap-exists-again").await;
+    let woke = session.idle(Duration::from_millis(100), pending()).await;
+    assert_eq!(woke, Ok(Woke::Quiet));
+    let woke = session.idle(Duration::from_secs(5), pending()).await;
+    assert_eq!(woke, Ok(Woke::News), "one went, one came");
+    drop(session);
+    server.heard().await;
+}
+
+#[tokio::test]
+async fn a_session_never_prints_what_it_read() {
+    let (mut session, _server) = at_inbox("imap-fetch-in-literal").await;
+    session.fetch_heads(&[4]).await.unwrap_err();
+    let (mut other, _server) = at_inbox("imap-fetch-whole").await;
+    let fetched = other.fetch(4, 1_000).await.unwrap();
+    let printed = format!("{session:?}{other:?}{fetched:?}");
+    assert!(
+        !printed.contains("fake") && !printed.contains("A: b"),
+        "{printed}"
+    );
+    assert!(!printed.contains("secret"), "{printed}");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ fn letter_to(recipient: &str, octets: &[u8]) -> Submission {
     Submission {
         envelope_from: Address::parse("lunch@example.com").unwrap(),
         recipient: Address::parse(recipient).unwrap(),
-        octets: octets.to_vec(),
+        octets: octets.to_vec().into(),
     }
 }
 
@@ -109,25 +109,29 @@ async fn two_letters_go_over_one_connection_octet_for_octet() {
 
 #[tokio::test]
 async fn a_refusal_says_where_and_for_how_long() {
-    for (word, step) in [
-        ("mail", Step::Mail),
-        ("rcpt", Step::Rcpt),
-        ("data", Step::Data),
-        ("dot", Step::Dot),
+    for (later, never, step) in [
+        ("smtp-mail-4xx", "smtp-mail-5xx", Step::Mail),
+        ("smtp-rcpt-4xx", "smtp-rcpt-5xx", Step::Rcpt),
+        ("smtp-data-4xx", "smtp-data-5xx", Step::Data),
+        ("smtp-dot-4xx", "smtp-dot-5xx", Step::Dot),
     ] {
-        let later = fate(&format!("smtp-{word}-4xx")).await.0;
-        assert!(matches!(later, Outcome::Transient(_)), "{word}: {later:?}");
-        let later = refusal(later);
-        assert_eq!((later.step, later.answer.unwrap().code), (step, 451));
-        let never = fate(&format!("smtp-{word}-5xx")).await.0;
-        assert!(matches!(never, Outcome::Permanent(_)), "{word}: {never:?}");
-        let never = refusal(never);
-        assert_eq!(never.step, step);
-        let answer = never.answer.unwrap();
-        assert_eq!(answer.status.unwrap().to_string(), "5.1.1");
+        let outcome = fate(later).await.0;
+        assert!(
+            matches!(outcome, Outcome::Transient(_)),
+            "{later}: {outcome:?}"
+        );
+        let refused = refusal(outcome);
+        assert_eq!((refused.step, refused.answer.unwrap().code), (step, 451));
+        let outcome = fate(never).await.0;
+        assert!(
+            matches!(outcome, Outcome::Permanent(_)),
+            "{never}: {outcome:?}"
+        );
+        let refused = refusal(outcome);
+        assert_eq!(refused.step, step);
+        let status = refused.answer.unwrap().status.unwrap();
+        assert_eq!(status.to_string(), "5.1.1");
     }
-    // The names of all of them: "smtp-mail-4xx" "smtp-mail-5xx" "smtp-rcpt-4xx" "smtp-rcpt-5xx"
-    // "smtp-data-4xx" "smtp-data-5xx" "smtp-dot-4xx" "smtp-dot-5xx"
 }
 
 #[tokio::test]
@@ -176,9 +180,8 @@ async fn without_354_no_text_goes_out() {
 #[tokio::test]
 async fn a_letter_that_breaks_off_half_way_was_not_sent() {
     let (mut connection, server) = connected("smtp-text-drop").await;
-    let mut patience_for_much = letter();
-    patience_for_much.octets = b"0123456789\r\n".repeat(8_000);
-    let outcome = connection.submit(&patience_for_much).await;
+    let much = letter_to("ben@example.com", &b"0123456789\r\n".repeat(8_000));
+    let outcome = connection.submit(&much).await;
     // Either the break was noticed while writing (safe to send again) or only at the end.
     match outcome {
         Outcome::Transient(r) => assert_eq!(r.step, Step::Text),
