@@ -35,6 +35,9 @@ pub enum TlsFault {
     /// No trusted authority signed it.
     #[error("no trusted authority signed the certificate")]
     UnknownIssuer,
+    /// The server shows an authority's own certificate (what `openssl req -x509` makes by default).
+    #[error("the certificate is an authority's own and not a server's")]
+    AuthorityItself,
     /// It is no longer valid.
     #[error("the certificate has expired")]
     Expired,
@@ -62,6 +65,9 @@ impl TlsFault {
             Self::OtherName { .. } => "set host to a name that the certificate carries",
             Self::UnknownIssuer => {
                 "set ca_file to the authority's certificate (PEM), or have the server send its whole chain"
+            }
+            Self::AuthorityItself => {
+                "give the server a certificate that the authority signed; a self-signed one needs basicConstraints=CA:FALSE"
             }
             Self::Expired => "renew the server's certificate, and check this machine's clock",
             Self::NotYetValid => "check this machine's clock, then the server's certificate",

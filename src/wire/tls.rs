@@ -90,6 +90,8 @@ fn certificate_fault(e: &CertificateError) -> TlsFault {
             TlsFault::NotYetValid
         }
         CertificateError::Revoked => TlsFault::Revoked,
+        // The verifier below rustls has its own names for the rest; this one is a frequent slip.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => TlsFault::AuthorityItself,
         other => TlsFault::Handshake(other.to_string()),
     }
 }

@@ -10,7 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use std::sync::Arc;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// A certificate authority for one test.
 struct Authority {
@@ -42,12 +42,21 @@ impl Authority {
         params.not_after = rcgen::date_time_ymd(years.end, 1, 1);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Self::settings(certificate.der().clone(), &key)
+    }
+
+    /// A server that shows the authority's own certificate.
+    fn as_server(&self) -> ServerConfig {
+        Self::settings(self.issuer.der().clone(), self.issuer.key())
+    }
+
+    fn settings(certificate: CertificateDer<'static>, key: &KeyPair) -> ServerConfig {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
+            .with_single_cert(vec![certificate], key)
             .expect("a pair")
     }
 }
@@ -146,6 +155,17 @@ async fn a_certificate_from_an_unknown_authority_is_refused() {
         let fault = fault(&settings, Some(other.pem())).await;
         assert_eq!(fault, TlsFault::UnknownIssuer);
     }
+}
+
+#[tokio::test]
+async fn an_authority_that_serves_by_itself_is_named() {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("a key");
+    let issuer = CertifiedIssuer::self_signed(params, key).expect("an authority");
+    let authority = Authority { issuer };
+    let fault = fault(&authority.as_server(), Some(authority.pem())).await;
+    assert_eq!(fault, TlsFault::AuthorityItself);
 }
 
 #[tokio::test]
