@@ -29,6 +29,8 @@ pub struct Connection {
     extensions: Extensions,
     patience: Patience,
     last_used: Instant,
+    /// Set while a dialogue runs: a caller that drops it half way leaves it set.
+    under_way: bool,
 }
 
 /// Why an exchange failed: the wire, or an answer that is no SMTP.
@@ -100,12 +102,21 @@ impl Connection {
             extensions,
             patience: *patience,
             last_used: Instant::now(),
+            under_way: false,
         })
     }
 
     /// Whether another letter may be handed over.
     pub const fn is_usable(&self) -> bool {
-        self.wire.is_some()
+        self.wire.is_some() && !self.under_way
+    }
+
+    /// Begins a dialogue. Replies to an abandoned one would answer for this one, so its wire goes.
+    fn begin(&mut self) {
+        if self.under_way {
+            self.wire = None;
+        }
+        self.under_way = true;
     }
 
     /// Whether it is usable still: a connection that rested for a while is asked by RSET.
@@ -113,18 +124,19 @@ impl Connection {
         if self.last_used.elapsed() <= self.patience.rest_max {
             return self.is_usable();
         }
-        match self.say("RSET", self.patience.command).await {
-            Ok(reply) if reply.is_done() => true,
-            _ => {
-                self.wire = None;
-                false
-            }
+        self.begin();
+        let reply = self.say("RSET", self.patience.command).await;
+        if !reply.is_ok_and(|reply| reply.is_done()) {
+            self.wire = None;
         }
+        self.under_way = false;
+        self.is_usable()
     }
 
     /// Hands over one letter. A letter that fails once the server was spoken to leaves the
     /// connection unusable.
     pub async fn submit(&mut self, submission: &Submission) -> Outcome {
+        self.begin();
         let outcome = match self.converse(submission).await {
             Ok(accepted) => accepted,
             Err(refused) => refused,
@@ -139,6 +151,7 @@ impl Connection {
             self.wire = None;
         }
         self.last_used = Instant::now();
+        self.under_way = false;
         outcome
     }
 
@@ -218,6 +231,7 @@ impl Connection {
 
     /// Says goodbye and closes; bounded.
     pub async fn quit(mut self) {
+        self.begin();
         let _ = self.say("QUIT", self.patience.quit).await;
     }
 

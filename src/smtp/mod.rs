@@ -152,6 +152,12 @@ impl Submitter {
         }
     }
 
+    /// Changes the login (a fresh access token, say) for connections still to be made; the kept one
+    /// stays as it is.
+    pub fn set_login(&mut self, login: Option<Login>) {
+        self.account.login = login;
+    }
+
     /// Opens a connection of its own, logged in and ready; the doctor's way to try an account.
     ///
     /// # Errors

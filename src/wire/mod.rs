@@ -155,7 +155,7 @@ impl WireError {
                 "use security = \"tls\" if the server offers it; else ask who sits between here and the server"
             }
             Self::Closed | Self::Silent { .. } | Self::Broken(_) => {
-                "it is tried again; if it stays, look at the server's log"
+                "it is tried again; if it stays, check that port and security go together (tls: 993 and 465, starttls: 143 and 587), then the server's log"
             }
             Self::TooLong { .. } => "check that host and port belong to a mail server",
         }

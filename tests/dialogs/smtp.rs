@@ -221,6 +221,19 @@ async fn an_abandoned_submission_takes_its_connection_along() {
 }
 
 #[tokio::test]
+async fn a_connection_knows_that_it_was_abandoned() {
+    let server = Server::playing("smtp-late").await;
+    let patient = Connection::open(&account(server.port), &Patience::default()).await;
+    let mut connection = patient.unwrap();
+    let cut = tokio::time::timeout(Duration::from_millis(100), connection.submit(&letter())).await;
+    assert!(cut.is_err() && !connection.is_usable(), "{cut:?}");
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let outcome = connection.submit(&letter()).await;
+    assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
+    assert!(!server.heard().await.contains("RCPT"));
+}
+
+#[tokio::test]
 async fn replies_that_nobody_asked_for_are_not_believed() {
     let (outcome, heard) = fate("smtp-unasked").await;
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
