@@ -29,6 +29,8 @@ pub struct Connection {
     extensions: Extensions,
     patience: Patience,
     last_used: Instant,
+    /// Set while a dialogue runs: a caller that drops it half way leaves it set.
+    under_way: bool,
 }
 
 /// Why an exchange failed: the wire, or an answer that is no SMTP.
@@ -100,12 +102,21 @@ impl Connection {
             extensions,
             patience: *patience,
             last_used: Instant::now(),
+            under_way: false,
         })
     }
 
     /// Whether another letter may be handed over.
     pub const fn is_usable(&self) -> bool {
-        self.wire.is_some()
+        self.wire.is_some() && !self.under_way
+    }
+
+    /// Begins a dialogue. Replies to an abandoned one would answer for this one, so its wire goes.
+    fn begin(&mut self) {
+        if self.under_way {
+            self.wire = None;
+        }
+        self.under_way = true;
     }
 
     /// Whether it is usable still: a connection that rested for a while is asked by RSET.
@@ -113,18 +124,19 @@ impl Connection {
         if self.last_used.elapsed() <= self.patience.rest_max {
             return self.is_usable();
         }
-        match self.say("RSET", self.patience.command).await {
-            Ok(reply) if reply.is_done() => true,
-            _ => {
-                self.wire = None;
-                false
-            }
+        self.begin();
+        let reply = self.say("RSET", self.patience.command).await;
+        if !reply.is_ok_and(|reply| reply.is_done()) {
+            self.wire = None;
         }
+        self.under_way = false;
+        self.is_usable()
     }
 
     /// Hands over one letter. A letter that fails once the server was spoken to leaves the
     /// connection unusable.
     pub async fn submit(&mut self, submission: &Submission) -> Outcome {
+        self.begin();
         let outcome = match self.converse(submission).await {
             Ok(accepted) => accepted,
             Err(refused) => refused,
@@ -139,6 +151,7 @@ impl Connection {
             self.wire = None;
         }
         self.last_used = Instant::now();
+        self.under_way = false;
         outcome
     }
 
@@ -156,7 +169,7 @@ impl Connection {
         let reply = self.say("DATA", patience.data_start).await;
         expect(Step::Data, reply, |r| r.code == 354)?;
 
-        let text = dot_stuffed(&submission.octets);
+        let text = dot_stuffed(submission.octets.reveal());
         for block in text.chunks(BLOCK_OCTETS) {
             let written = self.write(block, patience.data_block).await;
             written.map_err(|fault| transient(Step::Text, &fault))?;
@@ -187,13 +200,13 @@ impl Connection {
                 reason: reason.to_owned(),
             }))
         };
-        if !has_crlf_line_ends(&submission.octets) {
+        if !has_crlf_line_ends(submission.octets.reveal()) {
             return refuse("the letter has a line end that is not CRLF");
         }
         if self
             .extensions
             .size_max
-            .is_some_and(|most| submission.octets.len() > most)
+            .is_some_and(|most| submission.octets.reveal().len() > most)
         {
             return refuse("the letter is larger than the server takes");
         }
@@ -207,7 +220,7 @@ impl Connection {
             }
             parameters.push_str(" SMTPUTF8");
         }
-        if !submission.octets.is_ascii() {
+        if !submission.octets.reveal().is_ascii() {
             if !self.extensions.eight_bit_mime {
                 return refuse("the letter has 8-bit text, and the server does not offer 8BITMIME");
             }
@@ -218,6 +231,7 @@ impl Connection {
 
     /// Says goodbye and closes; bounded.
     pub async fn quit(mut self) {
+        self.begin();
         let _ = self.say("QUIT", self.patience.quit).await;
     }
 
