@@ -31,6 +31,7 @@ pub fn of(letter: &Letter, posting: &Posting) -> Value {
         pair => names,
         house => house.name.as_str(),
         operator => operator(&house.operator),
+        operator_name => house.operator.display_name(),
         later_month => say::later_month(facts.today),
         reference => posting.reference.as_str(),
         ..facts.body(&letter.body)
@@ -292,6 +293,7 @@ impl Facts {
             minutes => agreement.minutes,
             place => agreement.location.as_str(),
             notes => agreement.notes,
+            day_beside => say::day_beside(agreement.first.date()),
             ..self.moment(agreement.first)
         }
     }

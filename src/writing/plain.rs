@@ -51,7 +51,9 @@ fn put(text: &mut String, blocks: &[Block]) {
                     put_row(text, if row.is_empty() { "" } else { INDENT }, &row);
                 }
                 if !by.is_empty() {
-                    put_row(text, INDENT, by);
+                    for row in wrap(by, COLUMNS - INDENT.len()) {
+                        put_row(text, INDENT, &row);
+                    }
                 }
             }
             Block::Answers(answers) => {
