@@ -8,6 +8,12 @@ fn built_in() -> Templates {
 }
 
 #[test]
+fn all_cores_may_share_the_templates() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&built_in());
+}
+
+#[test]
 fn every_path_of_every_template_renders() {
     let templates = built_in();
     let samples = samples::with_variations();
