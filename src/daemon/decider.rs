@@ -5,6 +5,7 @@
 
 use crate::clock::Clock;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
+use crate::daemon::request::Ran;
 use crate::daemon::settings::Settings;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
@@ -86,6 +87,7 @@ pub struct Decider {
     pub(super) settings: Settings,
     pub(super) clock: Clock,
     pub(super) hold: bool,
+    pub(super) log: Vec<Ran>,
     templates: Templates,
     key: TokenKey,
     numbers: Numbers,
@@ -102,6 +104,16 @@ struct Numbers {
     row: u64,
 }
 
+impl Numbers {
+    fn read(ledger: &Ledger) -> Result<Self, LedgerError> {
+        Ok(Self {
+            person: ledger.counter("people")?,
+            pairing: ledger.counter("pairings")?,
+            row: ledger.counter("letters")?,
+        })
+    }
+}
+
 impl Decider {
     /// Takes over a store.
     ///
@@ -115,17 +127,14 @@ impl Decider {
     ) -> Result<Self, DeciderError> {
         let key = store.token_key();
         let ledger = Ledger { store };
-        let numbers = Numbers {
-            person: ledger.counter("people")?,
-            pairing: ledger.counter("pairings")?,
-            row: ledger.counter("letters")?,
-        };
+        let numbers = Numbers::read(&ledger)?;
         let hold = ledger.counter("hold")? == 1;
         Ok(Self {
             ledger,
             settings,
             clock,
             hold,
+            log: Vec::new(),
             templates,
             key,
             numbers,
@@ -259,8 +268,8 @@ impl Decider {
                 slot: dispatch.slot,
                 goal_asked,
                 message_id: posting.message_id.as_str().to_owned(),
-                subject: written.subject.clone(),
-                text: original(&written),
+                subject: written.subject.clone().into(),
+                text: original(&written).into(),
                 sent_at: now,
                 expires: dispatch.use_by + TOKEN_GRACE,
             },
@@ -293,6 +302,7 @@ impl Decider {
         Ledger::put_counter(batch, "letters", row);
         self.queued.insert(key.as_str().to_owned());
         maillog::queued(row, body.name(), recipient);
+        self.note(format!("wrote {}", body.name()), Some(recipient.to_string()));
         Ok(())
     }
 
@@ -372,6 +382,44 @@ impl Decider {
         self.numbers.pairing += 1;
         Ledger::put_counter(batch, "pairings", self.numbers.pairing);
         PairingId(self.numbers.pairing)
+    }
+
+    /// Why an invitation would be refused, found out without writing anything: `people` are those
+    /// who may not be known yet.
+    pub(super) fn would_refuse(
+        &self,
+        event: &Event,
+        people: &[(PersonId, &NameAddr)],
+    ) -> Result<Option<&'static str>, DeciderError> {
+        let seeds: Vec<_> = people.iter().map(|(id, _)| *id).collect();
+        let mut circle = self.ledger.circle(&seeds, &self.settings.rules)?;
+        for (id, who) in people {
+            circle.people.entry(*id).or_insert_with(|| Person::new(*id, (*who).clone()));
+        }
+        Ok(match decide(&circle, event, self.clock.now()).outcome {
+            Outcome::Refused(why) => Some(why),
+            _ => None,
+        })
+    }
+
+    /// Numbers that were given out and not written are free again.
+    pub(super) fn forget_numbers(&mut self) -> Result<(), DeciderError> {
+        self.numbers = Numbers::read(&self.ledger)?;
+        Ok(())
+    }
+
+    /// Remembers what ran, in a rehearsal.
+    pub(super) fn note(&mut self, what: String, who: Option<String>) {
+        if self.clock.is_by_hand() {
+            self.log.push(Ran { at: self.clock.now(), what, who });
+        }
+    }
+
+    /// Closes the store.
+    pub(super) fn close(self) {
+        if let Err(error) = self.ledger.store.close() {
+            maillog::warning(&format!("the store did not close cleanly: {error}"));
+        }
     }
 
     /// Does what came due by now, soonest first. Returns what it was.

@@ -173,6 +173,7 @@ impl Decider {
             Some(what) => self.decide_mail(cause, what, route, message, batch)?,
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
+        self.note(format!("read {}", reading.kind()), Some(person.who.address.to_string()));
         Ok(Handled::Done)
     }
 
@@ -187,7 +188,7 @@ impl Decider {
         let answered = Answered {
             by: route.person,
             message_id: message.message_id.clone(),
-            subject: route.letter.as_ref().map(|letter| letter.subject.clone()),
+            subject: route.letter.as_ref().map(|letter| letter.subject.reveal().clone()),
         };
         let mut seeds = vec![route.person];
         if let Some(pairing) = route.pairing.map(|id| self.ledger.pairing(id)).transpose()?.flatten() {

@@ -202,7 +202,7 @@ impl Ledger {
     pub fn originals(&self, person: PersonId) -> Result<Vec<String>, LedgerError> {
         let mut texts = Vec::new();
         for row in self.letters_to(person)?.into_iter().rev().take(ORIGINALS_MAX) {
-            texts.extend(self.letter(row)?.map(|letter| letter.text));
+            texts.extend(self.letter(row)?.map(|letter| letter.text.into_revealed()));
         }
         Ok(texts)
     }
