@@ -138,9 +138,12 @@ impl Decider {
         dry_run: bool,
         request: &str,
     ) -> Result<Invitation, DeciderError> {
-        let subject = crate::writing::invitation_subject(invitee, inviter);
-        let mut made =
-            Invitation { to: invitee.to_string(), subject, pairing: None, refused: None };
+        let mut made = Invitation {
+            to: invitee.to_string(),
+            subject: String::new(),
+            pairing: None,
+            refused: None,
+        };
         let asked = Key::on(Shelf::Request).digest(self.ledger.store.digest(request));
         if let Some(before) = self.ledger.store.get(&asked)? {
             made.pairing = before.try_into().ok().map(u64::from_be_bytes);
@@ -154,9 +157,11 @@ impl Decider {
         let plan = self.settings.plan.clone();
         let what = What::Invite { pairing, inviter: from, invitee: to, note, plan };
         let event = Event { cause: Cause::Request(request.to_owned()), what };
-        let refused = self.would_refuse(&event, &[(from, inviter), (to, invitee)])?;
-        if refused.is_some() || dry_run {
-            made.refused = refused.map(str::to_owned);
+        match self.try_out(&event, &[(from, inviter), (to, invitee)])? {
+            Ok(subject) => made.subject = subject,
+            Err(why) => made.refused = Some(why.to_owned()),
+        }
+        if made.refused.is_some() || dry_run {
             self.forget_numbers()?;
             return Ok(made);
         }
@@ -276,6 +281,18 @@ impl Decider {
     /// If the store fails.
     pub fn next_turn(&self) -> Result<Option<DateTime<Utc>>, DeciderError> {
         Ok(self.ledger.next_turn()?)
+    }
+
+    /// Sets a rehearsal clock to where the last run left it, if that is later.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn resume_clock(&self) -> Result<(), DeciderError> {
+        let seconds = self.ledger.counter("clock")?.cast_signed();
+        if let Some(moment) = DateTime::from_timestamp(seconds, 0) {
+            self.clock.advance_to(moment);
+        }
+        Ok(())
     }
 
     /// Moves a rehearsal clock, and remembers where it stands.

@@ -384,22 +384,30 @@ impl Decider {
         PairingId(self.numbers.pairing)
     }
 
-    /// Why an invitation would be refused, found out without writing anything: `people` are those
-    /// who may not be known yet.
-    pub(super) fn would_refuse(
+    /// What an invitation would come to, found out without writing anything: its subject, or why it
+    /// is refused. `people` are those who may not be known yet.
+    pub(super) fn try_out(
         &self,
         event: &Event,
         people: &[(PersonId, &NameAddr)],
-    ) -> Result<Option<&'static str>, DeciderError> {
+    ) -> Result<Result<String, &'static str>, DeciderError> {
         let seeds: Vec<_> = people.iter().map(|(id, _)| *id).collect();
         let mut circle = self.ledger.circle(&seeds, &self.settings.rules)?;
         for (id, who) in people {
             circle.people.entry(*id).or_insert_with(|| Person::new(*id, (*who).clone()));
         }
-        Ok(match decide(&circle, event, self.clock.now()).outcome {
-            Outcome::Refused(why) => Some(why),
-            _ => None,
-        })
+        let now = self.clock.now();
+        let decision = decide(&circle, event, now);
+        if let Outcome::Refused(why) = decision.outcome {
+            return Ok(Err(why));
+        }
+        let mut subject = String::new();
+        for effect in &decision.effects {
+            let Effect::Send(dispatch) = effect else { continue };
+            let posting = self.posting(dispatch, "trial", self.numbers.row + 1, None, now)?;
+            subject = write(&dispatch.letter, &posting, &self.templates)?.subject;
+        }
+        Ok(Ok(subject))
     }
 
     /// Numbers that were given out and not written are free again.
