@@ -30,6 +30,9 @@ pub struct IndexError {
     pub full: bool,
 }
 
+/// A key and its sealed value, as they are found.
+pub(super) type SealedRecord = Result<(Vec<u8>, Vec<u8>), IndexError>;
+
 /// The open index.
 pub(super) struct Index {
     folder: PathBuf,
@@ -116,7 +119,7 @@ impl Index {
     pub fn range(
         &self,
         range: impl RangeBounds<Vec<u8>>,
-    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), IndexError>> + '_ {
+    ) -> impl DoubleEndedIterator<Item = SealedRecord> + '_ {
         self.db
             .range(range)
             .map(|found| match found {

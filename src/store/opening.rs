@@ -4,9 +4,11 @@
 //! newest commits stays closed, with the remedy in the error. What it mends by itself is what can be
 //! mended without loss: an unfinished last commit, and everything about the index.
 
+use super::committing::FORGOTTEN;
+use super::committing::Staged;
 use super::journal::Journal;
 use super::segment::{self, Replayed};
-use super::{FORGOTTEN, Index, Key, Options, Shelf, Store, StoreError, live};
+use super::{Index, Key, Options, Shelf, Store, StoreError, live};
 use crate::keyring::{Keyring, KeyringError, StoreKey};
 use crate::maillog;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
@@ -44,6 +46,16 @@ impl Store {
         parts.join(journal, key, options)
     }
 
+    /// Whether nothing was ever kept at `path`, so that a new store key does no harm.
+    pub fn is_new(path: &Path) -> bool {
+        let journal = segment::segments(&path.join(JOURNAL));
+        let no_journal = match journal {
+            Ok(segments) => segments.is_empty(),
+            Err(_) => !path.join(JOURNAL).exists(),
+        };
+        no_journal && !path.join(KEYRING).exists() && !path.join(INDEX).exists()
+    }
+
     /// Makes index or journal again, whichever is not whole, and opens the store. Without a fault it
     /// makes the index again.
     ///
@@ -65,7 +77,7 @@ impl Store {
                 let store = parts.without_index()?.join(journal, key, options)?;
                 Ok((store, Rebuilt::Index))
             }
-            Err(error) if error.needs_a_person() => {
+            Err(error) if error.is_damage() => {
                 let journal = parts.journal_from_index(&error)?;
                 journal.drop_broken_history()?;
                 Ok((parts.join(journal, key, options)?, Rebuilt::Journal))
@@ -169,7 +181,7 @@ impl Parts {
         make_folder(&path.join(JOURNAL))?;
         let keyring = open_keyring(path, key, options)?;
         let index =
-            open_index(path).map_err(|error| error.at_full_disk(path, path.join(BALLAST)))?;
+            open_index(path).map_err(|error| error.at_full_disk(path, &path.join(BALLAST)))?;
         let applied = index.applied()?;
         Ok(Self {
             path: path.to_owned(),
@@ -263,6 +275,7 @@ impl Parts {
             keyring: self.keyring,
             index: self.index,
             journal,
+            staged: Staged::default(),
             stopped: false,
             _lock: self.lock,
         };
@@ -273,8 +286,16 @@ impl Parts {
     }
 }
 
-/// Takes the mark of a running store away: the index is whole on the disk.
+/// Takes the mark of a running store away: the index is whole on the disk. One that was moved aside
+/// is of no more use then.
 pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
+    let aside = path.join(INDEX).with_extension("aside");
+    match fs::remove_dir_all(&aside) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(io_at(&aside, source));
+        }
+        _ => {}
+    }
     let mark = path.join(OPEN_MARK);
     fs::remove_file(&mark).map_err(|source| io_at(&mark, source))
 }
@@ -282,9 +303,7 @@ pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
 fn open_keyring(path: &Path, key: &StoreKey, options: Options) -> Result<Keyring, StoreError> {
     let file = path.join(KEYRING);
     if !file.exists() {
-        let empty =
-            !path.join(INDEX).exists() && segment::segments(&path.join(JOURNAL))?.is_empty();
-        if !empty {
+        if !Store::is_new(path) {
             return Err(KeyringError::Missing(file).into()); // never a new key over old records
         }
         Keyring::create(&file, key, options.purpose)?;
