@@ -36,7 +36,6 @@ use index::{Index, SealedRecord};
 use journal::Journal;
 use segment::Replayed;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -84,7 +83,7 @@ pub struct Store {
     staged: Staged,
     stopped: bool,
     /// Held as long as the store is open; the last field, so that it is let go last.
-    _lock: File,
+    _lock: opening::Lock,
 }
 
 impl std::fmt::Debug for Store {

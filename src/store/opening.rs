@@ -4,8 +4,7 @@
 //! newest commits stays closed, with the remedy in the error. What it mends by itself is what can be
 //! mended without loss: an unfinished last commit, and everything about the index.
 
-use super::committing::FORGOTTEN;
-use super::committing::Staged;
+use super::committing::{FORGOTTEN, Staged};
 use super::journal::Journal;
 use super::segment::{self, Replayed};
 use super::{Index, Key, Options, Shelf, Store, StoreError, live};
@@ -166,12 +165,12 @@ impl Store {
 /// Everything of a store but its journal.
 struct Parts {
     path: PathBuf,
-    lock: File,
     keyring: Keyring,
     index: Index,
     options: Options,
     /// How far the index is; `None` if it is not whole.
     applied: Option<u64>,
+    lock: Lock,
 }
 
 impl Parts {
@@ -348,7 +347,17 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
         .map_err(|source| io_at(path, source))
 }
 
-fn take_lock(path: &Path) -> Result<File, StoreError> {
+/// The lock on a store's folder.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a child process that is just being started holds a copy.
+        let _ = self.0.unlock();
+    }
+}
+
+fn take_lock(path: &Path) -> Result<Lock, StoreError> {
     let name = path.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)
@@ -376,7 +385,7 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
     // Only for the message above: a full disk must not keep the store closed.
     let _ = file.set_len(0);
     let _ = writeln!(file, "{}", std::process::id());
-    Ok(file)
+    Ok(Lock(file))
 }
 
 /// Keeps some space that can be given up. If there is none to keep, the store works without.

@@ -76,3 +76,17 @@ fn the_store_may_move_to_its_own_thread() {
     let folder = tempfile::tempdir().unwrap();
     moves(&open(folder.path(), 10_000));
 }
+
+#[test]
+fn a_lock_that_a_child_process_still_holds_for_a_moment_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), 10_000));
+    let held = std::fs::File::open(folder.path().join("index/db")).unwrap();
+    held.try_lock().unwrap();
+    let later = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        drop(held);
+    });
+    assert_eq!(open(folder.path(), 10_000).sequence(), 0);
+    later.join().unwrap();
+}
