@@ -487,6 +487,26 @@ fn the_forgotten_stay_forgotten_in_every_copy() {
 }
 
 #[test]
+fn a_keyring_older_than_the_store_is_told_of() {
+    let (folder, path, records) = lived_in();
+    let older = folder.path().join("keyring");
+    fs::copy(path.join("keyring"), &older).unwrap();
+    let mut store = open(&path);
+    let newcomer = Owner::Person(77);
+    let mut batch = Batch::new();
+    batch.put(note(90), newcomer, vec![]);
+    store.stage(batch).unwrap(); // the key is made here,
+    store.unstage();
+    write(&mut store, 91, newcomer, "hello"); // and told of with its first use
+    assert_eq!(store.verify().unwrap().keys_missing, 0);
+    store.close().unwrap();
+    fs::copy(&older, path.join("keyring")).unwrap();
+    let store = open(&path);
+    assert_eq!(everything(&store), records);
+    assert_eq!(store.verify().unwrap().keys_missing, 1);
+}
+
+#[test]
 fn a_forgetting_cut_short_by_a_crash_is_carried_out_at_the_next_start() {
     let (folder, path, _) = lived_in();
     let before = folder.path().join("before");

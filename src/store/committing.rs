@@ -104,20 +104,21 @@ impl Store {
         batch: Batch,
         parting: &mut BTreeSet<Owner>,
     ) -> Result<Vec<Change>, StoreError> {
-        let strangers: BTreeSet<Owner> = batch
+        let owners: BTreeSet<Owner> = batch
             .steps
             .iter()
             .filter_map(|step| match step {
-                Step::Put { owner, .. } => Some(*owner),
+                Step::Put { owner, .. } if *owner != Owner::House => Some(*owner),
                 _ => None,
             })
-            .filter(|owner| self.keyring.key_id(*owner).is_none())
             .collect();
         // A key is on disk before anything sealed by it; a crash here leaves an unused key.
-        self.keyring.welcome(&strangers)?;
-        let mut changes = Vec::with_capacity(batch.steps.len() + strangers.len());
-        for owner in strangers {
-            changes.extend(self.key_row(owner, HELD)?);
+        self.keyring.welcome(&owners)?;
+        let mut changes = Vec::with_capacity(batch.steps.len());
+        for owner in owners {
+            if !self.knows_key_of(owner)? {
+                changes.extend(self.key_row(owner, HELD)?);
+            }
         }
         for step in batch.steps {
             match step {
@@ -148,6 +149,14 @@ impl Store {
         let row = [&[state], id.as_slice()].concat();
         let sealed = self.keyring.seal(Owner::House, key.octets(), &row)?;
         Ok(Some(key.change(Some(sealed))))
+    }
+
+    /// Whether the `Keys` shelf names the key that an owner has now.
+    fn knows_key_of(&self, owner: Owner) -> Result<bool, StoreError> {
+        let key = Key::on(Shelf::Keys).owner(owner);
+        let row = self.sealed_at(&key)?;
+        let told = row.and_then(|row| self.read_key_row(key.octets(), &row));
+        Ok(told.is_some_and(|(_, _, id)| Some(id) == self.keyring.key_id(owner)))
     }
 
     /// Brings durable changes in. Keys go before the index records the group: a crash between is

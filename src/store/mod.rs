@@ -70,6 +70,9 @@ pub struct Verified {
     pub segments: usize,
     /// The last commit.
     pub sequence: u64,
+    /// Owners whose keys are neither held nor known as forgotten: the keyring is older than the
+    /// store, or the store is older than a forgetting. Their records read as absent.
+    pub keys_missing: usize,
 }
 
 /// The open store.
@@ -103,11 +106,17 @@ impl Store {
     /// # Errors
     /// If the index fails or the value is damaged.
     pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        let sealed = match self.staged.records.get(key.octets()) {
-            Some(staged) => staged.clone(),
-            None => self.index.get(key.octets())?,
-        };
-        sealed.map_or(Ok(None), |sealed| self.unseal(key, &sealed))
+        match self.sealed_at(key)? {
+            None => Ok(None),
+            Some(sealed) => self.unseal(key, &sealed),
+        }
+    }
+
+    fn sealed_at(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.staged.records.get(key.octets()) {
+            Some(staged) => Ok(staged.clone()),
+            None => Ok(self.index.get(key.octets())?),
+        }
     }
 
     /// All records whose keys begin with `beginning`, in order.
@@ -217,6 +226,7 @@ impl Store {
             records,
             segments,
             sequence: self.journal.sequence,
+            keys_missing: self.keys_missing()?,
         })
     }
 

@@ -8,7 +8,7 @@ use super::committing::{FORGOTTEN, Staged};
 use super::journal::Journal;
 use super::segment::{self, Replayed};
 use super::{Index, Key, Options, Shelf, Store, StoreError, live};
-use crate::keyring::{Keyring, KeyringError, StoreKey};
+use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
 use crate::maillog;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -138,27 +138,36 @@ impl Store {
 
     /// Destroys keys that an older keyring brought back, and tells of keys that are missing.
     fn check_keys(&mut self) -> Result<(), StoreError> {
-        let mut missing = 0;
-        let rows: Vec<_> = self
-            .index
-            .range(Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec())
-            .collect::<Result<_, _>>()?;
-        for (key, sealed) in rows {
-            let Some((owner, state, id)) = self.read_key_row(&key, &sealed) else {
-                continue;
-            };
-            let held = self.keyring.key_id(owner) == Some(id);
-            if state != FORGOTTEN {
-                missing += usize::from(!held);
-            } else if held {
-                self.keyring.forget(owner, id)?;
+        for (owner, state, id) in self.key_rows()? {
+            if state == FORGOTTEN && self.keyring.forget(owner, id)? {
                 maillog::key_forgotten();
             }
         }
+        let missing = self.keys_missing()?;
         if missing > 0 {
             maillog::keys_missing(missing);
         }
         Ok(())
+    }
+
+    /// How many owners have lost their key without being forgotten.
+    pub(super) fn keys_missing(&self) -> Result<usize, StoreError> {
+        let rows = self.key_rows()?;
+        let missing = rows.iter().filter(|(owner, state, id)| {
+            *state != FORGOTTEN && self.keyring.key_id(*owner) != Some(*id)
+        });
+        Ok(missing.count())
+    }
+
+    fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
+        let mut rows = Vec::new();
+        let shelf =
+            Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec();
+        for found in self.index.range(shelf) {
+            let (key, sealed) = found?;
+            rows.extend(self.read_key_row(&key, &sealed));
+        }
+        Ok(rows)
     }
 }
 
