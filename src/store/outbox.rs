@@ -1,9 +1,11 @@
 //! The outbox: submissions and the states they pass through, written down like qmail's.
 //!
-//!     S1 queued ──> S2 claimed ──> S3 accepted      (250: the server has it)
-//!      │  ^            │  └──────> S4 failed        (5xx, or no answer for four days)
-//!      │  └── deferred ┘           in doubt: S2 that a start finds, or a lost reply
-//!      └─────────────────────────> S5 withdrawn     (consent gone, too late, over a ceiling)
+//! ```text
+//! S1 queued ──> S2 claimed ──> S3 accepted      (250: the server has it)
+//!  │  ^            │  └──────> S4 failed        (5xx, or no answer for four days)
+//!  │  └── deferred ┘           in doubt: S2 that a start finds, or a lost reply
+//!  └─────────────────────────> S5 withdrawn     (consent gone, too late, over a ceiling)
+//! ```
 //!
 //! Each step takes a row and gives the next one; nothing here reads a clock, a socket or the store.
 //! The attempt is counted before it is made, the message stays the same octets under the same
