@@ -4,6 +4,7 @@
 //! are not sealed, so they never hold an address, a name or a Message-ID: those go in as keyed
 //! digests (`Store::digest`). The numbers of the shelves are on disk: add, never renumber.
 
+use super::batch::Change;
 use std::fmt;
 
 /// The closed list of what is kept, and how its keys are built.
@@ -134,6 +135,11 @@ impl Key {
     pub fn moment_after(&self, beginning: &Self) -> Option<i64> {
         let number = self.number_after(beginning)?;
         Some((number ^ (1 << 63)).cast_signed())
+    }
+
+    /// A sealed value at this key, or its deletion.
+    pub(super) fn change(self, value: Option<Vec<u8>>) -> Change {
+        Change { key: self.0, value }
     }
 
     pub(super) const fn from_octets(octets: Vec<u8>) -> Self {
