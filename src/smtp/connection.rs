@@ -148,6 +148,10 @@ impl Connection {
             }
         };
         if !untouched {
+            if is_clean_refusal(&outcome) {
+                // The two sides are in step: part politely, or servers count it against us.
+                let _ = self.say("QUIT", self.patience.quit).await;
+            }
             self.wire = None;
         }
         self.last_used = Instant::now();
@@ -247,6 +251,17 @@ impl Connection {
             Some(wire) => Ok(wire.write(octets, limit).await?),
             None => Err(Fault::Wire(WireError::Closed)),
         }
+    }
+}
+
+/// Whether the server said no in so many words and is still there.
+fn is_clean_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Transient(refusal) | Outcome::Permanent(refusal) => {
+            let code = refusal.answer.as_ref().map_or(0, |answer| answer.code);
+            code >= 400 && code != 421
+        }
+        Outcome::Accepted(_) | Outcome::InDoubt(_) => false,
     }
 }
 
