@@ -4,21 +4,18 @@
 //! the wire is dropped at once and the connection is of no further use. Passwords go out only under
 //! TLS or on loopback, and are never logged.
 
+use super::dialog::{Fault, exchange, read_reply};
 use super::fault::ConnectError;
 use super::greeting::Extensions;
-use super::reply::{Reply, parse_line};
+use super::login::log_in;
+use super::reply::Reply;
 use super::{Outcome, Patience, Refusal, SmtpAccount, Step, Submission};
 use crate::wire::{Wire, WireError};
 use crate::words::address::Address;
-use crate::words::endpoint::{Login, Proof, Security};
-use data_encoding::BASE64;
+use crate::words::endpoint::Security;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Longest reply line taken (RFC 5321 says 512; servers write more), in octets.
-const LINE_OCTETS_MAX: usize = 4_096;
-/// Most lines in one reply.
-const LINES_MAX: usize = 100;
 /// One block of a letter under one time limit, in octets.
 const BLOCK_OCTETS: usize = 16 * 1024;
 
@@ -31,36 +28,6 @@ pub struct Connection {
     last_used: Instant,
     /// Set while a dialogue runs: a caller that drops it half way leaves it set.
     under_way: bool,
-}
-
-/// Why an exchange failed: the wire, or an answer that is no SMTP.
-enum Fault {
-    Wire(WireError),
-    Garbled,
-}
-
-impl From<WireError> for Fault {
-    fn from(e: WireError) -> Self {
-        Self::Wire(e)
-    }
-}
-
-impl From<Fault> for ConnectError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Wire(e) => Self::Wire(e),
-            Fault::Garbled => Self::NotSmtp,
-        }
-    }
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Wire(e) => e.fmt(f),
-            Self::Garbled => f.write_str("the server's answer is no SMTP reply"),
-        }
-    }
 }
 
 impl Connection {
@@ -148,6 +115,10 @@ impl Connection {
             }
         };
         if !untouched {
+            if is_clean_refusal(&outcome) {
+                // The two sides are in step: part politely, or servers count it against us.
+                let _ = self.say("QUIT", self.patience.quit).await;
+            }
             self.wire = None;
         }
         self.last_used = Instant::now();
@@ -250,6 +221,17 @@ impl Connection {
     }
 }
 
+/// Whether the server said no in so many words and is still there.
+fn is_clean_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Transient(refusal) | Outcome::Permanent(refusal) => {
+            let code = refusal.answer.as_ref().map_or(0, |answer| answer.code);
+            code >= 400 && code != 421
+        }
+        Outcome::Accepted(_) | Outcome::InDoubt(_) => false,
+    }
+}
+
 /// A reply as this step wants it, or what its absence means before or at the final dot.
 fn expect(
     step: Step,
@@ -310,85 +292,6 @@ async fn ehlo(
         name: name.clone(),
         answer: reply.answer(),
     })
-}
-
-async fn log_in(
-    wire: &mut Wire,
-    login: &Login,
-    extensions: &Extensions,
-    patience: &Patience,
-) -> Result<(), ConnectError> {
-    if wire.is_exposed() {
-        return Err(ConnectError::Setting(
-            "a password is never sent over a connection that others can read",
-        ));
-    }
-    let limit = patience.command;
-    let mut reply = match &login.proof {
-        Proof::Password(_) if extensions.offers("PLAIN") => {
-            let response = BASE64.encode(login.sasl_response().reveal());
-            exchange(wire, &format!("AUTH PLAIN {response}"), limit).await?
-        }
-        Proof::Password(password) if extensions.offers("LOGIN") => {
-            let mut reply = exchange(wire, "AUTH LOGIN", limit).await?;
-            for word in [&login.username, password.reveal()] {
-                if reply.code == 334 {
-                    reply = exchange(wire, &BASE64.encode(word.as_bytes()), limit).await?;
-                }
-            }
-            reply
-        }
-        Proof::AccessToken(_) if extensions.offers("XOAUTH2") => {
-            let response = BASE64.encode(login.sasl_response().reveal());
-            exchange(wire, &format!("AUTH XOAUTH2 {response}"), limit).await?
-        }
-        _ => {
-            return Err(ConnectError::NoMechanism {
-                offered: extensions.mechanisms.join(" "),
-            });
-        }
-    };
-    if reply.code == 334 {
-        // XOAUTH2 explains a refusal by a challenge, and refuses once it got an empty line.
-        reply = exchange(wire, "", limit).await?;
-    }
-    if reply.code == 235 {
-        return Ok(());
-    }
-    let answer = reply.answer();
-    Err(ConnectError::AuthRefused { answer })
-}
-
-async fn exchange(wire: &mut Wire, command: &str, limit: Duration) -> Result<Reply, Fault> {
-    // A reply that nobody asked for would be taken for the answer to this command.
-    if !wire.unread().is_empty() {
-        let unasked = read_reply(wire, limit).await?;
-        return if unasked.code == 421 {
-            Ok(unasked)
-        } else {
-            Err(Fault::Garbled)
-        };
-    }
-    wire.write(format!("{command}\r\n").as_bytes(), limit)
-        .await?;
-    read_reply(wire, limit).await
-}
-
-async fn read_reply(wire: &mut Wire, limit: Duration) -> Result<Reply, Fault> {
-    let deadline = Instant::now() + limit;
-    let mut lines = Vec::new();
-    let mut first_code = None;
-    loop {
-        let line = wire.read_line(LINE_OCTETS_MAX, deadline, limit).await?;
-        let (code, more, text) = parse_line(&line).ok_or(Fault::Garbled)?;
-        if *first_code.get_or_insert(code) != code || lines.len() >= LINES_MAX {
-            return Err(Fault::Garbled);
-        }
-        lines.push(text);
-        if !more {
-            return Ok(Reply { code, lines });
-        }
-    }
 }
 
 /// An address as a path: the local part as written, the domain as A-labels.

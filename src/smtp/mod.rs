@@ -7,8 +7,10 @@
 //! letter go out exactly as they are given.
 
 mod connection;
+mod dialog;
 mod fault;
 mod greeting;
+mod login;
 mod reply;
 
 pub use connection::Connection;

@@ -122,7 +122,8 @@ async fn a_refusal_says_where_and_for_how_long() {
         );
         let refused = refusal(outcome);
         assert_eq!((refused.step, refused.answer.unwrap().code), (step, 451));
-        let outcome = fate(never).await.0;
+        let (outcome, heard) = fate(never).await;
+        assert!(heard.ends_with("QUIT\n"), "{never}: {heard}");
         assert!(
             matches!(outcome, Outcome::Permanent(_)),
             "{never}: {outcome:?}"
