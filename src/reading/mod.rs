@@ -1,1 +1,327 @@
-//! To be filled.
+//! Reading: what a mail says, from its bytes to acts.
+//!
+//! Layers, each a file: `message` (bytes taken apart) → `machine` (bounces, reports, absences) →
+//! calendar answers → `visible` (the newly written text: `html`, `quote`, `signature`) → `phrase`
+//! and `language` (words to senses, from data files) → `command`, `intent`, `when`, `notes` →
+//! `explain` (the same as JSON). Pure, total and linear: any bytes give a `Reading`, nothing is
+//! guessed that a careful person would ask about. Routing and trust are decided elsewhere.
+
+pub mod command;
+pub mod explain;
+pub mod html;
+pub mod intent;
+pub mod judge;
+pub mod language;
+pub mod machine;
+pub mod message;
+pub mod notes;
+pub mod phrase;
+pub mod quote;
+pub mod returned;
+pub mod signature;
+pub mod visible;
+pub mod when;
+
+use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};
+use crate::lunch::act::{Act, Answering, PartStat};
+use crate::lunch::notes::{Notes, Words};
+use crate::reading::message::Message;
+use crate::words::address::Address;
+use crate::words::clean::{CleanLine, clean_text};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+
+/// What is known about the conversation that a mail belongs to.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// Which of our letters is answered; `None` if that is to be judged from the mail.
+    pub answering: Option<Answering>,
+    /// Whether the answered letter asked for one thing the reader wants to get better at.
+    pub goal_asked: bool,
+    /// Visible text of the letters we sent in this thread; quotes are found by it.
+    pub originals: &'a [String],
+    /// Our own addresses.
+    pub own_addresses: &'a [Address],
+    /// The moment against which "Thursday" and "in two weeks" are understood.
+    pub now: DateTime<Utc>,
+    /// The zone of the lunch.
+    pub zone: Tz,
+    /// The lunch in question, local time; its time is taken where only a day is said.
+    pub lunch: Option<NaiveDateTime>,
+}
+
+impl Context<'_> {
+    /// A context that knows the moment only.
+    pub const fn new(now: DateTime<Utc>, zone: Tz) -> Self {
+        Self {
+            answering: None,
+            goal_asked: false,
+            originals: &[],
+            own_addresses: &[],
+            now,
+            zone,
+            lunch: None,
+        }
+    }
+}
+
+/// What a bounce or delay report says.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Bounce {
+    /// Whom the mail did not reach.
+    pub recipients: Vec<Address>,
+    /// Whether the receiving side gave up; `None` if it does not say.
+    pub permanent: Option<bool>,
+    /// Enhanced status code (RFC 3463), such as `5.1.1`.
+    pub status: Option<String>,
+}
+
+/// One VEVENT of a calendar answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarItem {
+    /// UID.
+    pub uid: String,
+    /// PARTSTAT of the one who answers.
+    pub partstat: PartStat,
+    /// RECURRENCE-ID as an instant.
+    pub recurrence_id: Option<DateTime<Utc>>,
+    /// DTSTART as an instant; in a COUNTER the proposal.
+    pub start: Option<DateTime<Utc>>,
+}
+
+/// A calendar answer: the first item's fields, and all items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarAnswer {
+    /// REPLY or COUNTER.
+    pub method: AnswerMethod,
+    /// UID.
+    pub uid: String,
+    /// PARTSTAT of the one who answers.
+    pub partstat: PartStat,
+    /// RECURRENCE-ID as an instant.
+    pub recurrence_id: Option<DateTime<Utc>>,
+    /// DTSTART as an instant; in a COUNTER the proposal.
+    pub start: Option<DateTime<Utc>>,
+    /// COMMENT, clean.
+    pub comment: Option<Words>,
+    /// Each VEVENT, the first included.
+    pub items: Vec<CalendarItem>,
+}
+
+/// Everything one mail says.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// In the order of the text; never empty.
+    pub acts: Vec<Act>,
+    /// What decided it, in one line. Holds nothing anybody wrote.
+    pub reason: String,
+    /// What the sender newly wrote: no quote, no attribution line, no signature.
+    pub reply_text: Words,
+    /// Of a bounce or delay.
+    pub bounce: Option<Bounce>,
+    /// Of a calendar answer.
+    pub calendar: Option<CalendarAnswer>,
+    machine: bool,
+}
+
+impl Reading {
+    /// The name of the weightiest act (DESIGN section 4, field `kind`).
+    pub fn kind(&self) -> &'static str {
+        self.weightiest().map_or("other", Act::kind)
+    }
+
+    /// The weightiest act; of several alike the first.
+    pub fn weightiest(&self) -> Option<&Act> {
+        self.acts.iter().rev().max_by_key(|act| weight(act))
+    }
+
+    /// Whether a program wrote it: a bounce, a report, an absence or our own letter. A calendar
+    /// answer is a person's.
+    pub const fn is_machine(&self) -> bool {
+        self.machine
+    }
+
+    /// The notes in it, if any.
+    pub fn notes(&self) -> Option<&Notes> {
+        self.acts.iter().find_map(|act| match act {
+            Act::Notes(notes) => Some(notes),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn by_machine(act: Act, reason: &str, text: String) -> Self {
+        Self {
+            acts: vec![act],
+            reason: reason.to_owned(),
+            reply_text: Words::new(text),
+            bounce: None,
+            calendar: None,
+            machine: true,
+        }
+    }
+
+    pub(crate) fn by_person(acts: Vec<Act>, reason: String, text: String) -> Self {
+        Self {
+            acts,
+            reason,
+            reply_text: Words::new(text),
+            bounce: None,
+            calendar: None,
+            machine: false,
+        }
+    }
+}
+
+/// How much an act weighs for `kind`: what closes doors or contradicts comes before what opens
+/// them, and what was told before what was asked.
+const fn weight(act: &Act) -> u8 {
+    match act {
+        Act::Bounce { .. } => 24,
+        Act::Stop => 23,
+        Act::End => 22,
+        Act::Unclear => 21,
+        Act::CalendarCounter { .. } => 20,
+        Act::CalendarReply { .. } => 19,
+        Act::Decline => 18,
+        Act::Later { .. } => 17,
+        Act::Accept(_) => 16,
+        Act::Notes(_) => 15,
+        Act::Correction { .. } => 14,
+        Act::Permission(_) => 13,
+        Act::Pause { .. } => 12,
+        Act::Resume => 11,
+        Act::Reschedule(_) => 10,
+        Act::Skip => 9,
+        Act::Held(_) => 8,
+        Act::Command { .. } => 7,
+        Act::Question => 6,
+        Act::AutoReply { .. } => 5,
+        Act::Other => 1,
+    }
+}
+
+/// Reads one mail. The order of judgement: our own letter coming back, bounces and reports,
+/// calendar answers, absences, and only then the person's own words.
+pub fn read(message: &Message, context: &Context) -> Reading {
+    if let Some(reading) = machine::own_or_report(message) {
+        return reading;
+    }
+    let own = visible::own_words(message, context);
+    let answers = message.calendar_answers(context.zone);
+    if let Some(answer) = answers.first() {
+        return calendar_reading(message, answer, &own, context);
+    }
+    if let Some(reading) = machine::absence(message, &own, context) {
+        return reading;
+    }
+    let judged = judge::judge(message, &own, context);
+    Reading::by_person(judged.acts, judged.reason, own.text())
+}
+
+fn calendar_reading(
+    message: &Message,
+    answer: &Answer,
+    own: &visible::Own,
+    context: &Context,
+) -> Reading {
+    let calendar = calendar_answer(answer);
+    let mut acts: Vec<Act> = answer
+        .items
+        .iter()
+        .map(|i| act_of(answer.method, i))
+        .collect();
+    acts.dedup();
+    let mut reason = format!("a calendar {}", answer.method.name());
+    // Clients fill the text part with their own sentences; what the person typed is the COMMENT.
+    let comment = calendar
+        .comment
+        .as_ref()
+        .map(|words| words.reveal().clone());
+    let typed = comment.unwrap_or_default();
+    let said = judge::judge_comment(message, &typed, context);
+    if contradicts(&acts, &said) {
+        acts.push(Act::Unclear);
+        reason.push_str(" whose comment says something else than the button");
+    } else if !said.is_empty() {
+        acts.extend(said);
+        reason.push_str(" with a comment");
+    }
+    let text = if typed.is_empty() {
+        String::new()
+    } else {
+        typed
+    };
+    let text = if text.is_empty() && answer.items.is_empty() {
+        own.text()
+    } else {
+        text
+    };
+    let mut reading = Reading::by_person(acts, reason, text);
+    reading.calendar = Some(calendar);
+    reading
+}
+
+/// A yes by button with a no in words, or the other way round.
+fn contradicts(acts: &[Act], said: &[Act]) -> bool {
+    let button = |wanted: PartStat| {
+        acts.iter()
+            .any(|act| matches!(act, Act::CalendarReply { partstat, .. } if *partstat == wanted))
+    };
+    let says_no = said
+        .iter()
+        .any(|act| matches!(act, Act::Decline | Act::Skip | Act::Later { .. }));
+    let says_yes = said.iter().any(|act| matches!(act, Act::Accept(_)));
+    (button(PartStat::Accepted) && says_no) || (button(PartStat::Declined) && says_yes)
+}
+
+const fn partstat(participation: Participation) -> PartStat {
+    match participation {
+        Participation::Accepted => PartStat::Accepted,
+        Participation::Declined => PartStat::Declined,
+        Participation::Tentative => PartStat::Tentative,
+        Participation::Other => PartStat::Other,
+    }
+}
+
+fn act_of(method: AnswerMethod, item: &AnswerItem) -> Act {
+    match method {
+        AnswerMethod::Reply => Act::CalendarReply {
+            partstat: partstat(item.participation),
+            occurrence: item.recurrence_id,
+        },
+        AnswerMethod::Counter => Act::CalendarCounter {
+            start: item.start,
+            occurrence: item.recurrence_id.or(item.original_start),
+        },
+    }
+}
+
+fn calendar_answer(answer: &Answer) -> CalendarAnswer {
+    let items: Vec<CalendarItem> = answer
+        .items
+        .iter()
+        .map(|item| CalendarItem {
+            uid: CleanLine::new(&item.uid).to_string(),
+            partstat: partstat(item.participation),
+            recurrence_id: item.recurrence_id,
+            start: item.start,
+        })
+        .collect();
+    let first = items.first().cloned();
+    let comments: Vec<String> = answer
+        .items
+        .iter()
+        .filter_map(|item| item.comment.as_deref())
+        .map(clean_text)
+        .filter(|text| !text.trim().is_empty())
+        .collect();
+    CalendarAnswer {
+        method: answer.method,
+        uid: first.as_ref().map_or_else(String::new, |i| i.uid.clone()),
+        partstat: first.as_ref().map_or(PartStat::Other, |i| i.partstat),
+        recurrence_id: first.as_ref().and_then(|i| i.recurrence_id),
+        start: first.as_ref().and_then(|i| i.start),
+        comment: comments.first().map(|text| Words::new(text.clone())),
+        items,
+    }
+}

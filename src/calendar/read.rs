@@ -1,0 +1,312 @@
+//! Reading: what an attendee's calendar answers (iTIP REPLY and COUNTER, RFC 5546 section 3.2).
+//!
+//! Clients differ: the method may stand inside or in the part's parameter, an organizer may be
+//! missing, RECURRENCE-ID may come in UTC or with a Windows zone name, one answer may speak of
+//! several lunches. So moments are compared as instants. Total: any text gives an answer or none.
+
+use calcard::common::timezone::Tz as CalendarZone;
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
+    ICalendarParameterValue, ICalendarParticipationStatus, ICalendarProperty,
+};
+use chrono::{DateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// Longest calendar text that is looked at, in octets.
+const TEXT_OCTETS_MAX: usize = 256 * 1024;
+
+/// Most VEVENTs of one answer that are taken up.
+const ITEMS_MAX: usize = 100;
+
+/// iTIP method of an answer (RFC 5546 section 1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerMethod {
+    /// REPLY: accepted, declined, tentative.
+    Reply,
+    /// COUNTER: another time or place is proposed.
+    Counter,
+}
+
+impl AnswerMethod {
+    /// The name as in the calendar.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reply => "REPLY",
+            Self::Counter => "COUNTER",
+        }
+    }
+}
+
+/// PARTSTAT of the attendee who answers (RFC 5545 section 3.2.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Participation {
+    /// ACCEPTED
+    Accepted,
+    /// DECLINED
+    Declined,
+    /// TENTATIVE
+    Tentative,
+    /// Anything else, or none given.
+    Other,
+}
+
+/// What one VEVENT of an answer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerItem {
+    /// UID as written; empty if there is none.
+    pub uid: String,
+    /// PARTSTAT of the answering attendee.
+    pub participation: Participation,
+    /// The address in ATTENDEE, without `mailto:`.
+    pub attendee: Option<String>,
+    /// RECURRENCE-ID as an instant.
+    pub recurrence_id: Option<DateTime<Utc>>,
+    /// DTSTART as an instant: in a COUNTER the proposal.
+    pub start: Option<DateTime<Utc>>,
+    /// X-MS-OLK-ORIGINALSTART: where the lunch was before the proposal.
+    pub original_start: Option<DateTime<Utc>>,
+    /// LOCATION.
+    pub location: Option<String>,
+    /// COMMENT, all of them, a line each.
+    pub comment: Option<String>,
+}
+
+/// A calendar answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// REPLY or COUNTER.
+    pub method: AnswerMethod,
+    /// At least one; in the order of the text.
+    pub items: Vec<AnswerItem>,
+}
+
+/// Reads a calendar text. `method_parameter` is that of the part's Content-Type, used where the text
+/// names none; `sender` finds the right ATTENDEE where there are several; `zone` is taken for
+/// floating times. `None` if it is no REPLY or COUNTER or holds no VEVENT.
+pub fn read(
+    text: &str,
+    method_parameter: Option<&str>,
+    sender: Option<&str>,
+    zone: Tz,
+) -> Option<Answer> {
+    let bounded = cut_at_char(text, TEXT_OCTETS_MAX);
+    // A text cut short by a gateway has no END; one is added so that what is there can be read.
+    let calendar = ICalendar::parse(bounded)
+        .or_else(|_| ICalendar::parse(format!("{bounded}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")))
+        .ok()?;
+    let method = method_of(&calendar, method_parameter)?;
+    let zones = calendar.build_owned_tz_resolver().with_default(zone);
+    let instant = |entry: &ICalendarEntry| -> Option<DateTime<Utc>> {
+        let moment = entry.values.first()?.as_partial_date_time()?;
+        let zone = zones.resolve_or_default(entry.tz_id());
+        in_utc(moment, zone)
+    };
+    let items: Vec<AnswerItem> = calendar
+        .components
+        .iter()
+        .filter(|part| part.component_type == ICalendarComponentType::VEvent)
+        .take(ITEMS_MAX)
+        .map(|event| item(event, sender, &instant))
+        .collect();
+    (!items.is_empty()).then_some(Answer { method, items })
+}
+
+fn cut_at_char(text: &str, octets_max: usize) -> &str {
+    let mut end = text.len().min(octets_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn method_of(calendar: &ICalendar, parameter: Option<&str>) -> Option<AnswerMethod> {
+    let inside = calendar
+        .components
+        .iter()
+        .find(|part| part.component_type == ICalendarComponentType::VCalendar)
+        .and_then(|part| part.property(&ICalendarProperty::Method))
+        .and_then(|entry| entry.values.first())
+        .and_then(|value| value.as_text());
+    let name = inside.or(parameter)?.trim();
+    if name.eq_ignore_ascii_case("REPLY") {
+        Some(AnswerMethod::Reply)
+    } else if name.eq_ignore_ascii_case("COUNTER") {
+        Some(AnswerMethod::Counter)
+    } else {
+        None
+    }
+}
+
+fn item(
+    event: &ICalendarComponent,
+    sender: Option<&str>,
+    instant: &dyn Fn(&ICalendarEntry) -> Option<DateTime<Utc>>,
+) -> AnswerItem {
+    let text = |name: &ICalendarProperty| {
+        event
+            .property(name)
+            .and_then(|entry| entry.values.first())
+            .and_then(|value| value.as_text())
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let attendees = || {
+        event
+            .entries
+            .iter()
+            .filter(|entry| entry.name == ICalendarProperty::Attendee)
+    };
+    let is_sender = |entry: &&ICalendarEntry| match (address_of(entry), sender) {
+        (Some(address), Some(sender)) => address.eq_ignore_ascii_case(sender),
+        _ => false,
+    };
+    let answered = |entry: &&ICalendarEntry| participation(entry) != Participation::Other;
+    let attendee = attendees()
+        .find(is_sender)
+        .or_else(|| attendees().find(answered))
+        .or_else(|| attendees().next());
+    let comments: Vec<&str> = event
+        .entries
+        .iter()
+        .filter(|entry| entry.name == ICalendarProperty::Comment)
+        .filter_map(|entry| entry.values.first().and_then(|value| value.as_text()))
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let original = event.entries.iter().find(|entry| {
+        matches!(&entry.name, ICalendarProperty::Other(name)
+            if name.eq_ignore_ascii_case("X-MS-OLK-ORIGINALSTART"))
+    });
+    AnswerItem {
+        uid: text(&ICalendarProperty::Uid).unwrap_or_default(),
+        participation: attendee.map_or(Participation::Other, participation),
+        attendee: attendee.and_then(address_of),
+        recurrence_id: event
+            .property(&ICalendarProperty::RecurrenceId)
+            .and_then(instant),
+        start: event
+            .property(&ICalendarProperty::Dtstart)
+            .and_then(instant),
+        original_start: original.and_then(|entry| {
+            instant(entry).or_else(|| compact_utc(entry.values.first()?.as_text()?))
+        }),
+        location: text(&ICalendarProperty::Location),
+        comment: (!comments.is_empty()).then(|| comments.join("\n")),
+    }
+}
+
+fn address_of(entry: &ICalendarEntry) -> Option<String> {
+    let address = entry.calendar_address()?.trim();
+    let bare = match address.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => address.get(7..)?,
+        _ => address,
+    };
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+fn participation(entry: &ICalendarEntry) -> Participation {
+    match entry.parameter(&ICalendarParameterName::Partstat) {
+        Some(ICalendarParameterValue::Partstat(status)) => match status {
+            ICalendarParticipationStatus::Accepted => Participation::Accepted,
+            ICalendarParticipationStatus::Declined => Participation::Declined,
+            ICalendarParticipationStatus::Tentative => Participation::Tentative,
+            _ => Participation::Other,
+        },
+        _ => Participation::Other,
+    }
+}
+
+/// A partial date-time as an instant; a date alone is its midnight. In the autumn fold the earlier
+/// of the two moments is taken.
+fn in_utc(moment: &calcard::common::PartialDateTime, zone: CalendarZone) -> Option<DateTime<Utc>> {
+    let mut moment = moment.clone();
+    if moment.hour.is_none() {
+        moment.hour = Some(0);
+        moment.minute = Some(0);
+        moment.second = Some(0);
+    }
+    let result = moment.to_date_time()?;
+    if result.offset.is_some() {
+        return Some(result.to_date_time_with_tz(zone)?.with_timezone(&Utc));
+    }
+    let local = zone.from_local_datetime(&result.date_time);
+    Some(local.earliest()?.with_timezone(&Utc))
+}
+
+/// `20270114T113000Z`, as Outlook writes it in its own properties.
+fn compact_utc(text: &str) -> Option<DateTime<Utc>> {
+    chrono::NaiveDateTime::parse_from_str(text.trim(), "%Y%m%dT%H%M%SZ")
+        .ok()
+        .map(|naive| naive.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZONE: Tz = chrono_tz::Europe::Berlin;
+
+    fn reply(lines: &str) -> String {
+        format!("BEGIN:VCALENDAR\nMETHOD:REPLY\n{lines}\nEND:VCALENDAR\n").replace('\n', "\r\n")
+    }
+
+    #[test]
+    fn a_windows_zone_and_utc_name_the_same_instant() {
+        for written in [
+            "RECURRENCE-ID:20270114T113000Z",
+            "RECURRENCE-ID;TZID=\"W. Europe Standard Time\":20270114T123000",
+            "RECURRENCE-ID;TZID=Europe/Berlin:20270114T123000",
+            "RECURRENCE-ID:20270114T123000",
+        ] {
+            let text = reply(&format!(
+                "BEGIN:VEVENT\nUID:u@x\nATTENDEE;PARTSTAT=DECLINED:MAILTO:ben@x.org\n{written}\nEND:VEVENT"
+            ));
+            let answer = read(&text, None, None, ZONE).unwrap();
+            let item = &answer.items[0];
+            assert_eq!(
+                item.recurrence_id.unwrap().to_rfc3339(),
+                "2027-01-14T11:30:00+00:00",
+                "{written}"
+            );
+            assert_eq!(item.attendee.as_deref(), Some("ben@x.org"));
+            assert_eq!(item.participation, Participation::Declined);
+        }
+    }
+
+    #[test]
+    fn the_method_may_stand_in_the_parameter_only_and_a_request_is_no_answer() {
+        let body = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=ACCEPTED:mailto:b@x.org\nEND:VEVENT\nEND:VCALENDAR\n";
+        assert!(read(body, None, None, ZONE).is_none());
+        let answer = read(body, Some("counter"), None, ZONE).unwrap();
+        assert_eq!(answer.method, AnswerMethod::Counter);
+        assert!(read(body, Some("REQUEST"), None, ZONE).is_none());
+    }
+
+    #[test]
+    fn of_several_attendees_the_sender_answers() {
+        let text = reply(
+            "BEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@x.org\nATTENDEE;PARTSTAT=TENTATIVE:mailto:ben@x.org\nEND:VEVENT",
+        );
+        let answer = read(&text, None, Some("Ben@x.org"), ZONE).unwrap();
+        assert_eq!(answer.items[0].participation, Participation::Tentative);
+    }
+
+    #[test]
+    fn a_text_without_its_end_and_junk_are_borne() {
+        let cut = "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=DECLINED:mailto:b@x\n";
+        assert_eq!(
+            read(cut, None, None, ZONE).unwrap().items[0].participation,
+            Participation::Declined
+        );
+        for junk in [
+            "",
+            "BEGIN:VCALENDAR",
+            "\0\0\0",
+            "METHOD:REPLY",
+            "BEGIN:BEGIN\nEND",
+        ] {
+            assert!(read(junk, Some("REPLY"), None, ZONE).is_none(), "{junk:?}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Commands: words that stand alone on the first line, and what stands behind them.
+//!
+//! `stop`, `pause until May`, `goal: speak up`. A command inside a sentence is none: "please don't
+//! stop" stops nothing.
+
+use crate::lunch::act::{Act, CommandName, Reschedule, Scope};
+use crate::lunch::notes::{Notes, Words};
+use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::phrase::{Token, tokens};
+use crate::reading::{Context, intent, when};
+
+/// Longest first line that can be a command with nothing behind it, in words.
+const ALONE_WORDS_MAX: usize = 6;
+
+/// What the text's first line commands; with the rest of the text below it.
+pub fn first_line<'a>(text: &'a str, context: &Context) -> Option<(Act, &'a str)> {
+    let text = text.trim_start();
+    let (line, below) = text.split_once('\n').unwrap_or((text, ""));
+    let line = line.trim();
+    let tokens = tokens(line);
+    if let Some(act) = with_arguments(line, &tokens, below, context) {
+        return Some((act, ""));
+    }
+    Some((alone(&tokens, context)?, below))
+}
+
+/// The words of a line without courtesies at its ends.
+fn bare_words(tokens: &[Token]) -> Vec<&str> {
+    let mut words: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .map(|t| t.text.as_str())
+        .collect();
+    let polite = |word: &str| lexicon().is(word, Sense::Please);
+    while words.len() > 1 && words.last().is_some_and(|w| polite(w)) {
+        words.pop();
+    }
+    while words.len() > 1 && words.first().is_some_and(|w| polite(w)) {
+        words.remove(0);
+    }
+    words
+}
+
+fn alone(tokens: &[Token], context: &Context) -> Option<Act> {
+    let words = bare_words(tokens);
+    if words.is_empty() || words.len() > ALONE_WORDS_MAX + 6 {
+        return None;
+    }
+    let senses = [
+        Sense::StopCommand,
+        Sense::EndCommand,
+        Sense::SkipCommand,
+        Sense::PauseCommand,
+        Sense::ResumeCommand,
+        Sense::MoveCommand,
+        Sense::UndoCommand,
+        Sense::ShareCommand,
+        Sense::ReportCommand,
+        Sense::StatusCommand,
+        Sense::ForgetCommand,
+        Sense::NoSummariesCommand,
+        Sense::HelpCommand,
+        Sense::QuoteCommand,
+        Sense::FabricCommand,
+    ];
+    let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
+    let rest = words.get(mark.words..).unwrap_or_default();
+    let command = |name, arguments: String| Some(Act::Command { name, arguments });
+    match mark.sense {
+        Sense::PauseCommand => {
+            let until = when::until(rest, context);
+            return (rest.is_empty() || until.is_some()).then_some(Act::Pause { until });
+        }
+        Sense::MoveCommand => return moved(tokens, rest, context),
+        Sense::QuoteCommand => {
+            let number = rest.first().filter(|_| rest.len() == 1)?;
+            let digits = number.chars().all(|c| c.is_ascii_digit());
+            return if digits {
+                command(CommandName::Quote, (*number).to_owned())
+            } else {
+                None
+            };
+        }
+        _ => {}
+    }
+    if !rest.is_empty() {
+        return None;
+    }
+    match mark.sense {
+        Sense::StopCommand => Some(Act::Stop),
+        Sense::EndCommand => Some(Act::End),
+        Sense::SkipCommand => Some(Act::Skip),
+        Sense::ResumeCommand => Some(Act::Resume),
+        Sense::UndoCommand => command(CommandName::Undo, String::new()),
+        Sense::ShareCommand => command(CommandName::ShareNow, String::new()),
+        Sense::ReportCommand => command(CommandName::Report, String::new()),
+        Sense::StatusCommand => command(CommandName::Status, String::new()),
+        Sense::ForgetCommand => command(CommandName::Forget, String::new()),
+        Sense::NoSummariesCommand => command(CommandName::NoSummaries, String::new()),
+        Sense::HelpCommand => command(CommandName::Help, String::new()),
+        Sense::FabricCommand => command(CommandName::Fabric, String::new()),
+        _ => None,
+    }
+}
+
+/// `move to Thursday 12:30 at the Thai place`.
+fn moved(tokens: &[Token], rest: &[&str], context: &Context) -> Option<Act> {
+    let found = when::find(rest, context);
+    let line: Vec<&str> = tokens.iter().map(|t| t.text.as_str()).collect();
+    let said = intent::read(&line.join(" "), context);
+    let start = found.start(context);
+    let scope = said.scope.or(if start.is_some() {
+        None
+    } else {
+        Some(Scope::One)
+    });
+    (start.is_some()).then_some(Act::Reschedule(Reschedule {
+        start,
+        location: said.terms.location,
+        scope,
+    }))
+}
+
+/// `goal: …`, `achieved: …`, `best: …`, `invite a@b, c@d`.
+fn with_arguments(line: &str, tokens: &[Token], below: &str, context: &Context) -> Option<Act> {
+    let _ = context;
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .map(|t| t.text.as_str())
+        .collect();
+    let senses = [Sense::GoalCommand, Sense::InviteCommand];
+    let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
+    let last = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .nth(mark.words.checked_sub(1)?)?;
+    let behind = line.get(last.end..)?;
+    match mark.sense {
+        Sense::InviteCommand => {
+            let addresses = behind.trim_start_matches([':', ' ']);
+            addresses.contains('@').then(|| Act::Command {
+                name: CommandName::Invite,
+                arguments: whole(addresses, below, true),
+            })
+        }
+        // A goal needs its colon or an "is": "goal kick" sets none.
+        _ => {
+            let colon = behind.trim_start().starts_with([':', '=']);
+            let sentence = mark.words > 1;
+            let wish = behind.trim_start_matches([':', '=', ' ']).trim();
+            ((colon || sentence) && !wish.is_empty()).then(|| Act::Command {
+                name: CommandName::Goal,
+                arguments: whole(wish, below, false),
+            })
+        }
+    }
+}
+
+/// The arguments with the paragraph that they run on in.
+fn whole(first: &str, below: &str, addresses: bool) -> String {
+    let mut lines = vec![first.trim()];
+    for line in below.lines() {
+        let line = line.trim();
+        if line.is_empty() || (addresses && !line.contains('@')) {
+            break;
+        }
+        lines.push(line);
+    }
+    lines.join(" ")
+}
+
+/// `best: …` outside a follow-up is a moment for the jar; `achieved: …` closes a goal.
+pub fn from_notes(notes: &Notes) -> Option<Act> {
+    let alone = |words: &Option<Words>| words.as_ref().map(|w| w.reveal().clone());
+    if notes.worst.is_none() && notes.focus.is_none() {
+        if let Some(arguments) = alone(&notes.best) {
+            return Some(Act::Command {
+                name: CommandName::Best,
+                arguments,
+            });
+        }
+        if let Some(arguments) = alone(&notes.achieved) {
+            return Some(Act::Command {
+                name: CommandName::Achieved,
+                arguments,
+            });
+        }
+    }
+    None
+}

@@ -1,0 +1,494 @@
+//! Intent: what the clauses of a text say, yes, no, later and the rest.
+//!
+//! A text is cut into clauses at punctuation and at "but". In each clause the longest phrases are
+//! marked (so idioms come before the words in them), then negation turns what stands behind it in
+//! the same clause. The last clear clause wins; praise is no yes where anything speaks against it;
+//! where yes and no stand against each other the answer is: unclear.
+
+use crate::lunch::act::{AcceptTerms, Held, Scope};
+use crate::reading::Context;
+use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::phrase::{Token, tokens};
+use crate::reading::when::{self, When};
+use chrono::NaiveDate;
+
+/// Words behind a negator that it still turns.
+const NEGATION_REACH: usize = 5;
+
+/// The senses that clauses are searched for.
+const SENSES: &[Sense] = &[
+    Sense::FirmYes,
+    Sense::Yes,
+    Sense::Fine,
+    Sense::No,
+    Sense::Reluctant,
+    Sense::Neutral,
+    Sense::Both,
+    Sense::Doubt,
+    Sense::Later,
+    Sense::AskAgain,
+    Sense::Condition,
+    Sense::Politeness,
+    Sense::Negator,
+    Sense::NegatorBehind,
+    Sense::Stop,
+    Sense::End,
+    Sense::Skip,
+    Sense::Move,
+    Sense::MoveAll,
+    Sense::MoveOne,
+    Sense::Pause,
+    Sense::Resume,
+    Sense::Met,
+    Sense::NotMet,
+    Sense::Said,
+    Sense::Nothing,
+    Sense::Thanks,
+    Sense::Greeting,
+    Sense::Once,
+    Sense::NoNotes,
+    Sense::Asking,
+    Sense::Unnamed,
+    Sense::Instead,
+    Sense::Monthly,
+    Sense::Weekly,
+    Sense::Every,
+    Sense::Except,
+];
+
+/// What a text says about the offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Not now.
+    Later,
+    /// Both, or on a condition, or ironically.
+    Unclear,
+    /// Nothing about it.
+    #[default]
+    Silent,
+}
+
+/// Everything found in a text.
+#[derive(Clone, Debug, Default)]
+pub struct Intent {
+    /// About the offer.
+    pub verdict: Verdict,
+    /// In a few words, why.
+    pub because: &'static str,
+    /// What a yes changes.
+    pub terms: AcceptTerms,
+    /// Until when "not now" or a pause lasts.
+    pub until: Option<NaiveDate>,
+    /// Where one of several times was to be chosen, or a rhythm left open.
+    pub terms_open: bool,
+    /// A question was asked that is not only a proposal of a time.
+    pub question: bool,
+    /// All mail shall end.
+    pub stop: bool,
+    /// These lunches shall end.
+    pub end: bool,
+    /// This lunch is left out.
+    pub skip: bool,
+    /// A wish to move was said.
+    pub moves: bool,
+    /// One or all.
+    pub scope: Option<Scope>,
+    /// Pause and resume.
+    pub pause: bool,
+    /// The pause is over.
+    pub resume: bool,
+    /// Whether the lunch took place.
+    pub held: Option<Held>,
+    /// Leave to quote, but without the name.
+    pub unnamed: bool,
+    /// A firm yes.
+    pub firm: bool,
+    /// A no of more than a single word, or one that fills its clause.
+    pub strong_no: bool,
+    /// The text is thanks or a greeting and nothing else.
+    pub only_thanks: bool,
+    /// No word of it was understood as anything.
+    pub nothing_found: bool,
+    /// Words in all.
+    pub words: usize,
+}
+
+/// A clause: its words, and whether its sentence is a question.
+struct Clause<'a> {
+    words: Vec<&'a str>,
+    tokens: Vec<&'a Token>,
+    question: bool,
+}
+
+/// Reads the intent of a text.
+pub fn read(text: &str, context: &Context) -> Intent {
+    let tokens = tokens(text);
+    let languages = lexicon().languages_of(&tokens);
+    let clauses = clauses(&tokens);
+    let mut weighing = Weighing::default();
+    let mut intent = Intent {
+        words: tokens.iter().filter(|t| t.is_word).count(),
+        ..Intent::default()
+    };
+    for clause in &clauses {
+        weigh(clause, languages, text, context, &mut intent, &mut weighing);
+    }
+    weighing.conclude(&mut intent);
+    intent
+}
+
+fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
+    let mut found: Vec<Clause> = Vec::new();
+    let mut current: Vec<&Token> = Vec::new();
+    let mut sentence_first = 0;
+    for token in tokens {
+        if token.is_word {
+            if lexicon().is(&token.text, Sense::But) {
+                push(&mut found, &mut current);
+            }
+            current.push(token);
+            continue;
+        }
+        match token.text.as_str() {
+            "." | "!" | "?" | "\n" | "…" | ";" | "。" | "！" | "？" => {
+                push(&mut found, &mut current);
+                if matches!(token.text.as_str(), "?" | "？") {
+                    for clause in found.iter_mut().skip(sentence_first) {
+                        clause.question = true;
+                    }
+                }
+                sentence_first = found.len();
+            }
+            "," | "-" | "–" | "—" | ":" | "(" | ")" | "，" | "：" => {
+                // A hyphen inside a compound ("one-off") parts nothing.
+                let compound =
+                    token.text == "-" && current.last().is_some_and(|last| last.end == token.start);
+                if !compound {
+                    push(&mut found, &mut current);
+                }
+            }
+            _ => {}
+        }
+    }
+    push(&mut found, &mut current);
+    found
+}
+
+fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>) {
+    if current.is_empty() {
+        return;
+    }
+    let tokens = std::mem::take(current);
+    found.push(Clause {
+        words: tokens.iter().map(|t| t.text.as_str()).collect(),
+        tokens,
+        question: false,
+    });
+}
+
+/// Counts of what speaks for and against.
+#[derive(Default)]
+struct Weighing {
+    last: Option<Stand>,
+    yes: usize,
+    firm_yes: usize,
+    fine: usize,
+    no: usize,
+    reluctant: usize,
+    later: usize,
+    ask_again: usize,
+    condition: usize,
+    both: usize,
+    doubt: usize,
+    thanks: usize,
+    other: usize,
+    clauses: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Firm,
+    Yes,
+    No,
+    Later,
+}
+
+fn weigh(
+    clause: &Clause,
+    languages: Languages,
+    text: &str,
+    context: &Context,
+    intent: &mut Intent,
+    weighing: &mut Weighing,
+) {
+    let words = &clause.words;
+    let marks = lexicon().marks(words, SENSES, languages);
+    let found = when::find(words, context);
+    weighing.clauses += 1;
+    let mut negator: Option<usize> = None;
+    let mut said_something = false;
+    let mut asks = false;
+    let mut proposes = !found.is_empty();
+    for (number, mark) in marks.iter().enumerate() {
+        let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
+        let behind = marks.get(number + 1).is_some_and(|next| {
+            next.sense == Sense::NegatorBehind && next.at - (mark.at + mark.words) <= 2
+        });
+        let turned = negated || behind;
+        said_something = true;
+        match mark.sense {
+            Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
+            Sense::FirmYes | Sense::Yes if turned => {
+                intent.strong_no = true;
+                weighing.against();
+            }
+            Sense::FirmYes => weighing.firm(),
+            Sense::Yes => weighing.favour(),
+            Sense::Fine if turned => weighing.against(),
+            Sense::Fine => weighing.fine += 1,
+            Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
+            Sense::No => {
+                intent.strong_no |= mark.words > 1 || mark.words == words.len();
+                weighing.against();
+            }
+            Sense::Reluctant => weighing.reluctant += 1,
+            Sense::Both => weighing.both += 1,
+            Sense::Doubt => weighing.doubt += 1,
+            Sense::Later => {
+                weighing.later += 1;
+                weighing.last = Some(Stand::Later);
+                intent.until = intent.until.or_else(|| when::until(words, context));
+            }
+            Sense::AskAgain => {
+                weighing.ask_again += 1;
+                weighing.last = Some(Stand::Later);
+                intent.until = intent.until.or_else(|| when::until(words, context));
+            }
+            Sense::Condition => {
+                if found.is_empty() {
+                    weighing.condition += 1;
+                }
+            }
+            Sense::Stop if !turned => intent.stop = true,
+            Sense::End if !turned => intent.end = true,
+            Sense::Skip if !turned => intent.skip = true,
+            Sense::Move => intent.moves = true,
+            Sense::Instead if proposes => intent.moves = true,
+            Sense::MoveAll => intent.scope = Some(Scope::All),
+            Sense::MoveOne => intent.scope = Some(Scope::One),
+            Sense::Pause if !turned => {
+                intent.pause = true;
+                intent.until = intent.until.or_else(|| when::until(words, context));
+            }
+            Sense::Resume if !turned => intent.resume = true,
+            Sense::Met if turned => intent.held = Some(Held::NotMet),
+            Sense::Met => intent.held = intent.held.or(Some(Held::Met)),
+            Sense::NotMet => intent.held = Some(Held::NotMet),
+            Sense::Said => intent.held = Some(Held::SaidNotWritten),
+            Sense::Nothing => intent.held = Some(Held::NothingThisTime),
+            Sense::Thanks | Sense::Greeting => {
+                weighing.thanks += 1;
+                said_something = marks.len() > 1;
+            }
+            Sense::Once => intent.terms.once = true,
+            Sense::NoNotes => intent.terms.no_notes = true,
+            Sense::Asking if mark.at <= 1 => asks = true,
+            Sense::Unnamed => intent.unnamed = true,
+            Sense::Monthly => intent.terms.rhythm_weeks = Some(4).filter(|_| !turned),
+            Sense::Weekly => intent.terms.rhythm_weeks = Some(1).filter(|_| !turned),
+            Sense::Every => {
+                let weeks = rhythm(words, mark.at + mark.words).filter(|_| !turned);
+                intent.terms.rhythm_weeks = weeks.or(intent.terms.rhythm_weeks);
+            }
+            Sense::Except => {
+                intent.terms_open = true;
+                proposes = true;
+            }
+            _ => {}
+        }
+    }
+    take_terms(clause, &found, text, context, intent);
+    let silent = marks.iter().all(|m| {
+        matches!(
+            m.sense,
+            Sense::Asking | Sense::Condition | Sense::Negator | Sense::Neutral
+        )
+    });
+    if clause.question && (asks || (silent && !proposes)) && words.len() > 1 {
+        intent.question = true;
+    }
+    if !said_something
+        && marks
+            .iter()
+            .all(|m| m.sense != Sense::Thanks && m.sense != Sense::Greeting)
+        && !proposes
+    {
+        weighing.other += 1;
+    }
+}
+
+/// "every three weeks", "every other week", "every month".
+fn rhythm(words: &[&str], at: usize) -> Option<u32> {
+    let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
+    if is(at, Sense::Week) {
+        return Some(1);
+    }
+    if is(at, Sense::MonthUnit) {
+        return Some(4);
+    }
+    let word = words.get(at)?;
+    let count = match *word {
+        "other" | "second" | "2nd" => Some(2),
+        "third" | "3rd" => Some(3),
+        "fourth" | "4th" => Some(4),
+        _ => lexicon().number(word),
+    };
+    let count = count.filter(|n| (1..=52).contains(n))?;
+    if is(at + 1, Sense::Week) {
+        Some(count)
+    } else if is(at + 1, Sense::MonthUnit) {
+        Some(count * 4)
+    } else {
+        None
+    }
+}
+
+/// A day, a time and a place that a clause names.
+fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
+    intent.terms_open |= found.several;
+    if !found.vague && intent.terms.start.is_none() {
+        intent.terms.start = found.start(context);
+    } else if found.vague && found.date.is_some() {
+        intent.until = intent.until.or_else(|| when::until(&clause.words, context));
+    }
+    if intent.terms.location.is_none() {
+        intent.terms.location = place(clause, text);
+    }
+}
+
+/// The place behind "at the": up to the end of the clause or a day or time.
+fn place(clause: &Clause, text: &str) -> Option<String> {
+    let words = &clause.words;
+    for at in 0..words.len() {
+        let Some(mark) = lexicon().longest(words, at, &[Sense::Place], Languages::ALL) else {
+            continue;
+        };
+        let from = at + mark.words;
+        let stops = |i: usize| {
+            words.get(i).is_none_or(|word| {
+                lexicon().is(word, Sense::PlaceEnd)
+                    || lexicon().weekday(word).is_some()
+                    || lexicon().month(word).is_some()
+                    || word.starts_with(|c: char| c.is_ascii_digit())
+                    || lexicon()
+                        .longest(
+                            words,
+                            i,
+                            &[
+                                Sense::Today,
+                                Sense::Tomorrow,
+                                Sense::Noon,
+                                Sense::Next,
+                                Sense::This,
+                            ],
+                            Languages::ALL,
+                        )
+                        .is_some()
+            })
+        };
+        if stops(from) {
+            continue;
+        }
+        let to = (from..from + 7).find(|i| stops(*i)).unwrap_or(from + 7);
+        // The article belongs to the name: "the Thai place".
+        let article = words.get(from - 1).is_some_and(|w| *w == "the");
+        let first = clause.tokens.get(if article { from - 1 } else { from })?;
+        let last = clause.tokens.get(to.checked_sub(1)?)?;
+        let name = text.get(first.start..last.end)?.trim();
+        if !name.is_empty() {
+            return Some(crate::words::clean::CleanLine::new(name).to_string());
+        }
+    }
+    None
+}
+
+impl Weighing {
+    fn favour(&mut self) {
+        self.yes += 1;
+        self.last = Some(Stand::Yes);
+    }
+
+    fn firm(&mut self) {
+        self.firm_yes += 1;
+        self.last = Some(Stand::Firm);
+    }
+
+    fn against(&mut self) {
+        self.no += 1;
+        self.last = Some(Stand::No);
+    }
+
+    fn conclude(&self, intent: &mut Intent) {
+        let any_yes = self.yes + self.firm_yes;
+        let decide = |verdict, because| (verdict, because);
+        let (verdict, because) = if self.both > 0 {
+            decide(Verdict::Unclear, "it says yes and no at once")
+        } else if self.no > 0 && any_yes > 0 {
+            match self.last {
+                Some(Stand::No) if self.firm_yes >= 3 => {
+                    decide(Verdict::Unclear, "it says yes several times and then no")
+                }
+                Some(Stand::No) => decide(Verdict::No, "its last clear clause is a no"),
+                Some(Stand::Firm) => decide(Verdict::Yes, "its last clear clause is a yes"),
+                Some(Stand::Later) if self.ask_again > 0 => {
+                    decide(Verdict::Later, "its last clear clause asks to come back")
+                }
+                // A mild yes behind a no is often a courtesy: the no holds.
+                _ => decide(Verdict::No, "a no, and nothing firm that takes it back"),
+            }
+        } else if self.no > 0 {
+            if self.ask_again > 0 {
+                decide(Verdict::Later, "it asks to be asked again")
+            } else if self.later > 0 && intent.until.is_some() {
+                decide(Verdict::Later, "not now, with a date")
+            } else {
+                decide(Verdict::No, "a no")
+            }
+        } else if self.doubt > 0 {
+            decide(Verdict::Unclear, "it may be irony or a worry")
+        } else if any_yes > 0 {
+            if self.condition > 0 {
+                decide(Verdict::Unclear, "a yes on a condition")
+            } else if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
+                decide(Verdict::Later, "willing, but later")
+            } else if self.reluctant > 0 {
+                decide(Verdict::Unclear, "a yes with reluctance")
+            } else {
+                decide(Verdict::Yes, "a yes")
+            }
+        } else if self.ask_again + self.later > 0 {
+            decide(Verdict::Later, "not now")
+        } else if self.fine > 0 && self.condition == 0 && self.reluctant == 0 {
+            decide(
+                Verdict::Yes,
+                "it welcomes the idea and nothing speaks against it",
+            )
+        } else if self.reluctant > 1 || (self.reluctant > 0 && self.fine > 0) {
+            decide(Verdict::No, "kind words, and reasons against")
+        } else if self.condition + self.reluctant > 0 {
+            decide(Verdict::Unclear, "a condition or a hesitation")
+        } else {
+            decide(Verdict::Silent, "no clear word")
+        };
+        intent.verdict = verdict;
+        intent.because = because;
+        intent.firm = self.firm_yes > 0;
+        let said = any_yes + self.no + self.fine + self.reluctant + self.doubt + self.later;
+        intent.only_thanks = self.thanks > 0 && said == 0 && self.other == 0 && !intent.question;
+        intent.nothing_found = said == 0 && self.thanks == 0;
+    }
+}

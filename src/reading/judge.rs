@@ -1,0 +1,532 @@
+//! Judging: own words, and which letter they answer, to acts.
+//!
+//! The same "no" declines an invitation, skips a lunch and says nothing to a follow-up. Here that
+//! is decided, one function for each kind of letter. Where a careful person would ask, `Unclear`.
+
+use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
+use crate::lunch::notes::{Section, Words};
+use crate::reading::Context;
+use crate::reading::command;
+use crate::reading::intent::{self, Intent, Verdict};
+use crate::reading::message::Message;
+use crate::reading::notes::{self, Sorted};
+use crate::reading::visible::Own;
+
+/// Longest text that says nothing but "we met" or "nothing this time", in words.
+const HELD_WORDS_MAX: usize = 14;
+
+/// Acts, and what decided them.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Never empty.
+    pub acts: Vec<Act>,
+    /// One line.
+    pub reason: String,
+}
+
+impl Judged {
+    fn new(acts: Vec<Act>, reason: &str) -> Self {
+        Self {
+            acts,
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn one(act: Act, reason: &str) -> Self {
+        Self::new(vec![act], reason)
+    }
+}
+
+/// Judges the own words of a person's mail.
+pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
+    let answering = context.answering.or_else(|| guess(message, own));
+    let context = &Context {
+        answering,
+        ..context.clone()
+    };
+    let text = own.text();
+    if own.is_empty() {
+        let quiet = matches!(
+            answering,
+            Some(Answering::Receipt | Answering::Exchange | Answering::Summary)
+        );
+        let act = if quiet { Act::Other } else { Act::Unclear };
+        return Judged::one(act, "nothing newly written");
+    }
+    if let Some(judged) = commanded(&text, own, context) {
+        return judged;
+    }
+    let sorted = notes::sort(own);
+    let said = intent::read(&text, context);
+    match answering {
+        Some(Answering::FollowUp) => followup(own, sorted, context),
+        Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
+        Some(Answering::Reminder) => reminder(&sorted, &said, context),
+        Some(Answering::Exchange) => exchange(&sorted, &said, context),
+        Some(Answering::Summary) => summary(&sorted, &said),
+        Some(Answering::Permission) => permission(&said),
+        Some(Answering::Proposal) => proposal(&text, &said),
+        Some(Answering::Invitation | Answering::Question) => invitation(&text, &said, context),
+        None => unknown(&text, sorted, &said, context),
+    }
+}
+
+/// Judges the comment beside a calendar answer; empty if it says nothing of weight.
+pub fn judge_comment(message: &Message, comment: &str, context: &Context) -> Vec<Act> {
+    if comment.trim().is_empty() {
+        return Vec::new();
+    }
+    let _ = message;
+    let said = intent::read(comment, context);
+    let mut acts = closing(&said);
+    if !acts.is_empty() {
+        return acts;
+    }
+    if let Some(moved) = reschedule(&said, context)
+        .filter(|_| said.moves || said.question || said.verdict != Verdict::Yes)
+    {
+        acts.push(Act::Reschedule(moved));
+        return acts;
+    }
+    match said.verdict {
+        Verdict::Yes => acts.push(Act::Accept(said.terms.clone())),
+        Verdict::No => acts.push(Act::Decline),
+        Verdict::Later => acts.push(Act::Later { until: said.until }),
+        Verdict::Unclear => acts.push(Act::Unclear),
+        Verdict::Silent if said.skip => acts.push(Act::Skip),
+        Verdict::Silent if said.question => acts.push(Act::Question),
+        Verdict::Silent => {}
+    }
+    acts
+}
+
+/// Which letter is answered, judged from the mail alone.
+fn guess(message: &Message, own: &Own) -> Option<Answering> {
+    let subject = message.subject.as_str().to_lowercase();
+    if subject.contains("your notes") {
+        return Some(Answering::FollowUp);
+    }
+    if subject.contains("feedback lunch:") {
+        return Some(Answering::Invitation);
+    }
+    own.prompts_quoted.then_some(Answering::FollowUp)
+}
+
+fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
+    let (act, below) = command::first_line(text, context)?;
+    let mut acts = vec![act];
+    let followup = context.answering == Some(Answering::FollowUp);
+    if followup && !below.trim().is_empty() {
+        let mut rest = own.clone();
+        if let Some(first) = rest.passages.first_mut() {
+            let kept = first.text.split_once('\n').map_or("", |(_, below)| below);
+            first.text = kept.trim().to_owned();
+        }
+        rest.passages.retain(|passage| !passage.text.is_empty());
+        let sorted = notes::sort(&rest);
+        if sorted.marked || sorted.by_count {
+            acts.push(Act::Notes(sorted.notes));
+        }
+    }
+    Some(Judged::new(acts, "a command on the first line"))
+}
+
+/// Stop and end come before everything.
+fn closing(said: &Intent) -> Vec<Act> {
+    if said.stop {
+        vec![Act::Stop]
+    } else if said.end {
+        vec![Act::End]
+    } else {
+        Vec::new()
+    }
+}
+
+fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
+    let closing = closing(said);
+    if !closing.is_empty() {
+        return Judged::new(closing, "it asks for an end");
+    }
+    let question = |mut acts: Vec<Act>| {
+        if said.question {
+            acts.push(Act::Question);
+        }
+        acts
+    };
+    let _ = (text, context);
+    match said.verdict {
+        Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
+        Verdict::No => Judged::one(Act::Decline, said.because),
+        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
+        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
+        Verdict::Silent if said.pause || said.skip => {
+            Judged::one(Act::Later { until: said.until }, "not this time")
+        }
+        Verdict::Silent if said.question => Judged::one(Act::Question, "a question"),
+        Verdict::Silent => Judged::one(Act::Unclear, said.because),
+    }
+}
+
+fn accept(said: &Intent) -> crate::lunch::act::AcceptTerms {
+    let mut terms = said.terms.clone();
+    if said.terms_open {
+        terms.start = None;
+    }
+    terms
+}
+
+/// A wish to move, if one was said with a time or a place.
+fn reschedule(said: &Intent, context: &Context) -> Option<Reschedule> {
+    let start = said.terms.start.filter(|_| !said.terms_open);
+    let start = start.filter(|start| context.lunch != Some(*start));
+    let wish = Reschedule {
+        start,
+        location: said.terms.location.clone(),
+        scope: said.scope,
+    };
+    (wish.start.is_some() || wish.location.is_some()).then_some(wish)
+}
+
+/// What is said about coming lunches, whichever letter it answers.
+fn changes(said: &Intent, context: &Context) -> Vec<Act> {
+    let mut acts = closing(said);
+    if !acts.is_empty() {
+        return acts;
+    }
+    if said.pause {
+        acts.push(Act::Pause { until: said.until });
+    } else if said.resume {
+        acts.push(Act::Resume);
+    }
+    let proposed = said.moves || (said.verdict != Verdict::Yes && !said.only_thanks);
+    if acts.is_empty()
+        && proposed
+        && let Some(wish) = reschedule(said, context)
+    {
+        acts.push(Act::Reschedule(wish));
+    } else if acts.is_empty() && said.skip {
+        acts.push(Act::Skip);
+    } else if acts.is_empty() && said.moves {
+        let wish = Reschedule {
+            scope: said.scope.or(Some(Scope::One)),
+            ..Reschedule::default()
+        };
+        acts.push(Act::Reschedule(wish));
+    }
+    acts
+}
+
+fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
+    if sorted.marked
+        && let Some(act) = command::from_notes(&sorted.notes)
+    {
+        return Judged::one(act, "a moment or a goal by its heading");
+    }
+    if sorted.marked && !sorted.notes.is_empty() {
+        return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
+    }
+    let acts = changes(said, context);
+    if !acts.is_empty() {
+        return Judged::new(acts, "a change to the lunch");
+    }
+    if let Some(held) = said.held {
+        return Judged::one(Act::Held(held), "it says whether the lunch took place");
+    }
+    match said.verdict {
+        Verdict::No | Verdict::Later => {
+            Judged::one(Act::Skip, "a no to a reminder leaves this lunch out")
+        }
+        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
+        _ if said.question => Judged::one(Act::Question, "a question"),
+        Verdict::Yes => Judged::one(Act::Other, "a yes to a reminder changes nothing"),
+        Verdict::Silent if said.only_thanks => Judged::one(Act::Other, "thanks or a greeting"),
+        Verdict::Silent => Judged::one(Act::Unclear, said.because),
+    }
+}
+
+fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
+    let text = own.text();
+    let said = intent::read(&text, context);
+    let alone = said.words <= HELD_WORDS_MAX;
+    if sorted.marked {
+        // What stands under no prompt may hold a change besides.
+        let loose: Vec<String> = sorted
+            .notes
+            .unplaced
+            .iter()
+            .map(|w| w.reveal().clone())
+            .collect();
+        let beside = intent::read(&loose.join("\n"), context);
+        let mut acts = Vec::new();
+        let something = !sorted.notes.is_empty() || sorted.notes.achieved.is_some();
+        if something || !loose.is_empty() {
+            acts.push(Act::Notes(sorted.notes));
+        }
+        if !loose.is_empty() {
+            if let Some((act, _)) = loose
+                .iter()
+                .find_map(|line| command::first_line(line, context))
+            {
+                acts.push(act);
+            } else if beside.words <= 25 {
+                acts.extend(changes(&beside, context));
+            }
+        }
+        return Judged::new(acts, "notes under their prompts");
+    }
+    if let Some(held) = said
+        .held
+        .filter(|held| alone || *held == Held::NotMet && said.words <= 30)
+    {
+        let mut acts = vec![Act::Held(held)];
+        acts.extend(
+            changes(&said, context)
+                .into_iter()
+                .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
+        );
+        return Judged::new(acts, "it says whether the lunch took place");
+    }
+    if sorted.by_count {
+        return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
+    }
+    if said.stop || said.end {
+        return Judged::new(closing(&said), "it asks for an end");
+    }
+    if alone {
+        let acts = changes(&said, context);
+        if !acts.is_empty() {
+            return Judged::new(acts, "a change to the lunch");
+        }
+        if said.only_thanks {
+            return Judged::one(Act::Other, "thanks or a greeting");
+        }
+        if said.question {
+            return Judged::one(Act::Question, "a question");
+        }
+        if said.words <= 3 && said.verdict != Verdict::Silent {
+            return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
+        }
+    }
+    Judged::one(
+        Act::Notes(sorted.notes),
+        "own words after a lunch, with nothing that places them",
+    )
+}
+
+fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+    if let Some(section) = removal(text) {
+        let act = Act::Correction {
+            section,
+            words: None,
+        };
+        return Judged::one(act, "one section is taken away");
+    }
+    if !context.goal_asked && (sorted.marked || single_number(text).is_some()) {
+        let mut acts: Vec<Act> = Section::ALL
+            .into_iter()
+            .filter_map(|section| {
+                let words = sorted.notes.section(section)?.clone();
+                Some(Act::Correction {
+                    section,
+                    words: Some(words),
+                })
+            })
+            .collect();
+        if let (true, Some((section, words))) = (acts.is_empty(), single_number(text)) {
+            acts.push(Act::Correction {
+                section,
+                words: Some(Words::new(words)),
+            });
+        }
+        if !acts.is_empty() {
+            return Judged::new(acts, "a section is corrected");
+        }
+    }
+    let clear = said.strong_no || said.words <= 5;
+    if context.goal_asked && !said.only_thanks {
+        let acts = closing(said);
+        if !acts.is_empty() {
+            return Judged::new(acts, "it asks for an end");
+        }
+        let other = clear
+            && matches!(
+                said.verdict,
+                Verdict::No | Verdict::Later | Verdict::Unclear
+            );
+        let plain_yes = said.words <= 3 && said.verdict == Verdict::Yes;
+        if !other && !plain_yes && !said.question {
+            let act = Act::Command {
+                name: CommandName::Goal,
+                arguments: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            };
+            return Judged::one(act, "own words where a goal was asked for");
+        }
+    }
+    let acts = changes(said, context);
+    if !acts.is_empty() {
+        return Judged::new(acts, "a change");
+    }
+    if let Some(held) = said.held {
+        return Judged::one(Act::Held(held), "it says whether the lunch took place");
+    }
+    match said.verdict {
+        Verdict::No if clear && said.words > 1 => Judged::one(Act::Decline, said.because),
+        Verdict::No | Verdict::Unclear => Judged::one(Act::Unclear, said.because),
+        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
+        Verdict::Yes if said.words > 3 && said.firm => {
+            Judged::one(Act::Accept(accept(said)), said.because)
+        }
+        _ if said.question => Judged::one(Act::Question, "a question"),
+        Verdict::Yes => Judged::one(Act::Other, "a receipt is agreed to"),
+        Verdict::Silent if said.only_thanks => Judged::one(Act::Other, "thanks or a greeting"),
+        Verdict::Silent => Judged::one(Act::Unclear, said.because),
+    }
+}
+
+/// `2. It was Monday's planning`: a single numbered line.
+fn single_number(text: &str) -> Option<(Section, String)> {
+    let mut chars = text.trim_start().chars();
+    let number = chars.next()?.to_digit(10)?;
+    let rest = chars.as_str();
+    let section = *Section::ALL.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+    let words = rest.strip_prefix(['.', ')', ':'])?.trim();
+    let time = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    (!words.is_empty() && !time).then(|| (section, words.to_owned()))
+}
+
+/// "Please remove the second point", "delete 2".
+fn removal(text: &str) -> Option<Section> {
+    use crate::reading::language::{Languages, Sense, lexicon};
+    let tokens = crate::reading::phrase::tokens(text);
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .map(|t| t.text.as_str())
+        .collect();
+    if words.len() > 12 {
+        return None;
+    }
+    let marks = lexicon().marks(
+        &words,
+        &[Sense::Remove, Sense::Best, Sense::Worst, Sense::Focus],
+        Languages::ALL,
+    );
+    marks.iter().find(|m| m.sense == Sense::Remove)?;
+    let named = marks.iter().find_map(|m| match m.sense {
+        Sense::Best => Some(Section::Best),
+        Sense::Worst => Some(Section::Worst),
+        Sense::Focus => Some(Section::Focus),
+        _ => None,
+    });
+    named.or_else(|| {
+        words.iter().find_map(|word| match *word {
+            "1" | "1st" | "first" | "one" => Some(Section::Best),
+            "2" | "2nd" | "second" | "two" => Some(Section::Worst),
+            "3" | "3rd" | "third" | "three" => Some(Section::Focus),
+            _ => None,
+        })
+    })
+}
+
+fn exchange(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
+    if sorted.marked
+        && let Some(act) = command::from_notes(&sorted.notes)
+    {
+        return Judged::one(act, "a moment or a goal by its heading");
+    }
+    if sorted.marked && sorted.notes.missing().len() <= 1 {
+        return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
+    }
+    let acts = changes(said, context);
+    if !acts.is_empty() && said.words <= 25 {
+        return Judged::new(acts, "a change to the lunch");
+    }
+    if said.question {
+        return Judged::one(Act::Question, "a question for the partner");
+    }
+    Judged::one(Act::Other, "words for the partner")
+}
+
+fn summary(sorted: &Sorted, said: &Intent) -> Judged {
+    if sorted.marked
+        && let Some(act) = command::from_notes(&sorted.notes)
+    {
+        return Judged::one(act, "a moment or a goal by its heading");
+    }
+    let acts = closing(said);
+    if !acts.is_empty() {
+        return Judged::new(acts, "it asks for an end");
+    }
+    if said.question {
+        return Judged::one(Act::Question, "a question");
+    }
+    if said.only_thanks || said.verdict == Verdict::Yes {
+        return Judged::one(Act::Other, "thanks or a greeting");
+    }
+    Judged::one(Act::Unclear, "no clear word")
+}
+
+fn permission(said: &Intent) -> Judged {
+    let closing = closing(said);
+    if !closing.is_empty() {
+        return Judged::new(closing, "it asks for an end");
+    }
+    let act = match said.verdict {
+        Verdict::No => Act::Permission(Permission::Refused),
+        Verdict::Later | Verdict::Unclear => Act::Unclear,
+        Verdict::Yes if said.unnamed => Act::Permission(Permission::Unnamed),
+        Verdict::Yes => Act::Permission(Permission::Named),
+        Verdict::Silent if said.unnamed => Act::Permission(Permission::Unnamed),
+        Verdict::Silent if said.question => Act::Question,
+        Verdict::Silent => Act::Unclear,
+    };
+    Judged::one(act, said.because)
+}
+
+fn proposal(text: &str, said: &Intent) -> Judged {
+    let closing = closing(said);
+    if !closing.is_empty() {
+        return Judged::new(closing, "it asks for an end");
+    }
+    match said.verdict {
+        Verdict::Yes if said.words <= 12 => {
+            Judged::one(Act::Accept(said.terms.clone()), said.because)
+        }
+        Verdict::No => Judged::one(Act::Decline, said.because),
+        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
+        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
+        _ if said.question => Judged::one(Act::Question, "a question"),
+        _ if said.only_thanks || said.words < 3 => Judged::one(Act::Unclear, said.because),
+        _ => Judged::one(
+            Act::Command {
+                name: CommandName::Goal,
+                arguments: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            },
+            "the goal in the owner's own words",
+        ),
+    }
+}
+
+fn unknown(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+    if sorted.marked {
+        if let Some(act) = command::from_notes(&sorted.notes) {
+            return Judged::one(act, "a moment or a goal by its heading");
+        }
+        if sorted.notes.missing().len() <= 1 {
+            return Judged::one(Act::Notes(sorted.notes), "notes by their headings");
+        }
+    }
+    if let Some(held) = said.held.filter(|_| said.words <= HELD_WORDS_MAX) {
+        return Judged::one(Act::Held(held), "it says whether the lunch took place");
+    }
+    if said.moves || said.pause || said.resume || (said.skip && said.verdict != Verdict::No) {
+        let acts = changes(said, context);
+        if !acts.is_empty() {
+            return Judged::new(acts, "a change to the lunch");
+        }
+    }
+    if said.only_thanks {
+        return Judged::one(Act::Other, "thanks or a greeting");
+    }
+    invitation(text, said, context)
+}

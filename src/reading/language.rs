@@ -1,0 +1,479 @@
+//! Languages: what words mean, from one data file for each language.
+//!
+//! A file has sections, `[sense]`, with one pattern a line (see `phrase::Pattern`), and `#`
+//! comments. Numbered sections (`[weekday]`, `[month]`, `[number]`) have lines `3 march mar`. All
+//! files are read once; a reply may mix languages, so all are looked up unless one clearly leads.
+
+use crate::reading::phrase::{Pattern, Token};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+/// The files, by language code. `common` holds what needs no language.
+const FILES: &[(&str, &str)] = &[
+    ("common", include_str!("languages/common.txt")),
+    ("en", include_str!("languages/en.txt")),
+    ("de", include_str!("languages/de.txt")),
+    ("fr", include_str!("languages/fr.txt")),
+    ("es", include_str!("languages/es.txt")),
+    ("nl", include_str!("languages/nl.txt")),
+];
+
+macro_rules! senses {
+    ($($(#[$doc:meta])* $name:ident = $section:literal,)+) => {
+        /// What a phrase means.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Sense { $($(#[$doc])* $name,)+ }
+
+        impl Sense {
+            /// The sense of a section's name.
+            pub fn from_section(name: &str) -> Option<Self> {
+                match name { $($section => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+senses! {
+    /// A yes that stands against everything before it.
+    FirmYes = "firm yes",
+    /// A yes.
+    Yes = "yes",
+    /// Praise of the idea; a yes only where nothing speaks against it.
+    Fine = "fine",
+    /// A no.
+    No = "no",
+    /// Reluctance; a no only together with others.
+    Reluctant = "reluctant",
+    /// Words that look like a yes or a no and are neither.
+    Neutral = "neutral",
+    /// Somebody who says both.
+    Both = "both",
+    /// Irony, surprise, or a worry that wants a person.
+    Doubt = "doubt",
+    /// Not now.
+    Later = "later",
+    /// Ask me again: an explicit later.
+    AskAgain = "ask again",
+    /// If, provided that, depends.
+    Condition = "condition",
+    /// An "if" that is only politeness.
+    Politeness = "politeness",
+    /// Not.
+    Negator = "negator",
+    /// Not, also behind what it turns ("passt nicht").
+    NegatorBehind = "negator behind",
+    /// But.
+    But = "but",
+    /// All mail shall end.
+    Stop = "stop",
+    /// These lunches shall end.
+    End = "end",
+    /// This lunch is left out.
+    Skip = "skip",
+    /// This lunch moves.
+    Move = "move",
+    /// This lunch moves, and all later ones.
+    MoveAll = "all",
+    /// Only this lunch.
+    MoveOne = "one",
+    /// A pause.
+    Pause = "pause",
+    /// The pause is over.
+    Resume = "resume",
+    /// The lunch took place.
+    Met = "met",
+    /// It did not.
+    NotMet = "not met",
+    /// Said, not written.
+    Said = "said not written",
+    /// Nothing this time.
+    Nothing = "nothing",
+    /// Thanks and other talk that asks for nothing.
+    Thanks = "thanks",
+    /// A greeting in front.
+    Greeting = "greeting",
+    /// Words before a name at the end.
+    SignOff = "sign-off",
+    /// One lunch to try.
+    Once = "once",
+    /// Lunches without notes.
+    NoNotes = "no notes",
+    /// Words that open a question.
+    Asking = "asking",
+    /// Leave to quote without the name.
+    Unnamed = "unnamed",
+    /// Heading of the best moment.
+    Best = "best",
+    /// Heading of the worst moment.
+    Worst = "worst",
+    /// Heading of the focused improvement point.
+    Focus = "focus",
+    /// Heading of something that helps.
+    Helps = "helps",
+    /// Heading of something that hinders.
+    Hinders = "hinders",
+    /// Heading of a goal reached.
+    Achieved = "achieved",
+    /// Words for having nothing to say to one prompt.
+    Empty = "empty answer",
+    /// Frequent small words that tell the language.
+    Small = "small words",
+    /// Today.
+    Today = "today",
+    /// Tomorrow.
+    Tomorrow = "tomorrow",
+    /// The day after tomorrow.
+    AfterTomorrow = "day after tomorrow",
+    /// Next.
+    Next = "next",
+    /// This.
+    This = "this",
+    /// Day or days.
+    Day = "day",
+    /// Week or weeks.
+    Week = "week",
+    /// Month or months.
+    MonthUnit = "months",
+    /// Year.
+    Year = "year",
+    /// Until.
+    Until = "until",
+    /// After.
+    After = "after",
+    /// In: a span of time from now.
+    In = "in",
+    /// Every: a rhythm.
+    Every = "every",
+    /// Every month.
+    Monthly = "monthly",
+    /// Every week.
+    Weekly = "weekly",
+    /// At noon.
+    Noon = "noon",
+    /// A word before a time of day.
+    At = "at",
+    /// Morning or afternoon.
+    Pm = "pm",
+    /// Words after which a place is named.
+    Place = "place",
+    /// Words that end a place.
+    PlaceEnd = "place end",
+    /// Any day but.
+    Except = "except",
+    /// Either of several.
+    Or = "or",
+    /// Rather than.
+    Instead = "instead",
+    /// Verb of an attribution line.
+    Wrote = "wrote",
+    /// First word of an attribution line.
+    WroteOpening = "wrote opening",
+    /// Label of a quoted header block.
+    HeaderLabel = "header label",
+    /// Separator words such as Original Message.
+    Separator = "separator",
+    /// A line that the client adds.
+    ClientLine = "client line",
+    /// A legal footer or a security banner.
+    Banner = "banner",
+    /// Subject of an automatic reply.
+    AbsenceSubject = "absence subject",
+    /// Text of an automatic reply.
+    AbsenceText = "absence text",
+    /// Subject of a bounce.
+    BounceSubject = "bounce subject",
+    /// Text of a bounce.
+    BounceText = "bounce text",
+    /// A bounce that is only a delay.
+    DelayText = "delay text",
+    /// `goal:` and the like.
+    GoalCommand = "command goal",
+    /// `undo`
+    UndoCommand = "command undo",
+    /// `share now`
+    ShareCommand = "command share now",
+    /// `invite`
+    InviteCommand = "command invite",
+    /// `report`
+    ReportCommand = "command report",
+    /// `status`
+    StatusCommand = "command status",
+    /// `forget me`
+    ForgetCommand = "command forget me",
+    /// `no summaries`
+    NoSummariesCommand = "command no summaries",
+    /// `help`
+    HelpCommand = "command help",
+    /// `quote N`
+    QuoteCommand = "command quote",
+    /// `fabric`
+    FabricCommand = "command fabric",
+    /// `stop` alone
+    StopCommand = "command stop",
+    /// `end` alone
+    EndCommand = "command end",
+    /// `skip` alone
+    SkipCommand = "command skip",
+    /// `pause`
+    PauseCommand = "command pause",
+    /// `resume`
+    ResumeCommand = "command resume",
+    /// `move to`
+    MoveCommand = "command move",
+    /// Take a section away.
+    Remove = "remove",
+    /// Politeness that may stand beside a command.
+    Please = "please",
+}
+
+/// A pattern with its sense and language.
+#[derive(Debug)]
+struct Entry {
+    sense: Sense,
+    language: usize,
+    pattern: Pattern,
+}
+
+/// All languages' words.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    entries: Vec<Entry>,
+    by_opening: HashMap<String, Vec<usize>>,
+    numbers: HashMap<String, u32>,
+    weekdays: HashMap<String, u32>,
+    months: HashMap<String, u32>,
+    small: HashMap<String, Vec<usize>>,
+    faults: Vec<String>,
+}
+
+/// A phrase found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What it means.
+    pub sense: Sense,
+    /// Index of its first word in the clause.
+    pub at: usize,
+    /// How many words.
+    pub words: usize,
+}
+
+/// The lexicon, read once.
+pub fn lexicon() -> &'static Lexicon {
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+    &LEXICON
+}
+
+/// Which languages are looked up for one text; all at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Languages([bool; FILES.len()]);
+
+impl Languages {
+    /// All of them.
+    pub const ALL: Self = Self([true; FILES.len()]);
+
+    fn holds(self, language: usize) -> bool {
+        self.0.get(language).copied().unwrap_or(false)
+    }
+}
+
+impl Lexicon {
+    fn load() -> Self {
+        let mut lexicon = Self::default();
+        for (language, (code, text)) in FILES.iter().enumerate() {
+            lexicon.take_file(language, code, text);
+        }
+        lexicon
+    }
+
+    fn take_file(&mut self, language: usize, code: &str, text: &str) {
+        let mut section = String::new();
+        for line in text.lines() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if line.is_empty() {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                name.clone_into(&mut section);
+                continue;
+            }
+            let taken = match section.as_str() {
+                "weekday" => numbered(line, &mut self.weekdays),
+                "month" => numbered(line, &mut self.months),
+                "number" => numbered(line, &mut self.numbers),
+                "small words" => {
+                    for word in line.split_whitespace() {
+                        let word = crate::reading::phrase::fold(word);
+                        self.small.entry(word).or_default().push(language);
+                    }
+                    true
+                }
+                name => self.take_pattern(language, name, line),
+            };
+            if !taken {
+                self.faults.push(format!("{code}: [{section}] {line}"));
+            }
+        }
+    }
+
+    fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
+        let (Some(sense), Some(pattern)) = (Sense::from_section(section), Pattern::parse(line))
+        else {
+            return false;
+        };
+        let number = self.entries.len();
+        for opening in pattern.openings() {
+            self.by_opening
+                .entry(opening.clone())
+                .or_default()
+                .push(number);
+        }
+        self.entries.push(Entry {
+            sense,
+            language,
+            pattern,
+        });
+        true
+    }
+
+    /// Lines of the data files that could not be used, for the test that wants none.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// The languages to look up: the one whose small words clearly lead, else all.
+    pub fn languages_of(&self, tokens: &[Token]) -> Languages {
+        let mut hits = [0usize; FILES.len()];
+        for token in tokens.iter().filter(|t| t.is_word).take(400) {
+            for language in self.small.get(&token.text).into_iter().flatten() {
+                if let Some(hit) = hits.get_mut(*language) {
+                    *hit += 1;
+                }
+            }
+        }
+        let most = hits.iter().copied().max().unwrap_or(0);
+        let mut chosen = Languages::ALL;
+        if most >= 3 {
+            for (language, flag) in chosen.0.iter_mut().enumerate() {
+                let own = hits.get(language).copied().unwrap_or(0);
+                *flag = language == 0 || own * 2 >= most;
+            }
+        }
+        chosen
+    }
+
+    /// Whether a word's sense is among `senses` when it stands alone.
+    pub fn is(&self, word: &str, sense: Sense) -> bool {
+        self.longest(&[word], 0, &[sense], Languages::ALL).is_some()
+    }
+
+    /// The longest phrase of one of the senses at a place; of equal ones the first in the files.
+    pub fn longest(
+        &self,
+        words: &[&str],
+        at: usize,
+        senses: &[Sense],
+        languages: Languages,
+    ) -> Option<Mark> {
+        let candidates = self.by_opening.get(*words.get(at)?)?;
+        let mut best: Option<Mark> = None;
+        for number in candidates {
+            let Some(entry) = self.entries.get(*number) else {
+                continue;
+            };
+            if !languages.holds(entry.language)
+                || (!senses.is_empty() && !senses.contains(&entry.sense))
+            {
+                continue;
+            }
+            if let Some(length) = entry.pattern.match_at(words, at)
+                && best.is_none_or(|b| length > b.words)
+            {
+                best = Some(Mark {
+                    sense: entry.sense,
+                    at,
+                    words: length,
+                });
+            }
+        }
+        best
+    }
+
+    /// All phrases of the senses in a clause, from left to right, none overlapping.
+    pub fn marks(&self, words: &[&str], senses: &[Sense], languages: Languages) -> Vec<Mark> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            match self.longest(words, at, senses, languages) {
+                Some(mark) => {
+                    at += mark.words.max(1);
+                    found.push(mark);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// The number a word stands for: digits, `14th`, `two`.
+    pub fn number(&self, word: &str) -> Option<u32> {
+        if let Some(known) = self.numbers.get(word) {
+            return Some(*known);
+        }
+        let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
+        let rest = word.get(digits.len()..)?;
+        let ordinal = ["", "st", "nd", "rd", "th", "er", "e", "eme", "de", "ste"];
+        if digits.is_empty() || digits.len() > 4 || !ordinal.contains(&rest) {
+            return None;
+        }
+        digits.parse().ok()
+    }
+
+    /// 1 for Monday to 7 for Sunday.
+    pub fn weekday(&self, word: &str) -> Option<u32> {
+        self.weekdays.get(word).copied()
+    }
+
+    /// 1 for January to 12 for December.
+    pub fn month(&self, word: &str) -> Option<u32> {
+        self.months.get(word).copied()
+    }
+
+    /// How many patterns each sense has, for a look at what a language lacks.
+    pub fn counts(&self) -> BTreeMap<Sense, usize> {
+        let mut counts = BTreeMap::new();
+        for entry in &self.entries {
+            *counts.entry(entry.sense).or_insert(0) += 1;
+        }
+        counts
+    }
+}
+
+fn numbered(line: &str, into: &mut HashMap<String, u32>) -> bool {
+    let mut words = line.split_whitespace();
+    let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
+        return false;
+    };
+    for word in words {
+        into.entry(crate::reading::phrase::fold(word))
+            .or_insert(number);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_data_files_is_understood() {
+        assert!(lexicon().faults().is_empty(), "{:#?}", lexicon().faults());
+        assert!(lexicon().counts().len() > 60);
+    }
+
+    #[test]
+    fn the_longest_phrase_wins() {
+        let words = ["no", "problem", "count", "me", "in"];
+        let marks = lexicon().marks(&words, &[], Languages::ALL);
+        assert_eq!(marks.first().map(|m| m.words), Some(2));
+    }
+}

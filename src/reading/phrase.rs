@@ -1,0 +1,233 @@
+//! Words and phrases: text to folded words, and patterns of words found among them.
+//!
+//! Folding makes `Don’t`, `don't` and `dont` one word, and `ça` and `ca`. A pattern is a line of a
+//! language file; matching it costs a few steps a word, whatever the text.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Most words of one text that are looked at.
+const WORDS_MAX: usize = 20_000;
+/// Most words that a `..` in a pattern stands for.
+const GAP_WORDS_MAX: usize = 3;
+
+/// Folds for comparing: lower case, no marks above or below letters, apostrophes gone.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let mut folded = text.to_ascii_lowercase();
+        folded.retain(|c| c != '\'' && c != '`');
+        return folded;
+    }
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd() {
+        match c {
+            '\u{300}'..='\u{36f}' => {}
+            '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}' => {}
+            'ß' => folded.push_str("ss"),
+            'œ' | 'Œ' => folded.push_str("oe"),
+            'æ' | 'Æ' => folded.push_str("ae"),
+            'ø' | 'Ø' => folded.push('o'),
+            _ => folded.extend(c.to_lowercase()),
+        }
+    }
+    folded
+}
+
+/// A word, a mark of punctuation or a picture, with its place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Folded; punctuation as it is.
+    pub text: String,
+    /// Whether it is a word (letters, digits, `:` inside a time, emoji) and no punctuation.
+    pub is_word: bool,
+    /// First octet in the text.
+    pub start: usize,
+    /// One past the last octet.
+    pub end: usize,
+}
+
+/// Splits a text into tokens.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut found: Vec<Token> = Vec::new();
+    let mut word_start: Option<usize> = None;
+    let mut chars = text.char_indices().peekable();
+    let push_word = |found: &mut Vec<Token>, start: usize, end: usize| {
+        let raw = text.get(start..end).unwrap_or_default();
+        let folded = fold(raw);
+        if !folded.is_empty() {
+            found.push(Token {
+                text: folded,
+                is_word: true,
+                start,
+                end,
+            });
+        }
+    };
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let inside = word_start.is_some();
+        let next_joins = next.is_some_and(char::is_alphanumeric);
+        let next_digit = next.is_some_and(|n| n.is_ascii_digit());
+        let previous_digit = inside
+            && text
+                .get(..at)
+                .and_then(|t| t.chars().next_back())
+                .is_some_and(|p| p.is_ascii_digit());
+        let joins = c.is_alphanumeric()
+            || ('\u{300}'..='\u{36f}').contains(&c)
+            || (inside && matches!(c, '\'' | '’' | '‘' | '´') && next_joins)
+            || (previous_digit && next_digit && matches!(c, ':' | '.' | '-' | '/'))
+            || (c == '+' && !inside && next_digit);
+        if joins {
+            word_start.get_or_insert(at);
+            continue;
+        }
+        if let Some(start) = word_start.take() {
+            push_word(&mut found, start, at);
+        }
+        if found.len() >= WORDS_MAX {
+            return found;
+        }
+        if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
+        {
+            found.push(Token {
+                text: c.to_string(),
+                is_word: false,
+                start: at,
+                end: at + c.len_utf8(),
+            });
+        } else if !c.is_whitespace() && !c.is_control() {
+            let folded = fold(&c.to_string());
+            let modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+            if !folded.is_empty() && !modifier {
+                found.push(Token {
+                    text: folded,
+                    is_word: true,
+                    start: at,
+                    end: at + c.len_utf8(),
+                });
+            }
+        }
+    }
+    if let Some(start) = word_start {
+        push_word(&mut found, start, text.len());
+    }
+    found
+}
+
+/// A piece of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    /// One of these words; optional if the flag is set.
+    OneOf(Vec<String>, bool),
+    /// Up to three words of any kind.
+    Gap,
+}
+
+/// A pattern of words. `a/b` is either word, `(a)` may be missing, `..` is up to three words, `^`
+/// in front means the clause begins here, `$` behind that it ends here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pieces: Vec<Piece>,
+    at_start: bool,
+    at_end: bool,
+}
+
+impl Pattern {
+    /// Reads a pattern; `None` if it holds no word that must be there first.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut pattern = Self {
+            pieces: Vec::new(),
+            at_start: false,
+            at_end: false,
+        };
+        for written in line.split_whitespace() {
+            match written {
+                "^" => pattern.at_start = true,
+                "$" => pattern.at_end = true,
+                ".." => pattern.pieces.push(Piece::Gap),
+                _ => {
+                    let inner = written.strip_prefix('(').and_then(|w| w.strip_suffix(')'));
+                    let words = inner.unwrap_or(written).split('/').map(fold).collect();
+                    pattern.pieces.push(Piece::OneOf(words, inner.is_some()));
+                }
+            }
+        }
+        matches!(pattern.pieces.first(), Some(Piece::OneOf(_, false))).then_some(pattern)
+    }
+
+    /// The words it can begin with.
+    pub fn openings(&self) -> &[String] {
+        match self.pieces.first() {
+            Some(Piece::OneOf(words, _)) => words,
+            _ => &[],
+        }
+    }
+
+    /// How many words of `words`, from `at`, it matches; the longest way. `words` is one clause.
+    pub fn match_at(&self, words: &[&str], at: usize) -> Option<usize> {
+        if self.at_start && at != 0 {
+            return None;
+        }
+        let end = self.match_pieces(&self.pieces, words, at)?;
+        Some(end - at)
+    }
+
+    fn match_pieces(&self, pieces: &[Piece], words: &[&str], at: usize) -> Option<usize> {
+        let Some((piece, rest)) = pieces.split_first() else {
+            return (!self.at_end || at == words.len()).then_some(at);
+        };
+        match piece {
+            Piece::OneOf(choices, optional) => {
+                let here = words
+                    .get(at)
+                    .is_some_and(|w| choices.iter().any(|c| c == w));
+                if here && let Some(end) = self.match_pieces(rest, words, at + 1) {
+                    return Some(end);
+                }
+                if *optional {
+                    return self.match_pieces(rest, words, at);
+                }
+                None
+            }
+            Piece::Gap => (0..=GAP_WORDS_MAX)
+                .filter(|skipped| at + skipped <= words.len())
+                .find_map(|skipped| self.match_pieces(rest, words, at + skipped)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokens(text)
+            .into_iter()
+            .filter(|t| t.is_word)
+            .map(|t| t.text)
+            .collect()
+    }
+
+    #[test]
+    fn apostrophes_marks_and_times_fold() {
+        assert_eq!(
+            words("Don’t ÇA marche, 12:30! +1 👍🏽"),
+            ["dont", "ca", "marche", "12:30", "+1", "👍"]
+        );
+        assert_eq!(words("Cafe\u{301} straße"), ["cafe", "strasse"]);
+    }
+
+    #[test]
+    fn patterns_match_the_longest_way_and_know_their_ends() {
+        let matched = |pattern: &str, text: &str| {
+            let words = words(text);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            Pattern::parse(pattern).unwrap().match_at(&words, 0)
+        };
+        assert_eq!(matched("no (big) problem", "No problem at all"), Some(2));
+        assert_eq!(matched("id love/like .. but", "I'd love to, but"), Some(4));
+        assert_eq!(matched("im good $", "I'm good at it"), None);
+        assert_eq!(matched("im good $", "I'm good"), Some(2));
+        assert_eq!(Pattern::parse("(a) b"), None);
+    }
+}

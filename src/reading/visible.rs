@@ -1,0 +1,225 @@
+//! The newly written text of a mail, in passages: what stands under which quoted prompt.
+//!
+//! Chooses the part (plain before HTML), joins flowed lines, finds the quote (`quote`), takes
+//! greeting cards of clients, banners and signatures off (`signature`). If the body says nothing
+//! new and the subject was changed, the subject speaks.
+
+use crate::lunch::notes::Section;
+use crate::reading::message::{Message, TextPart};
+use crate::reading::quote::{self, Verdict};
+use crate::reading::{Context, html, signature};
+use crate::words::clean::clean_text;
+
+/// Most lines of a body that are looked at.
+const LINES_MAX: usize = 5_000;
+
+/// A run of own text, and the quoted prompt that it stands under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The quoted prompt directly above, if any.
+    pub prompt: Option<Section>,
+    /// The words, clean, without blank lines at the ends.
+    pub text: String,
+}
+
+/// What the sender newly wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// In the order of the text; none is empty.
+    pub passages: Vec<Passage>,
+    /// Prompts seen in the quote; they tell which letter is answered.
+    pub prompts_quoted: bool,
+    /// Whether the words come from a changed subject, the body being empty.
+    pub from_subject: bool,
+}
+
+impl Own {
+    /// All of it, passages parted by a blank line.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self.passages.iter().map(|p| p.text.as_str()).collect();
+        texts.join("\n\n")
+    }
+
+    /// Whether nothing new was written.
+    pub fn is_empty(&self) -> bool {
+        self.passages.is_empty()
+    }
+}
+
+/// Finds what the sender newly wrote.
+pub fn own_words(message: &Message, context: &Context) -> Own {
+    let body = clean_text(&body_text(message));
+    let lines: Vec<quote::Line> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let verdicts = quote::judge_lines(&lines, context.originals);
+    let mut own = passages(&lines, &verdicts, message);
+    if own.is_empty() {
+        let subject = message.subject.as_str();
+        if is_own_subject(subject) {
+            own.passages.push(Passage {
+                prompt: None,
+                text: subject.to_owned(),
+            });
+            own.from_subject = true;
+        }
+    }
+    own
+}
+
+/// The visible text of a letter, quote and all: for keeping beside what we sent.
+pub fn body_text(message: &Message) -> String {
+    let plain: Vec<String> = message.plain.iter().map(unflowed).collect();
+    let plain = plain.join("\n");
+    let html_text = || {
+        let texts: Vec<String> = message
+            .html
+            .iter()
+            .map(|part| html::to_text(part))
+            .collect();
+        texts.join("\n")
+    };
+    if plain.trim().is_empty() || (is_stub(&plain) && !message.html.is_empty()) {
+        return html_text();
+    }
+    plain
+}
+
+/// A plain part that only points at the HTML part.
+fn is_stub(plain: &str) -> bool {
+    let short: String = plain.chars().take(400).collect();
+    let folded = short.to_lowercase();
+    plain.len() < 400
+        && folded.contains("html")
+        && ["view", "support", "display", "client", "anzeig", "requires"]
+            .iter()
+            .any(|word| folded.contains(word))
+}
+
+/// Joins the lines of format=flowed (RFC 3676): a blank at the end says that the next line, if its
+/// quote depth is the same, goes on.
+fn unflowed(part: &TextPart) -> String {
+    if !part.flowed {
+        return part.text.clone();
+    }
+    let mut joined = String::with_capacity(part.text.len());
+    let mut open_depth: Option<usize> = None;
+    for line in part.text.lines() {
+        let line = line.trim_end_matches('\r');
+        let depth = line.bytes().take_while(|b| *b == b'>').count();
+        let content = line.get(depth..).unwrap_or_default();
+        let content = content.strip_prefix(' ').unwrap_or(content);
+        if open_depth == Some(depth) && content != "-- " {
+            joined.push_str(content);
+        } else {
+            if open_depth.is_some() {
+                joined.push('\n');
+            }
+            joined.push_str(&">".repeat(depth.min(20)));
+            if depth > 0 {
+                joined.push(' ');
+            }
+            joined.push_str(content);
+        }
+        let flows = content.ends_with(' ') && content != "-- ";
+        if flows {
+            if part.delete_space {
+                joined.pop();
+            }
+            open_depth = Some(depth);
+        } else {
+            open_depth = None;
+            joined.push('\n');
+        }
+    }
+    joined
+}
+
+fn passages(lines: &[quote::Line], verdicts: &[Verdict], message: &Message) -> Own {
+    let mut own = Own::default();
+    let mut run: Vec<String> = Vec::new();
+    let mut prompt: Option<Section> = None;
+    // Whether something stood since the prompt that ends its reach.
+    let mut reach_ends = false;
+    let mut first = true;
+    let mut close = |run: &mut Vec<String>, prompt: Option<Section>, own: &mut Own| {
+        let kept = signature::without(run, message, first);
+        first = first && kept.iter().all(|line| line.trim().is_empty());
+        let text = clean_text(&kept.join("\n")).trim().to_owned();
+        if !text.is_empty() {
+            own.passages.push(Passage { prompt, text });
+        }
+        run.clear();
+    };
+    for (line, verdict) in lines.iter().zip(verdicts) {
+        match verdict {
+            Verdict::Own => {
+                if !line.text.trim().is_empty() {
+                    reach_ends = true;
+                }
+                run.push(line.text.clone());
+            }
+            Verdict::Blank => {
+                reach_ends = reach_ends || prompt.is_some();
+                run.push(String::new());
+            }
+            Verdict::Quoted { rest } => {
+                close(&mut run, prompt, &mut own);
+                let found = quote::prompt_of(&line.text);
+                if found.is_some() {
+                    own.prompts_quoted = true;
+                    prompt = found;
+                    reach_ends = false;
+                } else if reach_ends {
+                    prompt = None;
+                }
+                if let Some(rest) = rest {
+                    run.push(rest.clone());
+                    reach_ends = true;
+                }
+            }
+        }
+    }
+    close(&mut run, prompt, &mut own);
+    own
+}
+
+/// Whether a subject was typed by the sender: it answers nothing and is not ours.
+fn is_own_subject(subject: &str) -> bool {
+    let folded = subject.to_lowercase();
+    let answering = [
+        "re:", "aw:", "fw:", "fwd:", "wg:", "tr:", "sv:", "rv:", "antw:", "rif:",
+    ];
+    !folded.trim().is_empty()
+        && !answering.iter().any(|start| folded.starts_with(start))
+        && !folded.contains("feedback lunch:")
+        && !folded.contains("your notes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::message::Message;
+
+    fn own(mail: &str) -> String {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let context = Context::new(now, chrono_tz::UTC);
+        own_words(&Message::parse(mail.as_bytes()), &context).text()
+    }
+
+    #[test]
+    fn flowed_lines_join_at_their_own_depth() {
+        let mail = "From: a@x.org\nContent-Type: text/plain; format=flowed\n\nI would \nlove to.\n> so \n> it goes\n-- \nBen\n";
+        assert_eq!(own(mail), "I would love to.");
+    }
+
+    #[test]
+    fn a_changed_subject_speaks_where_the_body_is_empty() {
+        assert_eq!(own("From: a@x.org\nSubject: YES!!!\n\n\n"), "YES!!!");
+        assert_eq!(own("From: a@x.org\nSubject: Re: lunch\n\n\n"), "");
+    }
+
+    #[test]
+    fn a_stub_gives_way_to_the_html() {
+        let mail = "From: a@x.org\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nPlease view this email in an HTML client.\n--b\nContent-Type: text/html\n\n<p>Yes please</p>\n--b--\n";
+        assert_eq!(own(mail), "Yes please");
+    }
+}
