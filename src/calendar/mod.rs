@@ -1,5 +1,7 @@
 //! iCalendar text (RFC 5545) as iTIP messages (RFC 5546): writing requests and cancellations,
 //! reading replies and counter-proposals. No I/O.
 
+pub mod lines;
 pub mod read;
 pub mod write;
+mod zone;

@@ -1,0 +1,426 @@
+//! Facts: everything a letter says, as the values that its template names.
+//!
+//! What was said arrives as text and stays a value; dates and numbers arrive here as the words
+//! that a person would use. templates/README.md lists the names. An absent text is "", an absent
+//! moment is none, so that templates can ask for either with `if`.
+
+use super::Posting;
+use super::english as say;
+use crate::calendar::write::Event;
+use crate::lunch::letter::{
+    Agreement, Body, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal, Quote, Receipt, Seal,
+    Table,
+};
+use crate::lunch::notes::{Notes, Polarity, Section, Words};
+use crate::words::address::NameAddr;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use minijinja::context;
+use minijinja::value::Value;
+
+/// The values for one letter.
+pub fn of(letter: &Letter, posting: &Posting) -> Value {
+    let facts = Facts {
+        today: posting.date.date_naive(),
+    };
+    let other = letter.partner.as_ref();
+    let names = names(letter);
+    let house = &posting.house;
+    context! {
+        you => letter.to.first_name(),
+        other => other.map(NameAddr::first_name).unwrap_or_default(),
+        pair => names,
+        house => house.name.as_str(),
+        operator => operator(&house.operator),
+        operator_name => house.operator.display_name(),
+        later_month => say::later_month(facts.today),
+        reference => posting.reference.as_str(),
+        ..facts.body(&letter.body)
+    }
+}
+
+/// `Ben & Ana`, the invitee first; in full where the first names are the same.
+fn names(letter: &Letter) -> String {
+    let Some(other) = letter.partner.as_ref() else {
+        return letter.to.first_name();
+    };
+    let to_inviter = matches!(
+        letter.body,
+        Body::Notice(
+            Notice::Accepted { .. }
+                | Notice::Declined { .. }
+                | Notice::Later { .. }
+                | Notice::Asked { .. }
+                | Notice::Unclear { .. }
+                | Notice::Lapsed
+                | Notice::Undeliverable
+        )
+    );
+    let (first, second) = if to_inviter {
+        (other, &letter.to)
+    } else {
+        (&letter.to, other)
+    };
+    if first.first_name() == second.first_name() {
+        return format!("{} & {}", first.display_name(), second.display_name());
+    }
+    format!("{} & {}", first.first_name(), second.first_name())
+}
+
+/// `Cleo in IT, cleo@example.com`
+fn operator(person: &NameAddr) -> String {
+    if person.name.is_empty() {
+        return person.address.to_string();
+    }
+    format!("{}, {}", person.name, person.address)
+}
+
+fn text(words: &Words) -> &str {
+    words.reveal().as_str()
+}
+
+fn text_or_none(words: Option<&Words>) -> &str {
+    words.map(text).unwrap_or_default()
+}
+
+/// A goal as part of a sentence: without the full stop at its end.
+fn goal(words: Option<&Words>) -> &str {
+    text_or_none(words).trim().trim_end_matches('.')
+}
+
+fn texts<'a>(words: impl IntoIterator<Item = &'a Words>) -> Vec<String> {
+    words.into_iter().map(|w| text(w).to_owned()).collect()
+}
+
+/// The facts of one day: everything is said as seen from it.
+struct Facts {
+    today: NaiveDate,
+}
+
+impl Facts {
+    fn body(&self, body: &Body) -> Value {
+        match body {
+            Body::Invitation {
+                note,
+                offer,
+                experienced,
+                again,
+            } => context! {
+                note => text_or_none(note.as_ref()),
+                offer => self.offer(offer),
+                experienced, again,
+            },
+            Body::InvitationReminder { offer } => context! {
+                offer => self.offer(offer),
+            },
+            Body::Question { words, about } => {
+                context! { words => text(words), about => about.name() }
+            }
+            Body::CalendarRequest { event, .. } => context! { event => self.event(event) },
+            Body::CalendarCancel { event, one } => {
+                context! { event => self.event(event), one }
+            }
+            Body::Reminder {
+                table,
+                last_met,
+                own_goals,
+                watching,
+                speaks_first,
+                notes,
+            } => context! {
+                table => self.table(table),
+                last_met => last_met.map(|d| self.date(d)),
+                own_goals => texts(own_goals),
+                watching => texts(watching),
+                speaks_first, notes,
+            },
+            Body::FollowUp {
+                table,
+                goal: of_partner,
+                seal,
+                ..
+            } => context! {
+                table => self.table(table),
+                goal => goal(of_partner.as_ref()),
+                deadline => say::deadline(*seal, self.today),
+            },
+            Body::Exchange {
+                table,
+                notes,
+                goal: own,
+                corrected,
+            } => context! {
+                table => self.table(table),
+                notes => self.notes(notes),
+                goal => goal(own.as_ref()),
+                corrected,
+            },
+            Body::Summary(harvest) => self.harvest(harvest),
+            Body::NoSlot { offer } => context! { offer => self.offer(offer) },
+            Body::Confirm { words } | Body::Returned { words } => {
+                context! { words => text(words) }
+            }
+            Body::Notice(notice) => self.notice(notice),
+            Body::Receipt(receipt) => self.receipt(receipt),
+        }
+    }
+
+    fn notice(&self, notice: &Notice) -> Value {
+        match notice {
+            Notice::Accepted { words, agreement } => {
+                context! { words => text(words), agreement => self.agreement(agreement) }
+            }
+            Notice::Later { words, until } => {
+                context! { words => text(words), until => self.day(*until) }
+            }
+            Notice::Declined { words }
+            | Notice::Asked { words }
+            | Notice::Unclear { words }
+            | Notice::Relayed { words } => context! { words => text(words) },
+            Notice::Lapsed | Notice::Undeliverable | Notice::Ended => context! {},
+            Notice::Skipped { table, next } => self.skipped(table, *next),
+            Notice::Moved { from, table, all } => self.moved(*from, table, *all),
+            Notice::Paused { until, next } => self.paused(*until, *next),
+            Notice::Resumed { next } => context! { next => next.map(|n| self.moment(n)) },
+        }
+    }
+
+    fn receipt(&self, receipt: &Receipt) -> Value {
+        match receipt {
+            Receipt::Accepted {
+                agreement,
+                asks_goal,
+            } => context! { agreement => self.agreement(agreement), asks_goal },
+            Receipt::Later { until } => context! { until => self.day(*until) },
+            Receipt::Declined
+            | Receipt::Asked
+            | Receipt::Ended
+            | Receipt::Stopped
+            | Receipt::NoSummaries
+            | Receipt::Reopened => context! {},
+            Receipt::Skipped { table, next } => self.skipped(table, *next),
+            Receipt::Moved { from, table, all } => self.moved(*from, table, *all),
+            Receipt::Paused { until, next } => self.paused(*until, *next),
+            Receipt::Resumed { next } => context! { next => next.map(|n| self.moment(n)) },
+            Receipt::Goal { words, reworded } => context! { words => text(words), reworded },
+            Receipt::Achieved { words } => context! { words => text(words) },
+            Receipt::Notes {
+                table,
+                notes,
+                ask_for,
+                goal: of_partner,
+                seal,
+            } => context! {
+                table => self.table(table),
+                notes => self.notes(notes),
+                ask_for => ask_for.map_or("", section),
+                goal => goal(of_partner.as_ref()),
+                seal => self.seal(seal),
+            },
+            Receipt::Held { table, met } => context! { table => self.table(table), met },
+            Receipt::Undone { table, seen } => context! { table => self.table(table), seen },
+        }
+    }
+
+    fn skipped(&self, table: &Table, next: Option<NaiveDateTime>) -> Value {
+        context! { table => self.table(table), next => next.map(|n| self.moment(n)) }
+    }
+
+    fn moved(&self, from: NaiveDateTime, table: &Table, all: bool) -> Value {
+        context! {
+            from => self.moment(from),
+            table => self.table(table),
+            all,
+            same_time => from == table.start,
+        }
+    }
+
+    fn paused(&self, until: NaiveDate, next: Option<NaiveDateTime>) -> Value {
+        context! { until => self.day(until), next => next.map(|n| self.moment(n)) }
+    }
+
+    fn seal(&self, seal: &Seal) -> Value {
+        let (state, deadline) = match seal {
+            Seal::Until(moment) => ("until", say::deadline(*moment, self.today)),
+            Seal::Opened => ("opened", String::new()),
+            Seal::OpenedBefore => ("opened before", String::new()),
+        };
+        context! { state, deadline }
+    }
+
+    fn date(&self, date: NaiveDate) -> String {
+        say::date(date, self.today)
+    }
+
+    fn day(&self, date: NaiveDate) -> String {
+        say::day(date, self.today)
+    }
+
+    fn moment(&self, moment: NaiveDateTime) -> Value {
+        context! {
+            day => self.day(moment.date()),
+            date => self.date(moment.date()),
+            weekday => say::weekday(moment.weekday()),
+            time => say::time(moment.time()),
+        }
+    }
+
+    fn table(&self, table: &Table) -> Value {
+        context! {
+            number => table.ordinal,
+            nth => say::ordinal(table.ordinal),
+            minutes => table.minutes,
+            place => table.location.as_str(),
+            day_beside => say::day_beside(table.start.date()),
+            ..self.moment(table.start)
+        }
+    }
+
+    fn offer(&self, offer: &Offer) -> Value {
+        context! {
+            rhythm => say::rhythm(offer.every_weeks, "week"),
+            weekday => say::weekday(offer.weekday),
+            other_weekday => say::other_weekday(offer.weekday),
+            time => say::time(offer.time),
+            minutes => offer.minutes,
+            place => offer.location.as_str(),
+        }
+    }
+
+    fn agreement(&self, agreement: &Agreement) -> Value {
+        let weekday = say::weekday(agreement.first.weekday());
+        context! {
+            rhythm => agreement.every_weeks.map_or(String::new(), |w| say::rhythm(w, weekday)),
+            minutes => agreement.minutes,
+            place => agreement.location.as_str(),
+            notes => agreement.notes,
+            day_beside => say::day_beside(agreement.first.date()),
+            ..self.moment(agreement.first)
+        }
+    }
+
+    fn event(&self, event: &Event) -> Value {
+        let weekday = say::weekday(event.start.weekday());
+        let series = event.recurrence.as_ref();
+        context! {
+            rhythm => series.map_or(String::new(), |r| say::rhythm(r.every_weeks, weekday)),
+            minutes => event.minutes,
+            place => event.location.as_str(),
+            summary => event.summary.as_str(),
+            instead_of => event.recurrence_id.filter(|r| *r != event.start).map(|r| self.moment(r)),
+            day_beside => say::day_beside(event.start.date()),
+            ..self.moment(event.start)
+        }
+    }
+
+    fn notes(&self, notes: &Notes) -> Value {
+        let focus = text_or_none(notes.focus.as_ref());
+        let told = covers(notes, focus);
+        let of = |polarity: Polarity| {
+            let found = notes.observations.iter().filter(|o| o.polarity == polarity);
+            texts(found.map(|o| &o.words))
+        };
+        let (helps, hinders) = if told {
+            (of(Polarity::Helps), of(Polarity::Hinders))
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        context! {
+            best => text_or_none(notes.best.as_ref()),
+            worst => text_or_none(notes.worst.as_ref()),
+            any_focus => !focus.is_empty() || told,
+            focus => if told { "" } else { focus },
+            helps, hinders,
+            achieved => goal(notes.achieved.as_ref()),
+            unplaced => texts(&notes.unplaced),
+        }
+    }
+
+    fn harvest(&self, harvest: &Harvest) -> Value {
+        let held: Vec<Value> = harvest
+            .held
+            .iter()
+            .map(|(partner, dates)| {
+                context! {
+                    partner => partner.first_name(),
+                    count => say::lunches(dates.len()),
+                    dates => say::days_of_month(dates),
+                }
+            })
+            .collect();
+        let mut speakers: Vec<String> = harvest
+            .good_moments
+            .iter()
+            .map(|q| q.speaker.first_name())
+            .collect();
+        speakers.dedup();
+        context! {
+            month => say::month(harvest.month),
+            held,
+            reached => harvest.reached.iter().map(|r| context! {
+                words => text(&r.words),
+                since => self.date(r.since),
+                on => self.date(r.on),
+                agreed_by => r.agreed_by.as_ref().map(NameAddr::first_name).unwrap_or_default(),
+            }).collect::<Vec<_>>(),
+            open => harvest.open.iter().map(|g| self.open_goal(g)).collect::<Vec<_>>(),
+            focus => self.quotes(&harvest.focus),
+            good_moments => self.quotes(&harvest.good_moments),
+            only_speaker => match speakers.as_slice() { [one] => one.as_str(), _ => "" },
+            between => self.quotes(&harvest.between),
+            watching => harvest.watching.iter().map(|(partner, words)| context! {
+                partner => partner.first_name(),
+                goal => goal(Some(words)),
+            }).collect::<Vec<_>>(),
+            next => harvest.next.iter().map(|n| self.next(n)).collect::<Vec<_>>(),
+        }
+    }
+
+    fn open_goal(&self, open: &OpenGoal) -> Value {
+        context! {
+            words => text(&open.words),
+            helps => self.quotes(&open.helps),
+            hinders => self.quotes(&open.hinders),
+            seen => self.quotes(&open.seen),
+        }
+    }
+
+    fn quotes(&self, quotes: &[Quote]) -> Vec<Value> {
+        let said = quotes.iter().map(|quote| {
+            context! {
+                words => text(&quote.words),
+                by => quote.speaker.first_name(),
+                on => self.date(quote.on),
+            }
+        });
+        said.collect()
+    }
+
+    fn next(&self, next: &NextLunch) -> Value {
+        context! {
+            partner => next.partner.first_name(),
+            table => self.table(&next.table),
+            speaks_first => next.speaks_first,
+        }
+    }
+}
+
+/// Whether the observations hold all that the focus says, so that it need not be said twice.
+fn covers(notes: &Notes, focus: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let observed: usize = notes
+        .observations
+        .iter()
+        .map(|o| letters(text(&o.words)))
+        .sum();
+    // what may be missing are the labels: "helps", "hinders", "gets in the way"
+    let labels = 14 * notes.observations.len();
+    observed > 0 && observed + labels >= letters(focus)
+}
+
+const fn section(section: Section) -> &'static str {
+    match section {
+        Section::Best => "best",
+        Section::Worst => "worst",
+        Section::Focus => "focus",
+    }
+}
