@@ -166,9 +166,7 @@ impl Decider {
             return Ok(made);
         }
         batch.put(asked, crate::keyring::Owner::House, octets);
-        // The people have to be readable before a decision about them.
-        self.commit(batch)?;
-        self.decide(&event, &[from, to], None, Batch::new())?;
+        self.decide(&event, &[from, to], None, batch)?;
         self.flush()?;
         made.pairing = Some(pairing.0);
         Ok(made)

@@ -23,7 +23,6 @@ use crate::words::message_id::MessageId;
 use crate::words::token::TokenKey;
 use crate::writing::{Language, Posting, Templates, WritingError, write};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Why a job failed.
@@ -91,9 +90,6 @@ pub struct Decider {
     templates: Templates,
     key: TokenKey,
     numbers: Numbers,
-    pending: Vec<Batch>,
-    touched: BTreeSet<PersonId>,
-    queued: BTreeSet<String>,
 }
 
 /// Numbers given out so far.
@@ -138,50 +134,38 @@ impl Decider {
             templates,
             key,
             numbers,
-            pending: Vec::new(),
-            touched: BTreeSet::new(),
-            queued: BTreeSet::new(),
         })
     }
 
     /// Makes everything decided so far durable. Nothing goes out before this.
     pub(super) fn flush(&mut self) -> Result<(), DeciderError> {
-        self.touched.clear();
-        self.queued.clear();
-        let pending = std::mem::take(&mut self.pending);
-        if !pending.is_empty() {
-            self.ledger.store.commit(pending)?;
-        }
+        self.ledger.store.commit_staged()?;
         Ok(())
     }
 
-    /// Makes one batch durable, with whatever is pending before it.
+    /// Makes one batch durable, with whatever is staged before it.
     pub(super) fn commit(&mut self, batch: Batch) -> Result<(), DeciderError> {
-        self.pending.push(batch);
+        self.ledger.store.stage(batch)?;
         self.flush()
     }
 
     /// Drops what was decided and not yet made durable, after an error half way.
     pub(super) fn abandon(&mut self) {
-        self.pending.clear();
-        self.touched.clear();
-        self.queued.clear();
+        self.ledger.store.unstage();
     }
 
-    /// Decides one event and adds its consequences to `batch`, which waits for `flush`.
+    /// Decides one event and stages its consequences behind `batch`: the next decision sees them,
+    /// and `flush` makes them durable.
     pub(super) fn decide(
         &mut self,
         event: &Event,
         seeds: &[PersonId],
         answered: Option<&Answered>,
-        mut batch: Batch,
+        batch: Batch,
     ) -> Result<Outcome, DeciderError> {
-        let mut circle = self.ledger.circle(seeds, &self.settings.rules)?;
-        if circle.people.keys().any(|id| self.touched.contains(id)) {
-            // Each decision sees the one before: what waits has to be readable first.
-            self.flush()?;
-            circle = self.ledger.circle(seeds, &self.settings.rules)?;
-        }
+        self.ledger.store.stage(batch)?;
+        let circle = self.ledger.circle(seeds, &self.settings.rules)?;
+        let mut batch = Batch::new();
         let now = self.clock.now();
         let decision = decide(&circle, event, now);
         self.write_state(&mut batch, &decision, now)?;
@@ -195,8 +179,7 @@ impl Decider {
                 }
             }
         }
-        self.touched.extend(circle.people.keys());
-        self.pending.push(batch);
+        self.ledger.store.stage(batch)?;
         Ok(decision.outcome)
     }
 
@@ -248,7 +231,7 @@ impl Decider {
         now: DateTime<Utc>,
     ) -> Result<(), DeciderError> {
         let key = dispatch.key();
-        if self.queued.contains(key.as_str()) || self.ledger.has_effect(key.as_str())? {
+        if self.ledger.has_effect(key.as_str())? {
             return Ok(());
         }
         let row = self.numbers.row + 1;
@@ -300,7 +283,6 @@ impl Decider {
         outgoing.queue(self.ledger.store.digest(key.as_str()), batch)?;
         self.numbers.row = row;
         Ledger::put_counter(batch, "letters", row);
-        self.queued.insert(key.as_str().to_owned());
         maillog::queued(row, body.name(), recipient);
         self.note(format!("wrote {}", body.name()), Some(recipient.to_string()));
         Ok(())

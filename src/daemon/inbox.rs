@@ -10,9 +10,11 @@ use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::ledger::Progress;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
-use crate::imap::{Fetched, ImapAccount, ImapError, Loss, Mailbox, Patience, Reconnects, Session};
+use crate::imap::watch::{Loss, Reconnects};
+use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
 use crate::maillog;
 use crate::reading::message::Message;
+use crate::words::confidential::Confidential;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -298,8 +300,8 @@ impl Inbox {
 
     /// Routes, reads and decides. A message on which reading panics, or whose letters cannot be
     /// written, is set aside; others go on.
-    async fn handle(&self, place: &Place, octets: Vec<u8>) -> Result<Handled, Trouble> {
-        let parsed = tokio::task::spawn_blocking(move || Arc::new(Message::parse(&octets))).await;
+    async fn handle(&self, place: &Place, octets: Confidential<Vec<u8>>) -> Result<Handled, Trouble> {
+        let parsed = tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
         let Ok(message) = parsed else {
             return Ok(Handled::NotOurs); // its header cannot be read: it cannot be shown to be ours
         };

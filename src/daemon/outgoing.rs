@@ -113,7 +113,7 @@ impl Decider {
             submission: Submission {
                 envelope_from: Address::parse(&row.reverse_path)?,
                 recipient,
-                octets: message.reveal().clone(),
+                octets: message.clone(),
             },
         }))
     }
