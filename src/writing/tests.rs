@@ -222,3 +222,28 @@ fn references_keep_the_thread_s_first_and_newest() {
         )
     );
 }
+
+#[test]
+fn an_error_never_shows_what_somebody_wrote() {
+    // an override may well work with the samples and stumble over real words
+    let text =
+        original("en/notice-relayed.txt").replace("{{ words }}", "{{ words * 2 }}{{ words|int }}");
+    let told = refused("en/notice-relayed.txt", &text);
+    assert!(!told.contains("Dan is fair"), "{told}");
+    let fussy = original("en/notice-relayed.txt").replace(
+        "{{ words }}",
+        "{{ words }}{% if words == 'secret' %}{{ words|int }}{% endif %}",
+    );
+    let files = [("en/notice-relayed.txt".to_owned(), fussy)];
+    let templates = Templates::with_overrides(&files).expect("works with the sample");
+    let (mut letter, posting) = samples::of("notice-relayed").expect("sample");
+    let words = crate::lunch::notes::Words::new("secret".to_owned());
+    letter.body =
+        crate::lunch::letter::Body::Notice(crate::lunch::letter::Notice::Relayed { words });
+    let error = write(&letter, &posting, &templates).expect_err("no number");
+    let told = format!("{error} {error:?}").replace("== 'secret'", "");
+    assert!(
+        told.contains("notice-relayed.txt, line ") && !told.contains("secret"),
+        "{told}"
+    );
+}
