@@ -27,3 +27,5 @@ pub mod store;
 pub mod sandbox;
 
 pub mod daemon;
+
+pub mod demo;

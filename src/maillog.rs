@@ -108,7 +108,10 @@ pub fn set_aside(uid: u32) {
 
 /// A letter could not be written.
 pub fn letter_not_written(why: &str) {
-    tracing::error!(why, "a letter could not be written, trying again in an hour");
+    tracing::error!(
+        why,
+        "a letter could not be written, trying again in an hour"
+    );
 }
 
 /// The inbox is connected and selected.
@@ -118,12 +121,18 @@ pub fn inbox_open(messages: u32) {
 
 /// A mailbox is seen for the first time; what lies in it is left alone.
 pub fn inbox_first_seen(last_uid: u32) {
-    tracing::info!(last_uid, "first start: everything up to this message is left alone");
+    tracing::info!(
+        last_uid,
+        "first start: everything up to this message is left alone"
+    );
 }
 
 /// The mailbox was numbered anew; known mail is told by its content.
 pub fn inbox_renumbered(uid_validity: u32) {
-    tracing::warn!(uid_validity, "the mailbox was numbered anew, looking through it again");
+    tracing::warn!(
+        uid_validity,
+        "the mailbox was numbered anew, looking through it again"
+    );
 }
 
 /// The inbox connection was lost.

@@ -27,7 +27,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
 
 /// Which room an outside crate lives in. A crate that is missing here may be used anywhere.
 const HOMES: &[(&str, &[&str])] = &[
-    ("mail_parser", &["reading"]),
+    ("mail_parser", &["reading", "demo"]),
     ("html5gum", &["reading"]),
     ("calcard", &["calendar"]),
     ("lettre", &["writing", "smtp"]),

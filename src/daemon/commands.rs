@@ -7,16 +7,17 @@ use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::ledger::Ledger;
 use crate::daemon::request::{
-    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, Status, SummaryLine,
+    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, Status,
+    SummaryLine,
 };
 use crate::daemon::vitals::Vitals;
 use crate::lunch::cadence::local;
 use crate::lunch::event::{Cause, Event, Order, Outcome, What};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Stage};
+use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::store::outbox::{OutboxRow, Submission};
-use crate::store::Batch;
 use crate::summary::monthly;
 use crate::words::address::NameAddr;
 use crate::words::clean::clean_text;
@@ -43,7 +44,9 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
                     Reply::Status(status)
                 }
                 Ok(reply) => reply,
-                Err(error) => Reply::Refused { message: error.to_string() },
+                Err(error) => Reply::Refused {
+                    message: error.to_string(),
+                },
             }
         }
     }
@@ -57,15 +60,25 @@ async fn move_clock(request: ClockRequest, conductor: &Conductor) -> Reply {
             let step = TimeDelta::try_seconds(seconds.max(0)).unwrap_or_default();
             let target = conductor.clock.now().checked_add_signed(step);
             let target = target.unwrap_or_else(|| conductor.clock.now());
-            conductor.advance_to(target, Duration::from_millis(settle_ms)).await
+            conductor
+                .advance_to(target, Duration::from_millis(settle_ms))
+                .await
         }
         ClockRequest::Next { settle_ms } => conductor.next(Duration::from_millis(settle_ms)).await,
     };
     let next_due = conductor.next_due().await;
     match (moved, next_due) {
-        (Ok(ran), Ok(next_due)) => Reply::Clock { now: conductor.clock.now(), ran, next_due },
-        (Err(error), _) => Reply::Refused { message: error.to_string() },
-        (_, Err(error)) => Reply::Refused { message: error.to_string() },
+        (Ok(ran), Ok(next_due)) => Reply::Clock {
+            now: conductor.clock.now(),
+            ran,
+            next_due,
+        },
+        (Err(error), _) => Reply::Refused {
+            message: error.to_string(),
+        },
+        (_, Err(error)) => Reply::Refused {
+            message: error.to_string(),
+        },
     }
 }
 
@@ -73,14 +86,20 @@ impl Decider {
     fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status()?))),
-            Request::Invite { from, to, note, dry_run, id } => {
-                self.invite(&from, &to, note.as_deref(), dry_run, &id)
-            }
+            Request::Invite {
+                from,
+                to,
+                note,
+                dry_run,
+                id,
+            } => self.invite(&from, &to, note.as_deref(), dry_run, &id),
             Request::Pairings => self.pairing_lines(),
             Request::Order { pairing, order, id } => self.order(PairingId(pairing), order, id),
             Request::Summaries => self.summaries(),
             Request::Hold(hold) => self.set_hold(hold),
-            Request::Clock(_) => Ok(Reply::Refused { message: "not a request of this kind".into() }),
+            Request::Clock(_) => Ok(Reply::Refused {
+                message: "not a request of this kind".into(),
+            }),
         }
     }
 
@@ -98,11 +117,18 @@ impl Decider {
             Err(error) => return refuse(format!("--from: {error}")),
         };
         if to.is_empty() || to.len() > INVITEES_MAX {
-            return refuse(format!("name one to {INVITEES_MAX} people with --to; the practice is two"));
+            return refuse(format!(
+                "name one to {INVITEES_MAX} people with --to; the practice is two"
+            ));
         }
         let note = note.map(clean_text).filter(|note| !note.is_empty());
-        if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX) {
-            return refuse(format!("the note is longer than {NOTE_CHARS_MAX} characters; a line is plenty"));
+        if note
+            .as_ref()
+            .is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX)
+        {
+            return refuse(format!(
+                "the note is longer than {NOTE_CHARS_MAX} characters; a line is plenty"
+            ));
         }
         let mut invitees = Vec::new();
         for text in to {
@@ -115,7 +141,9 @@ impl Decider {
             }
         }
         if inviter.address == self.settings.mailbox.address {
-            return refuse("the daemon's own mailbox cannot invite; --from is a colleague".to_owned());
+            return refuse(
+                "the daemon's own mailbox cannot invite; --from is a colleague".to_owned(),
+            );
         }
         let note = note.map(Words::new);
         let mut invitations = Vec::new();
@@ -155,8 +183,17 @@ impl Decider {
         let pairing = self.new_pairing(&mut batch);
         let octets = pairing.0.to_be_bytes().to_vec();
         let plan = self.settings.plan.clone();
-        let what = What::Invite { pairing, inviter: from, invitee: to, note, plan };
-        let event = Event { cause: Cause::Request(request.to_owned()), what };
+        let what = What::Invite {
+            pairing,
+            inviter: from,
+            invitee: to,
+            note,
+            plan,
+        };
+        let event = Event {
+            cause: Cause::Request(request.to_owned()),
+            what,
+        };
         match self.try_out(&event, &[(from, inviter), (to, invitee)])? {
             Ok(subject) => made.subject = subject,
             Err(why) => made.refused = Some(why.to_owned()),
@@ -172,9 +209,17 @@ impl Decider {
         Ok(made)
     }
 
-    fn order(&mut self, id: PairingId, order: AskedOrder, request: String) -> Result<Reply, DeciderError> {
+    fn order(
+        &mut self,
+        id: PairingId,
+        order: AskedOrder,
+        request: String,
+    ) -> Result<Reply, DeciderError> {
         let Some(pairing) = self.ledger.pairing(id)? else {
-            let message = format!("there is no pairing {}; `postlunch pairing list` shows them", id.0);
+            let message = format!(
+                "there is no pairing {}; `postlunch pairing list` shows them",
+                id.0
+            );
             return Ok(Reply::Refused { message });
         };
         let order = match order {
@@ -183,13 +228,20 @@ impl Decider {
             AskedOrder::End => Order::End,
         };
         let what = What::Ordered { pairing: id, order };
-        let event = Event { cause: Cause::Request(request), what };
+        let event = Event {
+            cause: Cause::Request(request),
+            what,
+        };
         let seeds = [pairing.inviter, pairing.invitee];
         let outcome = self.decide(&event, &seeds, None, Batch::new())?;
         self.flush()?;
         Ok(match outcome {
-            Outcome::Refused(why) | Outcome::Nothing(why) => Reply::Refused { message: why.to_owned() },
-            _ => Reply::Done { message: "done; both are being told".to_owned() },
+            Outcome::Refused(why) | Outcome::Nothing(why) => Reply::Refused {
+                message: why.to_owned(),
+            },
+            _ => Reply::Done {
+                message: "done; both are being told".to_owned(),
+            },
         })
     }
 
@@ -217,11 +269,19 @@ impl Decider {
         let zone = self.settings.zone;
         let month = monthly::month_before(now.with_timezone(&zone).date_naive());
         let mut summaries = Vec::new();
-        for person in self.ledger.people()?.into_iter().filter(|p| p.summaries && !p.stopped) {
+        for person in self
+            .ledger
+            .people()?
+            .into_iter()
+            .filter(|p| p.summaries && !p.stopped)
+        {
             let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
             if let Some(harvest) = monthly::gather(&circle, person.id, month, now) {
                 let lunches = harvest.held.iter().map(|(_, dates)| dates.len()).sum();
-                summaries.push(SummaryLine { to: person.who.address.to_string(), lunches });
+                summaries.push(SummaryLine {
+                    to: person.who.address.to_string(),
+                    lunches,
+                });
             }
         }
         Ok(Reply::Summaries { summaries })
@@ -232,8 +292,14 @@ impl Decider {
         Ledger::put_counter(&mut batch, "hold", u64::from(hold));
         self.commit(batch)?;
         self.hold = hold;
-        let message = if hold { "sending is on hold; mail is still read" } else { "sending goes on" };
-        Ok(Reply::Done { message: message.to_owned() })
+        let message = if hold {
+            "sending is on hold; mail is still read"
+        } else {
+            "sending goes on"
+        };
+        Ok(Reply::Done {
+            message: message.to_owned(),
+        })
     }
 
     fn status(&self) -> Result<Status, DeciderError> {
@@ -250,7 +316,9 @@ impl Decider {
                 Submission::Queued => status.queued += 1,
                 _ => status.in_flight += 1,
             }
-            let oldest = status.oldest_queued.map_or(row.queued_at, |at| at.min(row.queued_at));
+            let oldest = status
+                .oldest_queued
+                .map_or(row.queued_at, |at| at.min(row.queued_at));
             status.oldest_queued = Some(oldest);
         }
         for found in self.ledger.store.scan(&Key::on(Shelf::Submitted)) {
@@ -263,7 +331,12 @@ impl Decider {
         let count = |shelf| self.ledger.store.scan(&Key::on(shelf)).count() as u64;
         status.set_aside = count(Shelf::Review);
         status.people = count(Shelf::Person);
-        let open = self.ledger.pairings()?.iter().filter(|p| p.stage.is_open()).count();
+        let open = self
+            .ledger
+            .pairings()?
+            .iter()
+            .filter(|p| p.stage.is_open())
+            .count();
         status.open_pairings = open as u64;
         Ok(status)
     }

@@ -28,13 +28,17 @@ const CHECK: Duration = Duration::from_secs(60);
 #[derive(Debug, Error)]
 pub enum ClockError {
     /// There is no clock to move.
-    #[error("the daemon runs by the wall's clock; start it with `postlunch run --rehearsal START` to move time by hand")]
+    #[error(
+        "the daemon runs by the wall's clock; start it with `postlunch run --rehearsal START` to move time by hand"
+    )]
     NotByHand,
     /// The inbox does not answer.
     #[error("the inbox does not answer, the clock stays at {0}; see `postlunch status`")]
     NoInbox(DateTime<Utc>),
     /// Mail is not being taken.
-    #[error("what came due was not handed over within 60 seconds, the clock stays at {0}; see `postlunch status`")]
+    #[error(
+        "what came due was not handed over within 60 seconds, the clock stays at {0}; see `postlunch status`"
+    )]
     NotHandedOver(DateTime<Utc>),
     /// See `AskError`.
     #[error(transparent)]
@@ -59,8 +63,12 @@ impl Conductor {
                 self.queued.notify_one();
             }
             let next = self.desk.ask(|d| d.next_turn()).await?;
-            let until_next = next.map(|at| at - self.clock.now()).and_then(|gap| gap.to_std().ok());
-            let pause = until_next.unwrap_or(CHECK).clamp(Duration::from_millis(200), CHECK);
+            let until_next = next
+                .map(|at| at - self.clock.now())
+                .and_then(|gap| gap.to_std().ok());
+            let pause = until_next
+                .unwrap_or(CHECK)
+                .clamp(Duration::from_millis(200), CHECK);
             let _ = tokio::time::timeout(pause, stop.changed()).await;
         }
         Ok(())
@@ -71,8 +79,10 @@ impl Conductor {
     /// # Errors
     /// If the decider fails.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, AskError> {
-        let (turn, outlook) =
-            self.desk.ask(|d| Ok((d.next_turn()?, d.outbox_outlook()?))).await?;
+        let (turn, outlook) = self
+            .desk
+            .ask(|d| Ok((d.next_turn()?, d.outbox_outlook()?)))
+            .await?;
         Ok([turn, outlook.next].into_iter().flatten().min())
     }
 

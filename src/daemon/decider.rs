@@ -38,7 +38,9 @@ pub enum DeciderError {
     #[error(transparent)]
     Step(#[from] WrongStep),
     /// A reply address cannot be made.
-    #[error("the reply address cannot be made: {0}; shorten the part before the '@' in [mail] address")]
+    #[error(
+        "the reply address cannot be made: {0}; shorten the part before the '@' in [mail] address"
+    )]
     ReplyAddress(#[from] AddressError),
     /// A Message-ID cannot be made.
     #[error("no Message-ID can be made from [mail] address; check its domain")]
@@ -196,7 +198,8 @@ impl Decider {
             self.ledger.put_pairing(batch, pairing)?;
             let due = next_due(pairing, &self.settings.rules);
             let due = due.map(|at| if at <= now { now + LOOK_AGAIN } else { at });
-            self.ledger.put_turn(batch, Turn::Pairing(pairing.id), due)?;
+            self.ledger
+                .put_turn(batch, Turn::Pairing(pairing.id), due)?;
         }
         Ok(())
     }
@@ -215,7 +218,11 @@ impl Decider {
             to: person,
             pairing: None,
             slot: None,
-            letter: Letter { to, partner: None, body: Body::Summary(harvest) },
+            letter: Letter {
+                to,
+                partner: None,
+                body: Body::Summary(harvest),
+            },
             occasion: month.to_string(),
             consent: Consent::Summary,
             use_by: now + TimeDelta::days(10),
@@ -238,8 +245,13 @@ impl Decider {
         let posting = self.posting(dispatch, key.as_str(), row, answered, now)?;
         let written = write(&dispatch.letter, &posting, &self.templates)?;
         let body = &dispatch.letter.body;
-        let goal_asked =
-            matches!(body, Body::Receipt(Receipt::Accepted { asks_goal: true, .. }));
+        let goal_asked = matches!(
+            body,
+            Body::Receipt(Receipt::Accepted {
+                asks_goal: true,
+                ..
+            })
+        );
         self.ledger.put_letter(
             batch,
             &LetterRecord {
@@ -284,7 +296,10 @@ impl Decider {
         self.numbers.row = row;
         Ledger::put_counter(batch, "letters", row);
         maillog::queued(row, body.name(), recipient);
-        self.note(format!("wrote {}", body.name()), Some(recipient.to_string()));
+        self.note(
+            format!("wrote {}", body.name()),
+            Some(recipient.to_string()),
+        );
         Ok(())
     }
 
@@ -330,7 +345,10 @@ impl Decider {
     /// our own.
     fn originator(&self, letter: &Letter) -> NameAddr {
         let own = &self.settings.mailbox;
-        let asks = matches!(letter.body, Body::Invitation { .. } | Body::InvitationReminder { .. });
+        let asks = matches!(
+            letter.body,
+            Body::Invitation { .. } | Body::InvitationReminder { .. }
+        );
         match &letter.partner {
             Some(partner) if asks => {
                 let name = format!("{} via {}", partner.first_name(), own.name);
@@ -355,7 +373,8 @@ impl Decider {
         Ledger::put_counter(batch, "people", self.numbers.person);
         let now = self.clock.now();
         let first = self.settings.summary.after(now, self.settings.zone);
-        self.ledger.put_turn(batch, Turn::Person(person.id), first)?;
+        self.ledger
+            .put_turn(batch, Turn::Person(person.id), first)?;
         Ok(person.id)
     }
 
@@ -376,7 +395,10 @@ impl Decider {
         let seeds: Vec<_> = people.iter().map(|(id, _)| *id).collect();
         let mut circle = self.ledger.circle(&seeds, &self.settings.rules)?;
         for (id, who) in people {
-            circle.people.entry(*id).or_insert_with(|| Person::new(*id, (*who).clone()));
+            circle
+                .people
+                .entry(*id)
+                .or_insert_with(|| Person::new(*id, (*who).clone()));
         }
         let now = self.clock.now();
         let decision = decide(&circle, event, now);
@@ -385,7 +407,9 @@ impl Decider {
         }
         let mut subject = String::new();
         for effect in &decision.effects {
-            let Effect::Send(dispatch) = effect else { continue };
+            let Effect::Send(dispatch) = effect else {
+                continue;
+            };
             let posting = self.posting(dispatch, "trial", self.numbers.row + 1, None, now)?;
             subject = write(&dispatch.letter, &posting, &self.templates)?.subject;
         }
@@ -401,7 +425,11 @@ impl Decider {
     /// Remembers what ran, in a rehearsal.
     pub(super) fn note(&mut self, what: String, who: Option<String>) {
         if self.clock.is_by_hand() {
-            self.log.push(Ran { at: self.clock.now(), what, who });
+            self.log.push(Ran {
+                at: self.clock.now(),
+                what,
+                who,
+            });
         }
     }
 
@@ -428,7 +456,8 @@ impl Decider {
                 self.abandon();
                 maillog::letter_not_written(&error.to_string());
                 let mut batch = Batch::new();
-                self.ledger.put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
+                self.ledger
+                    .put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
                 self.commit(batch)?;
             } else {
                 result?;
@@ -449,7 +478,10 @@ impl Decider {
         // Put first: a decision that changes the pairing writes the turn anew behind it.
         let again = next_due(&pairing, &self.settings.rules).map(|_| self.clock.now() + LOOK_AGAIN);
         self.ledger.put_turn(&mut batch, Turn::Pairing(id), again)?;
-        let event = Event { cause: Cause::Time, what: What::Due { pairing: id } };
+        let event = Event {
+            cause: Cause::Time,
+            what: What::Due { pairing: id },
+        };
         self.decide(&event, &seeds, None, batch).map(|_| ())
     }
 
@@ -459,7 +491,10 @@ impl Decider {
         let next = self.settings.summary.after(self.clock.now().max(at), zone);
         self.ledger.put_turn(&mut batch, Turn::Person(id), next)?;
         let month = monthly::month_before(at.with_timezone(&zone).date_naive());
-        let event = Event { cause: Cause::Time, what: What::MonthTurned { person: id, month } };
+        let event = Event {
+            cause: Cause::Time,
+            what: What::MonthTurned { person: id, month },
+        };
         self.decide(&event, &[id], None, batch).map(|_| ())
     }
 }

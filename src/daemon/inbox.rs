@@ -142,8 +142,11 @@ impl Inbox {
         let inbox = Mailbox::named(&self.folders.inbox);
         let selected = session.select(&inbox).await?;
         maillog::inbox_open(selected.exists);
-        let mut progress = self.progress(&mut session, selected.uid_validity, selected.uid_next).await?;
-        self.acknowledge_the_decided(&mut session, &places, progress.uid_validity).await?;
+        let mut progress = self
+            .progress(&mut session, selected.uid_validity, selected.uid_next)
+            .await?;
+        self.acknowledge_the_decided(&mut session, &places, progress.uid_validity)
+            .await?;
         self.vitals.inbox_up();
         let mut answer: Option<oneshot::Sender<usize>> = None;
         loop {
@@ -200,7 +203,11 @@ impl Inbox {
             Some(known) if known.uid_validity == uid_validity => return Ok(known),
             Some(known) => {
                 maillog::inbox_renumbered(uid_validity);
-                Progress { uid_validity, last_uid: 0, since: known.since }
+                Progress {
+                    uid_validity,
+                    last_uid: 0,
+                    since: known.since,
+                }
             }
             None => {
                 let last_uid = match uid_next {
@@ -208,7 +215,11 @@ impl Inbox {
                     None => session.search_from(1).await?.last().copied().unwrap_or(0),
                 };
                 maillog::inbox_first_seen(last_uid);
-                Progress { uid_validity, last_uid, since: Clock::Wall.now() }
+                Progress {
+                    uid_validity,
+                    last_uid,
+                    since: Clock::Wall.now(),
+                }
             }
         };
         self.write_progress(progress).await?;
@@ -217,7 +228,10 @@ impl Inbox {
 
     async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
         let name = self.folders.inbox.clone();
-        Ok(self.desk.ask(move |d| d.set_progress(&name, progress)).await?)
+        Ok(self
+            .desk
+            .ask(move |d| d.set_progress(&name, progress))
+            .await?)
     }
 
     /// R2 to R3 for what a stop left half way.
@@ -228,7 +242,10 @@ impl Inbox {
         uid_validity: u32,
     ) -> Result<(), Trouble> {
         let name = self.folders.inbox.clone();
-        let left = self.desk.ask(move |d| d.unacknowledged(&name, uid_validity)).await?;
+        let left = self
+            .desk
+            .ask(move |d| d.unacknowledged(&name, uid_validity))
+            .await?;
         for (place, handled) in left {
             self.acknowledge(session, places, place, handled).await?;
         }
@@ -259,7 +276,9 @@ impl Inbox {
         places: &Places,
         progress: &mut Progress,
     ) -> Result<usize, Trouble> {
-        let uids = session.search_from(progress.last_uid.saturating_add(1)).await?;
+        let uids = session
+            .search_from(progress.last_uid.saturating_add(1))
+            .await?;
         for some in uids.chunks(HEADS) {
             let heads = session.fetch_heads(some).await?;
             for uid in some {
@@ -267,7 +286,8 @@ impl Inbox {
                     let before = head.internal_date.is_some_and(|at| at < progress.since);
                     let renumbered = progress.last_uid < *uid && before;
                     if !renumbered {
-                        self.look_at(session, places, progress.uid_validity, head).await?;
+                        self.look_at(session, places, progress.uid_validity, head)
+                            .await?;
                     }
                 }
                 progress.last_uid = progress.last_uid.max(*uid);
@@ -289,7 +309,11 @@ impl Inbox {
             Fetched::TooLarge { .. } => head.header.clone(),
             Fetched::Gone => return Ok(()),
         };
-        let place = Place { mailbox: self.folders.inbox.clone(), uid_validity, uid: head.uid };
+        let place = Place {
+            mailbox: self.folders.inbox.clone(),
+            uid_validity,
+            uid: head.uid,
+        };
         let handled = self.handle(&place, octets).await?;
         self.acknowledge(session, places, place, handled).await?;
         if handled != Handled::NotOurs {
@@ -300,8 +324,13 @@ impl Inbox {
 
     /// Routes, reads and decides. A message on which reading panics, or whose letters cannot be
     /// written, is set aside; others go on.
-    async fn handle(&self, place: &Place, octets: Confidential<Vec<u8>>) -> Result<Handled, Trouble> {
-        let parsed = tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
+    async fn handle(
+        &self,
+        place: &Place,
+        octets: Confidential<Vec<u8>>,
+    ) -> Result<Handled, Trouble> {
+        let parsed =
+            tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
         let Ok(message) = parsed else {
             return Ok(Handled::NotOurs); // its header cannot be read: it cannot be shown to be ours
         };
@@ -313,7 +342,9 @@ impl Inbox {
         let reading = tokio::task::spawn_blocking(move || background.read(&text)).await;
         let (place, message) = (place.clone(), message.clone());
         let decided = self.desk.ask(move |d| {
-            let Ok(reading) = reading else { return d.set_aside(&place, &message) };
+            let Ok(reading) = reading else {
+                return d.set_aside(&place, &message);
+            };
             match d.receive(&place, &message, &route, &reading) {
                 Err(DeciderError::Writing(error)) => {
                     maillog::letter_not_written(&error.to_string());
@@ -331,7 +362,9 @@ impl Inbox {
         places: &Places,
         message_id: &str,
     ) -> Result<Option<bool>, Trouble> {
-        let Some(sent) = &places.sent else { return Ok(None) };
+        let Some(sent) = &places.sent else {
+            return Ok(None);
+        };
         let found = session.find_by_header(sent, "Message-ID", message_id).await;
         match found {
             Ok(uids) => Ok(Some(!uids.is_empty())),

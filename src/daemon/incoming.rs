@@ -80,7 +80,9 @@ impl Decider {
     pub fn route(&self, message: &Message) -> Result<Option<(Route, Background)>, DeciderError> {
         let own = &self.settings.mailbox.address;
         let key = &self.settings.rules.key;
-        let Some(route) = routing::route(&self.ledger, key, own, message)? else { return Ok(None) };
+        let Some(route) = routing::route(&self.ledger, key, own, message)? else {
+            return Ok(None);
+        };
         let pairing = match route.pairing {
             Some(id) => self.ledger.pairing(id)?,
             None => None,
@@ -90,16 +92,22 @@ impl Decider {
         let today = local(now, zone);
         let slot = route.letter.as_ref().and_then(|letter| letter.slot);
         let lunch = pairing.as_ref().map(|p| {
-            let index = slot.and_then(|slot| p.lunch_at(slot)).or_else(|| p.next_after(today));
-            let planned = index.and_then(|i| p.lunches.get(i)).map(|lunch| lunch.start);
+            let index = slot
+                .and_then(|slot| p.lunch_at(slot))
+                .or_else(|| p.next_after(today));
+            let planned = index
+                .and_then(|i| p.lunches.get(i))
+                .map(|lunch| lunch.start);
             // Before the first yes: the first day that the invitation has in mind.
-            planned.unwrap_or_else(|| {
-                at(first_on(p.plan.weekday, notice(today.date())), p.plan.time)
-            })
+            planned
+                .unwrap_or_else(|| at(first_on(p.plan.weekday, notice(today.date())), p.plan.time))
         });
         let background = Background {
             answering: route.letter.as_ref().map(|letter| letter.answering),
-            goal_asked: route.letter.as_ref().is_some_and(|letter| letter.goal_asked),
+            goal_asked: route
+                .letter
+                .as_ref()
+                .is_some_and(|letter| letter.goal_asked),
             originals: self.ledger.originals(route.person)?,
             own: vec![own.clone()],
             now,
@@ -132,7 +140,9 @@ impl Decider {
                 return Ok(Handled::Done);
             }
         }
-        let Some(person) = self.ledger.person(route.person)? else { return Ok(Handled::NotOurs) };
+        let Some(person) = self.ledger.person(route.person)? else {
+            return Ok(Handled::NotOurs);
+        };
         let now = self.clock.now();
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
@@ -159,9 +169,10 @@ impl Decider {
                 pairing: route.pairing,
                 words: reading.reply_text.clone(),
             }),
-            Leave::Undelivered => {
-                route.pairing.map(|pairing| What::Undelivered { to: route.person, pairing })
-            }
+            Leave::Undelivered => route.pairing.map(|pairing| What::Undelivered {
+                to: route.person,
+                pairing,
+            }),
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
@@ -173,7 +184,10 @@ impl Decider {
             Some(what) => self.decide_mail(cause, what, route, message, batch)?,
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
-        self.note(format!("read {}", reading.kind()), Some(person.who.address.to_string()));
+        self.note(
+            format!("read {}", reading.kind()),
+            Some(person.who.address.to_string()),
+        );
         Ok(Handled::Done)
     }
 
@@ -188,13 +202,24 @@ impl Decider {
         let answered = Answered {
             by: route.person,
             message_id: message.message_id.clone(),
-            subject: route.letter.as_ref().map(|letter| letter.subject.reveal().clone()),
+            subject: route
+                .letter
+                .as_ref()
+                .map(|letter| letter.subject.reveal().clone()),
         };
         let mut seeds = vec![route.person];
-        if let Some(pairing) = route.pairing.map(|id| self.ledger.pairing(id)).transpose()?.flatten() {
+        if let Some(pairing) = route
+            .pairing
+            .map(|id| self.ledger.pairing(id))
+            .transpose()?
+            .flatten()
+        {
             seeds = vec![pairing.inviter, pairing.invitee];
         }
-        let event = Event { cause: Cause::Mail(cause), what };
+        let event = Event {
+            cause: Cause::Mail(cause),
+            what,
+        };
         let decided = self.decide(&event, &seeds, Some(&answered), batch);
         match decided.and_then(|outcome| self.flush().map(|()| outcome)) {
             Ok(outcome) => Ok(outcome),
@@ -213,7 +238,9 @@ impl Decider {
         let now = self.clock.now();
         let mut batch = Batch::new();
         self.incoming(place, message).decided(now, &mut batch)?;
-        let key = self.ledger.review_key(&place.mailbox, place.uid_validity, place.uid);
+        let key = self
+            .ledger
+            .review_key(&place.mailbox, place.uid_validity, place.uid);
         batch.put(key, Owner::House, now.timestamp().to_be_bytes().to_vec());
         self.commit(batch)?;
         maillog::set_aside(place.uid);
@@ -249,7 +276,11 @@ impl Decider {
         let uids = seen::unacknowledged(&self.ledger.store, mailbox, uid_validity)?;
         uids.into_iter()
             .map(|uid| {
-                let place = Place { mailbox: mailbox.to_owned(), uid_validity, uid };
+                let place = Place {
+                    mailbox: mailbox.to_owned(),
+                    uid_validity,
+                    uid,
+                };
                 let handled = self.handled_before(&place)?;
                 Ok((place, handled))
             })
@@ -257,24 +288,44 @@ impl Decider {
     }
 
     fn handled_before(&self, place: &Place) -> Result<Handled, DeciderError> {
-        let key = self.ledger.review_key(&place.mailbox, place.uid_validity, place.uid);
+        let key = self
+            .ledger
+            .review_key(&place.mailbox, place.uid_validity, place.uid);
         let set_aside = self.ledger.store.get(&key)?.is_some();
-        Ok(if set_aside { Handled::Review } else { Handled::Done })
+        Ok(if set_aside {
+            Handled::Review
+        } else {
+            Handled::Done
+        })
     }
 
     fn incoming(&self, place: &Place, message: &Message) -> Incoming {
         let id = message.message_id.as_ref().map(|id| id.as_str());
         let digest = message.content_digest();
         let (mailbox, validity) = (&place.mailbox, place.uid_validity);
-        Incoming::new(&self.ledger.store, mailbox, validity, place.uid, id, digest.as_bytes())
+        Incoming::new(
+            &self.ledger.store,
+            mailbox,
+            validity,
+            place.uid,
+            id,
+            digest.as_bytes(),
+        )
     }
 
     /// What the effects of a mail are keyed by: the mail itself, not where it lies.
     fn mail_key(&self, place: &Place, message: &Message) -> String {
         let id = message.message_id.as_ref().map_or("", |id| id.as_str());
-        let place = if id.is_empty() { format!("{}/{}", place.uid_validity, place.uid) } else { String::new() };
+        let place = if id.is_empty() {
+            format!("{}/{}", place.uid_validity, place.uid)
+        } else {
+            String::new()
+        };
         let digest = message.content_digest();
-        self.settings.rules.key.hash("mail", &[id.as_bytes(), digest.as_bytes(), place.as_bytes()])
+        self.settings.rules.key.hash(
+            "mail",
+            &[id.as_bytes(), digest.as_bytes(), place.as_bytes()],
+        )
     }
 
     /// How far a mailbox was read.

@@ -82,7 +82,9 @@ impl Ledger {
     /// If the store fails or the record is damaged.
     pub fn person(&self, id: PersonId) -> Result<Option<Person>, LedgerError> {
         let found = self.store.get(&Key::on(Shelf::Person).number(id.0))?;
-        Ok(found.map(|octets| record::person_from_bytes(&octets)).transpose()?)
+        Ok(found
+            .map(|octets| record::person_from_bytes(&octets))
+            .transpose()?)
     }
 
     /// A pairing.
@@ -91,7 +93,9 @@ impl Ledger {
     /// As `person`.
     pub fn pairing(&self, id: PairingId) -> Result<Option<Pairing>, LedgerError> {
         let found = self.store.get(&Key::on(Shelf::Pairing).number(id.0))?;
-        Ok(found.map(|octets| record::pairing_from_bytes(&octets)).transpose()?)
+        Ok(found
+            .map(|octets| record::pairing_from_bytes(&octets))
+            .transpose()?)
     }
 
     /// Everybody.
@@ -100,7 +104,8 @@ impl Ledger {
     /// As `person`.
     pub fn people(&self) -> Result<Vec<Person>, LedgerError> {
         let all = self.store.scan(&Key::on(Shelf::Person));
-        all.map(|found| Ok(record::person_from_bytes(&found?.1)?)).collect()
+        all.map(|found| Ok(record::person_from_bytes(&found?.1)?))
+            .collect()
     }
 
     /// All pairings.
@@ -109,7 +114,8 @@ impl Ledger {
     /// As `person`.
     pub fn pairings(&self) -> Result<Vec<Pairing>, LedgerError> {
         let all = self.store.scan(&Key::on(Shelf::Pairing));
-        all.map(|found| Ok(record::pairing_from_bytes(&found?.1)?)).collect()
+        all.map(|found| Ok(record::pairing_from_bytes(&found?.1)?))
+            .collect()
     }
 
     /// Who has this address.
@@ -143,7 +149,9 @@ impl Ledger {
         let mut members: BTreeSet<PersonId> = seeds.iter().copied().collect();
         for seed in seeds {
             for id in self.pairings_of(*seed)? {
-                let Some(pairing) = self.pairing(id)? else { continue };
+                let Some(pairing) = self.pairing(id)? else {
+                    continue;
+                };
                 members.extend([pairing.inviter, pairing.invitee]);
                 pairings.insert(id, pairing);
             }
@@ -152,7 +160,11 @@ impl Ledger {
         for id in members {
             people.extend(self.person(id)?.map(|person| (id, person)));
         }
-        Ok(Circle { people, pairings, rules: rules.clone() })
+        Ok(Circle {
+            people,
+            pairings,
+            rules: rules.clone(),
+        })
     }
 
     /// The letter in a row.
@@ -161,7 +173,9 @@ impl Ledger {
     /// As `person`.
     pub fn letter(&self, row: u64) -> Result<Option<LetterRecord>, LedgerError> {
         let found = self.store.get(&Key::on(Shelf::Letter).number(row))?;
-        Ok(found.map(|octets| record::letter_from_bytes(&octets)).transpose()?)
+        Ok(found
+            .map(|octets| record::letter_from_bytes(&octets))
+            .transpose()?)
     }
 
     /// The letter with that Message-ID.
@@ -201,7 +215,12 @@ impl Ledger {
     /// As `person`.
     pub fn originals(&self, person: PersonId) -> Result<Vec<String>, LedgerError> {
         let mut texts = Vec::new();
-        for row in self.letters_to(person)?.into_iter().rev().take(ORIGINALS_MAX) {
+        for row in self
+            .letters_to(person)?
+            .into_iter()
+            .rev()
+            .take(ORIGINALS_MAX)
+        {
             texts.extend(self.letter(row)?.map(|letter| letter.text.into_revealed()));
         }
         Ok(texts)
@@ -233,7 +252,11 @@ impl Ledger {
         let octets = record::person_to_bytes(person)?;
         batch.put(Key::on(Shelf::Person).number(id), Owner::Person(id), octets);
         let digest = self.store.digest(person.who.address.key());
-        batch.put(Key::on(Shelf::AddressHash).digest(digest), Owner::House, id.to_be_bytes().to_vec());
+        batch.put(
+            Key::on(Shelf::AddressHash).digest(digest),
+            Owner::House,
+            id.to_be_bytes().to_vec(),
+        );
         Ok(())
     }
 
@@ -244,7 +267,11 @@ impl Ledger {
     pub fn put_pairing(&self, batch: &mut Batch, pairing: &Pairing) -> Result<(), LedgerError> {
         let id = pairing.id.0;
         let octets = record::pairing_to_bytes(pairing)?;
-        batch.put(Key::on(Shelf::Pairing).number(id), Owner::Pairing(id), octets);
+        batch.put(
+            Key::on(Shelf::Pairing).number(id),
+            Owner::Pairing(id),
+            octets,
+        );
         for person in [pairing.inviter, pairing.invitee] {
             let key = Key::on(Shelf::PairingOf).number(person.0).number(id);
             batch.put(key, Owner::House, Vec::new());
@@ -263,11 +290,23 @@ impl Ledger {
     pub fn put_letter(&self, batch: &mut Batch, letter: &LetterRecord) -> Result<(), LedgerError> {
         let (row, person) = (letter.row, letter.person.0);
         let owner = Owner::Person(person);
-        batch.put(Key::on(Shelf::Letter).number(row), owner, record::letter_to_bytes(letter)?);
-        batch.put(Key::on(Shelf::LetterOf).number(person).number(row), Owner::House, Vec::new());
+        batch.put(
+            Key::on(Shelf::Letter).number(row),
+            owner,
+            record::letter_to_bytes(letter)?,
+        );
+        batch.put(
+            Key::on(Shelf::LetterOf).number(person).number(row),
+            Owner::House,
+            Vec::new(),
+        );
         let digest = self.store.digest(&letter.message_id);
         let octets = row.to_be_bytes().to_vec();
-        batch.put(Key::on(Shelf::MessageId).digest(digest), Owner::House, octets);
+        batch.put(
+            Key::on(Shelf::MessageId).digest(digest),
+            Owner::House,
+            octets,
+        );
         Ok(())
     }
 
@@ -284,14 +323,26 @@ impl Ledger {
         let owner = turn.owner();
         let place = Key::on(Shelf::DueOf).owner(owner);
         if let Some(before) = self.store.get(&place)?.and_then(number) {
-            batch.delete(Key::on(Shelf::Due).moment(before.cast_signed()).owner(owner));
+            batch.delete(
+                Key::on(Shelf::Due)
+                    .moment(before.cast_signed())
+                    .owner(owner),
+            );
         }
         match at {
             Some(at) => {
                 // Seconds are rounded up, so that nothing is looked at before its time.
                 let seconds = at.timestamp() + i64::from(at.timestamp_subsec_nanos() > 0);
-                batch.put(Key::on(Shelf::Due).moment(seconds).owner(owner), Owner::House, Vec::new());
-                batch.put(place, Owner::House, seconds.cast_unsigned().to_be_bytes().to_vec());
+                batch.put(
+                    Key::on(Shelf::Due).moment(seconds).owner(owner),
+                    Owner::House,
+                    Vec::new(),
+                );
+                batch.put(
+                    place,
+                    Owner::House,
+                    seconds.cast_unsigned().to_be_bytes().to_vec(),
+                );
             }
             None => batch.delete(place),
         }
@@ -302,11 +353,17 @@ impl Ledger {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn turns_until(&self, now: DateTime<Utc>) -> Result<Vec<(DateTime<Utc>, Turn)>, LedgerError> {
+    pub fn turns_until(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(DateTime<Utc>, Turn)>, LedgerError> {
         let all = Key::on(Shelf::Due);
         let end = Key::on(Shelf::Due).moment(now.timestamp().saturating_add(1));
         let found = self.store.range(&all, &end);
-        found.map(|entry| Ok(entry?.0)).filter_map(|key| key.map(|key| turn_of(&key)).transpose()).collect()
+        found
+            .map(|entry| Ok(entry?.0))
+            .filter_map(|key| key.map(|key| turn_of(&key)).transpose())
+            .collect()
     }
 
     /// The next moment at which it is somebody's turn.
@@ -343,7 +400,10 @@ impl Ledger {
     /// # Errors
     /// If the store fails.
     pub fn has_effect(&self, key: &str) -> Result<bool, LedgerError> {
-        Ok(self.store.get(&outbox::of_effect(self.store.digest(key)))?.is_some())
+        Ok(self
+            .store
+            .get(&outbox::of_effect(self.store.digest(key)))?
+            .is_some())
     }
 
     /// Mails counted for a person on a day.
@@ -351,7 +411,11 @@ impl Ledger {
     /// # Errors
     /// If the store fails.
     pub fn mails_on(&self, person: PersonId, day: NaiveDate) -> Result<u64, LedgerError> {
-        Ok(self.store.get(&sent_key(person, day))?.and_then(number).unwrap_or(0))
+        Ok(self
+            .store
+            .get(&sent_key(person, day))?
+            .and_then(number)
+            .unwrap_or(0))
     }
 
     /// Counts one more.
@@ -365,7 +429,11 @@ impl Ledger {
         day: NaiveDate,
     ) -> Result<(), LedgerError> {
         let count = self.mails_on(person, day)?.saturating_add(1);
-        batch.put(sent_key(person, day), Owner::House, count.to_be_bytes().to_vec());
+        batch.put(
+            sent_key(person, day),
+            Owner::House,
+            count.to_be_bytes().to_vec(),
+        );
         Ok(())
     }
 
@@ -374,10 +442,20 @@ impl Ledger {
     /// # Errors
     /// If the store fails.
     pub fn progress(&self, mailbox: &str) -> Result<Option<Progress>, LedgerError> {
-        let Some(octets) = self.store.get(&self.mailbox_key(mailbox))? else { return Ok(None) };
-        let part = |from: usize| octets.get(from..from + 8)?.try_into().ok().map(u64::from_be_bytes);
+        let Some(octets) = self.store.get(&self.mailbox_key(mailbox))? else {
+            return Ok(None);
+        };
+        let part = |from: usize| {
+            octets
+                .get(from..from + 8)?
+                .try_into()
+                .ok()
+                .map(u64::from_be_bytes)
+        };
         let parts = (part(0), part(8), part(16));
-        let (Some(validity), Some(uid), Some(since)) = parts else { return Ok(None) };
+        let (Some(validity), Some(uid), Some(since)) = parts else {
+            return Ok(None);
+        };
         Ok(Some(Progress {
             uid_validity: u32::try_from(validity).unwrap_or(0),
             last_uid: u32::try_from(uid).unwrap_or(0),
@@ -403,7 +481,10 @@ impl Ledger {
     /// The key under which a message that was set aside is listed.
     pub fn review_key(&self, mailbox: &str, uid_validity: u32, uid: u32) -> Key {
         let mailbox = self.store.digest(mailbox);
-        Key::on(Shelf::Review).digest(mailbox).number(uid_validity.into()).number(uid.into())
+        Key::on(Shelf::Review)
+            .digest(mailbox)
+            .number(uid_validity.into())
+            .number(uid.into())
     }
 
     /// A counter of our own; 0 if it was never written.
@@ -411,12 +492,20 @@ impl Ledger {
     /// # Errors
     /// If the store fails.
     pub fn counter(&self, name: &'static str) -> Result<u64, LedgerError> {
-        Ok(self.store.get(&Key::on(Shelf::Meta).word(name))?.and_then(number).unwrap_or(0))
+        Ok(self
+            .store
+            .get(&Key::on(Shelf::Meta).word(name))?
+            .and_then(number)
+            .unwrap_or(0))
     }
 
     /// Writes a counter.
     pub fn put_counter(batch: &mut Batch, name: &'static str, value: u64) {
-        batch.put(Key::on(Shelf::Meta).word(name), Owner::House, value.to_be_bytes().to_vec());
+        batch.put(
+            Key::on(Shelf::Meta).word(name),
+            Owner::House,
+            value.to_be_bytes().to_vec(),
+        );
     }
 }
 

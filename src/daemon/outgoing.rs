@@ -70,7 +70,10 @@ impl Decider {
                 continue;
             }
             let first = row.attempts == 0;
-            let (person, day) = (PersonId(row.person), now.with_timezone(&self.settings.zone).date_naive());
+            let (person, day) = (
+                PersonId(row.person),
+                now.with_timezone(&self.settings.zone).date_naive(),
+            );
             if first && self.over_ceiling(&row, person, day)? {
                 continue;
             }
@@ -125,7 +128,10 @@ impl Decider {
         person: PersonId,
         day: chrono::NaiveDate,
     ) -> Result<bool, DeciderError> {
-        let farewell = matches!(consent_from(&row.consent), Consent::Farewell | Consent::Final);
+        let farewell = matches!(
+            consent_from(&row.consent),
+            Consent::Farewell | Consent::Final
+        );
         Ok(!farewell && self.ledger.mails_on(person, day)? >= self.settings.mails_per_day)
     }
 
@@ -161,7 +167,9 @@ impl Decider {
     /// # Errors
     /// If the store fails.
     pub fn settle(&mut self, row: u64, outcome: &Outcome) -> Result<(), DeciderError> {
-        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        let Some(row) = self.ledger.outbox_row(row)? else {
+            return Ok(());
+        };
         let now = self.clock.now();
         let next = match outcome {
             Outcome::Accepted(answer) => row.accepted(answer.code, now)?,
@@ -182,7 +190,11 @@ impl Decider {
             }
             Outcome::Permanent(refusal) => {
                 let code = refusal.answer.as_ref().map(|answer| answer.code);
-                let why = if code.is_some() { Failure::Refused } else { Failure::Unsendable };
+                let why = if code.is_some() {
+                    Failure::Refused
+                } else {
+                    Failure::Unsendable
+                };
                 row.failed(why, code, now)?
             }
             Outcome::InDoubt(_) => row.in_doubt(Clock::Wall.now())?,
@@ -195,7 +207,9 @@ impl Decider {
     /// # Errors
     /// If the store fails.
     pub fn settle_unreachable(&mut self, row: u64) -> Result<(), DeciderError> {
-        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        let Some(row) = self.ledger.outbox_row(row)? else {
+            return Ok(());
+        };
         let next = row.deferred(Deferral::Unreachable, self.clock.now(), jitter())?;
         self.settled(&next)
     }
@@ -217,8 +231,14 @@ impl Decider {
         };
         let to = PersonId(row.person);
         let cause = Cause::Request(format!("undelivered-{}", row.row));
-        let event = Event { cause, what: What::Undelivered { to, pairing } };
-        let seeds = self.ledger.pairing(pairing)?.map(|p| [p.inviter, p.invitee]);
+        let event = Event {
+            cause,
+            what: What::Undelivered { to, pairing },
+        };
+        let seeds = self
+            .ledger
+            .pairing(pairing)?
+            .map(|p| [p.inviter, p.invitee]);
         match seeds {
             Some(seeds) => self.decide(&event, &seeds, None, batch)?,
             None => return self.commit(batch),
@@ -234,7 +254,12 @@ impl Decider {
         let now = Clock::Wall.now();
         let rows = self.ledger.outbox()?.into_iter();
         let due = rows.filter(|row| row.look_at().is_some_and(|at| at <= now));
-        Ok(due.map(|row| Doubtful { row: row.row, message_id: row.message_id }).collect())
+        Ok(due
+            .map(|row| Doubtful {
+                row: row.row,
+                message_id: row.message_id,
+            })
+            .collect())
     }
 
     /// What looking for a submission in doubt came to: found, not found, or (`None`) there is no
@@ -243,7 +268,9 @@ impl Decider {
     /// # Errors
     /// If the store fails.
     pub fn resolve(&mut self, row: u64, found: Option<bool>) -> Result<(), DeciderError> {
-        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        let Some(row) = self.ledger.outbox_row(row)? else {
+            return Ok(());
+        };
         if row.look_at().is_none() {
             return Ok(());
         }
@@ -271,7 +298,8 @@ impl Decider {
             match row.state {
                 State::Queued if row.not_before <= now => {
                     let day = now.with_timezone(&self.settings.zone).date_naive();
-                    let waits = row.attempts == 0 && self.over_ceiling(&row, PersonId(row.person), day)?;
+                    let waits =
+                        row.attempts == 0 && self.over_ceiling(&row, PersonId(row.person), day)?;
                     outlook.busy |= !waits && !self.hold;
                 }
                 State::Queued => {
@@ -296,5 +324,7 @@ pub struct Outlook {
 
 /// A random number in 0..1; the middle where the system has none to give.
 fn jitter() -> f64 {
-    random::<4>().map_or(0.5, |octets| f64::from(u32::from_be_bytes(octets)) / f64::from(u32::MAX))
+    random::<4>().map_or(0.5, |octets| {
+        f64::from(u32::from_be_bytes(octets)) / f64::from(u32::MAX)
+    })
 }

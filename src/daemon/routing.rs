@@ -75,21 +75,35 @@ pub fn route(
             return Ok(Some(of_letter(Trail::Token, letter)));
         }
     }
-    let answered = message.in_reply_to.iter().chain(message.references.iter().rev());
+    let answered = message
+        .in_reply_to
+        .iter()
+        .chain(message.references.iter().rev());
     if let Some(letter) = first_of(ledger, answered)? {
         return Ok(Some(of_letter(Trail::MessageId, letter)));
     }
     if let Some(letter) = first_of(ledger, message.returned_message_ids().iter())? {
         return Ok(Some(of_letter(Trail::Returned, letter)));
     }
-    let Some(from) = &message.from else { return Ok(None) };
+    let Some(from) = &message.from else {
+        return Ok(None);
+    };
     let sender = ledger.person_at(&from.address)?;
     for uid in message.calendar_uids() {
-        let Some(id) = ledger.pairing_with_uid(&uid)? else { continue };
-        let Some(pairing) = ledger.pairing(id)? else { continue };
+        let Some(id) = ledger.pairing_with_uid(&uid)? else {
+            continue;
+        };
+        let Some(pairing) = ledger.pairing(id)? else {
+            continue;
+        };
         if let Some(person) = sender.filter(|who| pairing.role(*who).is_some()) {
             let trail = Trail::CalendarUid;
-            return Ok(Some(Route { trail, person, pairing: Some(id), letter: None }));
+            return Ok(Some(Route {
+                trail,
+                person,
+                pairing: Some(id),
+                letter: None,
+            }));
         }
     }
     match sender {
@@ -98,11 +112,21 @@ pub fn route(
     }
 }
 
-fn by_token(ledger: &Ledger, key: &TokenKey, detail: &str) -> Result<Option<LetterRecord>, LedgerError> {
-    let Some(token) = Token::parse(detail) else { return Ok(None) };
-    let Some(letter) = ledger.letter(token.row)? else { return Ok(None) };
+fn by_token(
+    ledger: &Ledger,
+    key: &TokenKey,
+    detail: &str,
+) -> Result<Option<LetterRecord>, LedgerError> {
+    let Some(token) = Token::parse(detail) else {
+        return Ok(None);
+    };
+    let Some(letter) = ledger.letter(token.row)? else {
+        return Ok(None);
+    };
     let person = ledger.person(letter.person)?;
-    Ok(person.filter(|p| key.proves(&token, &p.who.address)).map(|_| letter))
+    Ok(person
+        .filter(|p| key.proves(&token, &p.who.address))
+        .map(|_| letter))
 }
 
 fn first_of<'a>(
@@ -118,16 +142,31 @@ fn first_of<'a>(
 }
 
 fn of_letter(trail: Trail, letter: LetterRecord) -> Route {
-    Route { trail, person: letter.person, pairing: letter.pairing, letter: Some(letter) }
+    Route {
+        trail,
+        person: letter.person,
+        pairing: letter.pairing,
+        letter: Some(letter),
+    }
 }
 
 /// The sender's only open conversation; several or none say nothing about which.
 fn by_sender(ledger: &Ledger, person: PersonId) -> Result<Option<Route>, LedgerError> {
     let mut open = Vec::new();
     for id in ledger.pairings_of(person)? {
-        open.extend(ledger.pairing(id)?.filter(|p| p.stage.is_open()).map(|p| p.id));
+        open.extend(
+            ledger
+                .pairing(id)?
+                .filter(|p| p.stage.is_open())
+                .map(|p| p.id),
+        );
     }
-    let route = |pairing| Route { trail: Trail::Sender, person, pairing, letter: None };
+    let route = |pairing| Route {
+        trail: Trail::Sender,
+        person,
+        pairing,
+        letter: None,
+    };
     Ok(match open.as_slice() {
         [only] => Some(route(Some(*only))),
         [] => None,
@@ -153,7 +192,10 @@ pub fn leave(
     let from = message.from.as_ref().map(|from| &from.address);
     let expected = from == Some(known);
     let stops = reading.acts.contains(&Act::Stop);
-    let fresh = route.letter.as_ref().is_none_or(|letter| now <= letter.expires);
+    let fresh = route
+        .letter
+        .as_ref()
+        .is_none_or(|letter| now <= letter.expires);
     match route.trail {
         Trail::Token | Trail::MessageId if expected && (fresh || stops) => {
             Leave::Act(reading.acts.clone())
@@ -162,9 +204,8 @@ pub fn leave(
         Trail::Token if stops => Leave::Act(vec![Act::Stop]),
         Trail::Token | Trail::MessageId | Trail::Returned => Leave::Ask,
         Trail::CalendarUid => {
-            let calendar = |act: &&Act| {
-                matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. })
-            };
+            let calendar =
+                |act: &&Act| matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
             Leave::Act(reading.acts.iter().filter(calendar).cloned().collect())
         }
         Trail::Sender if reading.acts.iter().all(|act| *act == Act::Other) => Leave::NotOurs,
@@ -176,7 +217,10 @@ pub fn leave(
 }
 
 fn machine(route: &Route, reading: &Reading) -> Leave {
-    let gave_up = reading.acts.iter().any(|act| matches!(act, Act::Bounce { permanent: true }));
+    let gave_up = reading
+        .acts
+        .iter()
+        .any(|act| matches!(act, Act::Bounce { permanent: true }));
     match route.trail {
         Trail::Sender => Leave::NotOurs,
         _ if gave_up => Leave::Undelivered,
@@ -189,12 +233,21 @@ fn machine(route: &Route, reading: &Reading) -> Leave {
 /// may have come with the mail.
 fn is_authentic(message: &Message, trusted: Option<&str>) -> bool {
     let Some(trusted) = trusted else { return false };
-    message.authentication_results.iter().filter(|field| field.received_above == 0).any(|field| {
-        let mut parts = field.value.split(';');
-        let id = parts.next().and_then(|id| id.split_whitespace().next()).unwrap_or_default();
-        let passes = |part: &str| {
-            part.split_whitespace().next().is_some_and(|m| m.eq_ignore_ascii_case("dmarc=pass"))
-        };
-        id.eq_ignore_ascii_case(trusted) && parts.any(passes)
-    })
+    message
+        .authentication_results
+        .iter()
+        .filter(|field| field.received_above == 0)
+        .any(|field| {
+            let mut parts = field.value.split(';');
+            let id = parts
+                .next()
+                .and_then(|id| id.split_whitespace().next())
+                .unwrap_or_default();
+            let passes = |part: &str| {
+                part.split_whitespace()
+                    .next()
+                    .is_some_and(|m| m.eq_ignore_ascii_case("dmarc=pass"))
+            };
+            id.eq_ignore_ascii_case(trusted) && parts.any(passes)
+        })
 }

@@ -165,7 +165,13 @@ impl Daemon {
             tasks.spawn(conductor.clone().run(stopped));
         }
         maillog::ready(env!("CARGO_PKG_VERSION"), rehearsal);
-        Ok(Self { conductor, vitals, stop, tasks, thread })
+        Ok(Self {
+            conductor,
+            vitals,
+            stop,
+            tasks,
+            thread,
+        })
     }
 
     /// Carries out a request, as the control socket does.
@@ -256,7 +262,9 @@ async fn answer(
 
 /// Tells systemd that the decider answers, a third of its limit apart.
 async fn pet_the_watchdog(desk: Desk) {
-    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     loop {
         tokio::time::sleep(limit / 3).await;
         if desk.ask(|d| d.next_turn()).await.is_err() {
@@ -294,13 +302,26 @@ fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
         PathBuf::from(name)
     };
     let (path, key_file, purpose) = if rehearsal {
-        (beside(&config.store.path), beside(&config.store.key_file), Purpose::Rehearsal)
+        (
+            beside(&config.store.path),
+            beside(&config.store.key_file),
+            Purpose::Rehearsal,
+        )
     } else {
-        (config.store.path.clone(), config.store.key_file.clone(), Purpose::Real)
+        (
+            config.store.path.clone(),
+            config.store.key_file.clone(),
+            Purpose::Real,
+        )
     };
-    for folder in [Some(path.as_path()), key_file.parent()].into_iter().flatten() {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| RunError::File { path: folder.to_owned(), source })?;
+    for folder in [Some(path.as_path()), key_file.parent()]
+        .into_iter()
+        .flatten()
+    {
+        std::fs::create_dir_all(folder).map_err(|source| RunError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
     }
     let is_new = !path.join("keyring").exists() && !path.join("journal").exists();
     let key = if is_new && !key_file.exists() {
@@ -316,7 +337,9 @@ fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
 /// # Errors
 /// If the folder cannot be read or a template in it cannot be used.
 pub fn templates(folder: Option<&Path>) -> Result<Templates, RunError> {
-    let Some(folder) = folder else { return Ok(Templates::built_in()?) };
+    let Some(folder) = folder else {
+        return Ok(Templates::built_in()?);
+    };
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| RunError::File { path, source }
@@ -324,11 +347,18 @@ pub fn templates(folder: Option<&Path>) -> Result<Templates, RunError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
-        let kind = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        let kind = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or_default();
         if !matches!(kind, "txt" | "html") {
             continue;
         }
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default()
+            .to_owned();
         let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
         files.push((name, text));
     }
@@ -371,7 +401,11 @@ fn smtp_login(config: &Config) -> crate::daemon::submission::Login {
         let (login, helo_name) = (login.clone(), helo_name.clone());
         Box::pin(async move {
             let (endpoint, login) = reach(&login).await?;
-            Ok(SmtpAccount { endpoint, login: Some(login), helo_name })
+            Ok(SmtpAccount {
+                endpoint,
+                login: Some(login),
+                helo_name,
+            })
         })
     })
 }
@@ -382,7 +416,11 @@ fn smtp_login(config: &Config) -> crate::daemon::submission::Login {
 /// # Errors
 /// In words, with what to do.
 pub async fn reach(login: &config::Login) -> Result<(Endpoint, Login), String> {
-    let password = login.password.fetch().await.map_err(|error| error.to_string())?;
+    let password = login
+        .password
+        .fetch()
+        .await
+        .map_err(|error| error.to_string())?;
     let ca_pem = match &login.ca_file {
         None => None,
         Some(path) => {
@@ -395,6 +433,11 @@ pub async fn reach(login: &config::Login) -> Result<(Endpoint, Login), String> {
         config::Security::StartTls => Security::StartTls,
         config::Security::None => Security::None,
     };
-    let endpoint = Endpoint { host: login.host.clone(), port: login.port, security, ca_pem };
+    let endpoint = Endpoint {
+        host: login.host.clone(),
+        port: login.port,
+        security,
+        ca_pem,
+    };
     Ok((endpoint, Login::password(&login.username, password)))
 }

@@ -64,7 +64,10 @@ impl Settings {
                 once: false,
                 notes: true,
             },
-            house: House { name: config.mail.name.clone(), operator },
+            house: House {
+                name: config.mail.name.clone(),
+                operator,
+            },
             mailbox: config.mail.name_addr(),
             zone: lunch.timezone,
             summary: config.summary.cron.clone(),

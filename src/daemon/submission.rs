@@ -55,7 +55,9 @@ impl Submitting {
         loop {
             let mut worked = true;
             while !*self.stop.borrow() {
-                let Some(claimed) = self.desk.ask(|d| d.claim()).await? else { break };
+                let Some(claimed) = self.desk.ask(|d| d.claim()).await? else {
+                    break;
+                };
                 let began = Instant::now();
                 match self.submit(&mut submitter, &claimed.submission).await {
                     Ok(outcome) => {
@@ -109,8 +111,12 @@ impl Submitting {
             let account = (self.login)().await?;
             *submitter = Some(Submitter::new(account, self.patience.clone()));
         }
-        let Some(open) = submitter else { return Err("no account".to_owned()) };
-        open.submit(submission).await.map_err(|e: ConnectError| format!("{e}: {}", e.remedy()))
+        let Some(open) = submitter else {
+            return Err("no account".to_owned());
+        };
+        open.submit(submission)
+            .await
+            .map_err(|e: ConnectError| format!("{e}: {}", e.remedy()))
     }
 
     async fn wait(&mut self, pause: Duration) {

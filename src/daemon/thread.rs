@@ -38,7 +38,9 @@ impl Desk {
             }
             decider.close();
         };
-        let thread = std::thread::Builder::new().name("decider".to_owned()).spawn(work)?;
+        let thread = std::thread::Builder::new()
+            .name("decider".to_owned())
+            .spawn(work)?;
         Ok((Self { jobs }, thread))
     }
 

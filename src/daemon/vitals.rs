@@ -33,7 +33,10 @@ impl Vitals {
 
     /// Inbox and submission.
     pub fn links(&self) -> (Link, Link) {
-        self.links.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.links
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn with(&self, edit: impl FnOnce(&mut (Link, Link))) {
@@ -42,7 +45,11 @@ impl Vitals {
 }
 
 fn up() -> Link {
-    Link { up: true, since: Some(Clock::Wall.now()), trouble: String::new() }
+    Link {
+        up: true,
+        since: Some(Clock::Wall.now()),
+        trouble: String::new(),
+    }
 }
 
 fn down(link: &mut Link, trouble: &str) {

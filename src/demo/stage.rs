@@ -1,0 +1,322 @@
+//! The stage: a sandbox mail server, the real daemon on a hand-driven clock, and the people.
+//!
+//! The daemon runs as it would anywhere: over SMTP and IMAP on loopback sockets, with a store of
+//! its own in a folder that goes when the stage does.
+
+use crate::clock::random;
+use crate::config::{Config, ConfigError, Surroundings};
+use crate::daemon::conductor::ClockError;
+use crate::daemon::request::{Reply, Request};
+use crate::daemon::{Daemon, RunError, RunOptions};
+use crate::demo::client::{Habit, Mail, reply};
+use crate::sandbox::{Sandbox, SandboxError, SandboxOptions};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// Why the demo could not go on.
+#[derive(Debug, Error)]
+pub enum StageError {
+    /// See `SandboxError`.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// See `ConfigError`.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// See `RunError`.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// See `ClockError`.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+    /// The folder for the store.
+    #[error("{}: {source}; set TMPDIR to a folder that can be written to", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// The system's own words.
+        source: std::io::Error,
+    },
+    /// The daemon refused a command.
+    #[error("the daemon refused: {0}")]
+    Refused(String),
+    /// A letter that the story needs did not come.
+    #[error("{who} waited for {what} in vain")]
+    Missing {
+        /// Who waited.
+        who: String,
+        /// For what.
+        what: String,
+    },
+}
+
+/// Somebody on the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Player {
+    /// First name.
+    pub name: &'static str,
+    /// Address.
+    pub address: &'static str,
+}
+
+/// Ana, who starts it.
+pub const ANA: Player = Player {
+    name: "Ana",
+    address: "ana@example.com",
+};
+/// Ben, who says yes.
+pub const BEN: Player = Player {
+    name: "Ben",
+    address: "ben@example.com",
+};
+/// Cara, who says no.
+pub const CARA: Player = Player {
+    name: "Cara",
+    address: "cara@example.com",
+};
+/// Dan, a colleague.
+pub const DAN: Player = Player {
+    name: "Dan",
+    address: "dan@example.com",
+};
+
+/// The daemon's own mailbox.
+pub const HOUSE: &str = "lunch@example.com";
+
+/// The stage.
+pub struct Stage {
+    sandbox: Sandbox,
+    daemon: Daemon,
+    folder: Folder,
+    read: BTreeMap<&'static str, usize>,
+    replies: u32,
+}
+
+/// A folder that goes when it is dropped.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nothing of worth is in it, and a folder left behind harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Stage {
+    /// Puts everything up; the clock stands at `start`.
+    ///
+    /// # Errors
+    /// If no port or no folder can be had.
+    pub async fn set(start: DateTime<Utc>) -> Result<Self, StageError> {
+        let accounts = [HOUSE, ANA.address, BEN.address, CARA.address, DAN.address];
+        let accounts = accounts.map(|address| (address, "sandbox"));
+        let sandbox = Sandbox::start(SandboxOptions::with_accounts(&accounts)).await?;
+        let folder = folder()?;
+        let text = format!(
+            "[mail]\naddress = \"{HOUSE}\"\nname = \"Lunch\"\n\
+             [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo in IT\"\n\
+             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
+             [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
+             [lunch]\ntimezone = \"Europe/Berlin\"\n\
+             [policy]\nmails_per_person_per_day = 50\n",
+            sandbox.imap_port(),
+            sandbox.smtp_port(),
+        );
+        let origin = folder.0.join("config.toml");
+        let config = Config::parse_in(&text, &origin, &Surroundings::default())?;
+        let options = RunOptions {
+            rehearsal: Some(start),
+            recipients: Vec::new(),
+        };
+        let daemon = Daemon::start(&config, &options)?;
+        let stage = Self {
+            sandbox,
+            daemon,
+            folder,
+            read: BTreeMap::new(),
+            replies: 0,
+        };
+        // The first look marks what is there before anybody writes.
+        stage.daemon.conductor().settle(Duration::ZERO).await?;
+        Ok(stage)
+    }
+
+    /// The time on the stage.
+    ///
+    /// # Errors
+    /// If the daemon has stopped.
+    pub async fn now(&self) -> Result<DateTime<Utc>, StageError> {
+        match self.daemon.ask(Request::Status).await {
+            Reply::Status(status) => Ok(status.now),
+            other => Err(StageError::Refused(format!("{other:?}"))),
+        }
+    }
+
+    /// Asks the daemon, as a command does.
+    pub async fn ask(&self, request: Request) -> Reply {
+        self.daemon.ask(request).await
+    }
+
+    /// Ana's `postlunch invite`, for example. Returns the subjects.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn invite(
+        &mut self,
+        from: Player,
+        to: &[Player],
+        note: &str,
+    ) -> Result<Vec<String>, StageError> {
+        self.replies += 1;
+        let line = |player: &Player| format!("{} <{}>", player.name, player.address);
+        let request = Request::Invite {
+            from: line(&from),
+            to: to.iter().map(line).collect(),
+            note: (!note.is_empty()).then(|| note.to_owned()),
+            dry_run: false,
+            id: format!("demo-{}", self.replies),
+        };
+        let invitations = match self.daemon.ask(request).await {
+            Reply::Invited { invitations } => invitations,
+            Reply::Refused { message } => return Err(StageError::Refused(message)),
+            other => return Err(StageError::Refused(format!("{other:?}"))),
+        };
+        self.pump().await?;
+        let refused = invitations.iter().find_map(|made| made.refused.clone());
+        match refused {
+            Some(why) => Err(StageError::Refused(why)),
+            None => Ok(invitations.into_iter().map(|made| made.subject).collect()),
+        }
+    }
+
+    /// Everything in somebody's inbox, oldest first.
+    pub fn inbox(&self, player: Player) -> Vec<Mail> {
+        let messages = self.sandbox.mailbox(player.address, "INBOX");
+        messages
+            .iter()
+            .filter_map(|message| Mail::read(&message.bytes))
+            .collect()
+    }
+
+    /// What has come since the last call.
+    pub fn unread(&mut self, player: Player) -> Vec<Mail> {
+        let all = self.inbox(player);
+        let before = self.read.insert(player.address, all.len()).unwrap_or(0);
+        all.into_iter().skip(before).collect()
+    }
+
+    /// The latest mail whose subject begins or ends so.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn latest(&self, player: Player, subject: &str) -> Result<Mail, StageError> {
+        let found = self
+            .inbox(player)
+            .into_iter()
+            .rev()
+            .find(|mail| mail.subject.contains(subject));
+        found.ok_or_else(|| StageError::Missing {
+            who: player.name.to_owned(),
+            what: format!("\"{subject}\""),
+        })
+    }
+
+    /// Somebody answers a mail, and the daemon reads it.
+    ///
+    /// # Errors
+    /// If the daemon does not read or answer.
+    pub async fn reply(
+        &mut self,
+        player: Player,
+        mail: &Mail,
+        words: &str,
+        habit: Habit,
+    ) -> Result<(), StageError> {
+        self.replies += 1;
+        let now = self.now().await?;
+        let octets = reply(
+            mail,
+            player.name,
+            player.address,
+            words,
+            habit,
+            now,
+            self.replies,
+        );
+        self.sandbox.deliver(&mail.reply_to, octets)?;
+        self.pump().await
+    }
+
+    /// Reads what has come, and hands over what is due.
+    ///
+    /// # Errors
+    /// If the daemon does not read or mail is not taken.
+    pub async fn pump(&self) -> Result<(), StageError> {
+        let now = self.now().await?;
+        self.daemon
+            .conductor()
+            .advance_to(now, Duration::ZERO)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the time pass.
+    ///
+    /// # Errors
+    /// As `pump`.
+    pub async fn pass(&self, time: TimeDelta) -> Result<(), StageError> {
+        let target = self.now().await? + time;
+        self.daemon
+            .conductor()
+            .advance_to(target, Duration::ZERO)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the time pass until a moment.
+    ///
+    /// # Errors
+    /// As `pump`.
+    pub async fn pass_until(&self, moment: DateTime<Utc>) -> Result<(), StageError> {
+        self.daemon
+            .conductor()
+            .advance_to(moment, Duration::ZERO)
+            .await?;
+        Ok(())
+    }
+
+    /// The folder of the store, while the stage stands.
+    pub fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// Takes everything down.
+    ///
+    /// # Errors
+    /// If a part of the daemon had failed.
+    pub async fn strike(self) -> Result<(), StageError> {
+        self.daemon.stop().await?;
+        self.sandbox.stop().await;
+        Ok(())
+    }
+}
+
+fn folder() -> Result<Folder, StageError> {
+    let parent = std::env::temp_dir();
+    let made = random::<8>().and_then(|octets| {
+        let name = octets
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect::<String>();
+        let path = parent.join(format!("postlunch-demo-{name}"));
+        std::fs::create_dir(&path)?;
+        Ok(Folder(path))
+    });
+    made.map_err(|source| StageError::Folder {
+        path: parent,
+        source,
+    })
+}
