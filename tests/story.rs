@@ -22,6 +22,15 @@ async fn smoke() {
         .reply(CARA, &invitation, "No thanks", Habit::Phone)
         .await
         .unwrap();
+    for m in stage.inbox(BEN) {
+        println!("== BEN {} | {}\n{}", m.from, m.subject, m.text);
+    }
+    println!(
+        "{:?}",
+        stage
+            .ask(postlunch::daemon::request::Request::Pairings)
+            .await
+    );
     stage.pass(TimeDelta::days(4)).await.unwrap();
     let f = stage.latest(BEN, "your notes").unwrap();
     stage.reply(BEN, &f, "You read the error aloud in the outage and everybody stopped guessing.\n\nYou cut Dan short in the retro.\n\nHelps: you asked first. Hinders: slides came late.", Habit::Inline).await.unwrap();

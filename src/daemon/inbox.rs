@@ -207,6 +207,7 @@ impl Inbox {
                     uid_validity,
                     last_uid: 0,
                     since: known.since,
+                    renumbered: true,
                 }
             }
             None => {
@@ -219,6 +220,7 @@ impl Inbox {
                     uid_validity,
                     last_uid,
                     since: Clock::Wall.now(),
+                    renumbered: false,
                 }
             }
         };
@@ -283,9 +285,8 @@ impl Inbox {
             let heads = session.fetch_heads(some).await?;
             for uid in some {
                 if let Some(head) = heads.iter().find(|head| head.uid == *uid) {
-                    let before = head.internal_date.is_some_and(|at| at < progress.since);
-                    let renumbered = progress.last_uid < *uid && before;
-                    if !renumbered {
+                    let old = head.internal_date.is_some_and(|at| at < progress.since);
+                    if !(progress.renumbered && old) {
                         self.look_at(session, places, progress.uid_validity, head)
                             .await?;
                     }

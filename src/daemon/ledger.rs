@@ -63,6 +63,8 @@ pub struct Progress {
     pub last_uid: u32,
     /// When the daemon first saw this mailbox; nothing that arrived before is ever acted on.
     pub since: DateTime<Utc>,
+    /// The mailbox was numbered anew since: what is old can no longer be told by its UID.
+    pub renumbered: bool,
 }
 
 /// How many of the latest letters are kept at hand for finding quotes.
@@ -460,6 +462,7 @@ impl Ledger {
             uid_validity: u32::try_from(validity).unwrap_or(0),
             last_uid: u32::try_from(uid).unwrap_or(0),
             since: DateTime::from_timestamp(since.cast_signed(), 0).unwrap_or_default(),
+            renumbered: part(24) == Some(1),
         }))
     }
 
@@ -469,6 +472,7 @@ impl Ledger {
             u64::from(progress.uid_validity),
             u64::from(progress.last_uid),
             progress.since.timestamp().cast_unsigned(),
+            u64::from(progress.renumbered),
         ];
         let octets = parts.iter().flat_map(|part| part.to_be_bytes()).collect();
         batch.put(self.mailbox_key(mailbox), Owner::House, octets);
