@@ -27,3 +27,4 @@ pub mod store;
 pub mod sandbox;
 
 pub mod daemon;
+pub mod doctor;
