@@ -1,7 +1,7 @@
 //! The log: one function for each thing worth a line.
 //!
 //! No line ever holds what somebody wrote, a subject, a token or a password; addresses appear only
-//! as a short keyed-free digest so that lines about one person can be found together.
+//! as a short digest so that lines about one person can be found together.
 
 use crate::words::address::Address;
 use sha2::{Digest, Sha256};
@@ -54,4 +54,99 @@ pub fn keys_missing(owners: usize) {
         owners,
         "keys are missing from the keyring: it is older than the store, or the store is older than a forgetting"
     );
+}
+
+/// A letter was queued (S1).
+pub fn queued(row: u64, kind: &str, recipient: &Address) {
+    tracing::info!(row, kind, to = shortened(recipient), "queued");
+}
+
+/// A letter was handed over (S3).
+pub fn accepted(row: u64, kind: &str, attempts: u32) {
+    tracing::info!(row, kind, attempts, "accepted by the mail server");
+}
+
+/// A letter has to wait (back to S1).
+pub fn deferred(row: u64, kind: &str, attempts: u32, reply: Option<u16>) {
+    tracing::warn!(row, kind, attempts, reply, "deferred, to be tried again");
+}
+
+/// A letter cannot be sent (S4).
+pub fn failed(row: u64, kind: &str, reply: Option<u16>) {
+    tracing::error!(row, kind, reply, "failed for good");
+}
+
+/// A letter must not be sent any more (S5).
+pub fn withdrawn(row: u64, kind: &str, why: &str) {
+    tracing::info!(row, kind, why, "withdrawn");
+}
+
+/// It is not known whether a letter was taken (S2).
+pub fn in_doubt(row: u64) {
+    tracing::warn!(row, "in doubt: looking for it before sending it again");
+}
+
+/// A doubt was resolved.
+pub fn doubt_resolved(row: u64, found: Option<bool>) {
+    let how = match found {
+        Some(true) => "it stands in the sent mail",
+        Some(false) => "it is not in the sent mail",
+        None => "there is no sent mail to look into",
+    };
+    tracing::info!(row, how, "looked for a letter in doubt");
+}
+
+/// A mail of ours was read and decided (R2). Never what it says.
+pub fn received(from: &Address, kind: &str, outcome: &str) {
+    tracing::info!(from = shortened(from), kind, outcome, "received");
+}
+
+/// A mail of ours could not be handled.
+pub fn set_aside(uid: u32) {
+    tracing::error!(uid, "set a mail aside for a person to look at");
+}
+
+/// A letter could not be written.
+pub fn letter_not_written(why: &str) {
+    tracing::error!(why, "a letter could not be written, trying again in an hour");
+}
+
+/// The inbox is connected and selected.
+pub fn inbox_open(messages: u32) {
+    tracing::info!(messages, "watching the inbox");
+}
+
+/// A mailbox is seen for the first time; what lies in it is left alone.
+pub fn inbox_first_seen(last_uid: u32) {
+    tracing::info!(last_uid, "first start: everything up to this message is left alone");
+}
+
+/// The mailbox was numbered anew; known mail is told by its content.
+pub fn inbox_renumbered(uid_validity: u32) {
+    tracing::warn!(uid_validity, "the mailbox was numbered anew, looking through it again");
+}
+
+/// The inbox connection was lost.
+pub fn inbox_lost(why: &str, pause_ms: u128) {
+    tracing::warn!(why, pause_ms, "lost the inbox, connecting again");
+}
+
+/// Submission is not possible just now.
+pub fn submission_lost(why: &str, pause_ms: u128) {
+    tracing::warn!(why, pause_ms, "cannot submit mail, trying again");
+}
+
+/// The daemon is ready.
+pub fn ready(version: &str, rehearsal: bool) {
+    tracing::info!(version, rehearsal, "ready");
+}
+
+/// The daemon stops.
+pub fn stopping() {
+    tracing::info!("stopping");
+}
+
+/// Something runs all the same but deserves an operator's look.
+pub fn warning(what: &str) {
+    tracing::warn!("{what}");
 }

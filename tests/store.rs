@@ -3,6 +3,7 @@
 
 use postlunch::keyring::{Keyring, Owner, Purpose, StoreKey};
 use postlunch::store::{Batch, Key, Options, Rebuilt, Shelf, Store, StoreError};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -486,6 +487,26 @@ fn the_forgotten_stay_forgotten_in_every_copy() {
 }
 
 #[test]
+fn a_keyring_older_than_the_store_is_told_of() {
+    let (folder, path, records) = lived_in();
+    let older = folder.path().join("keyring");
+    fs::copy(path.join("keyring"), &older).unwrap();
+    let mut store = open(&path);
+    let newcomer = Owner::Person(77);
+    let mut batch = Batch::new();
+    batch.put(note(90), newcomer, vec![]);
+    store.stage(batch).unwrap(); // the key is made here,
+    store.unstage();
+    write(&mut store, 91, newcomer, "hello"); // and told of with its first use
+    assert_eq!(store.verify().unwrap().keys_missing, 0);
+    store.close().unwrap();
+    fs::copy(&older, path.join("keyring")).unwrap();
+    let store = open(&path);
+    assert_eq!(everything(&store), records);
+    assert_eq!(store.verify().unwrap().keys_missing, 1);
+}
+
+#[test]
 fn a_forgetting_cut_short_by_a_crash_is_carried_out_at_the_next_start() {
     let (folder, path, _) = lived_in();
     let before = folder.path().join("before");
@@ -518,6 +539,76 @@ fn nothing_is_written_for_somebody_behind_their_forgetting() {
         "{error}"
     );
     assert_eq!(everything(&store), records, "and nothing was forgotten");
+}
+
+#[test]
+fn decisions_of_one_group_see_each_other_and_become_durable_together() {
+    let (folder, path, records) = lived_in();
+    let mut store = open(&path);
+    let mut first = Batch::new();
+    first.put(note(30), BEN, b"staged".to_vec());
+    first.delete(note(0));
+    first.forget(PAIR);
+    store.stage(first).unwrap();
+    assert_eq!(store.get(&note(30)).unwrap().unwrap(), b"staged");
+    assert_eq!(store.get(&note(0)).unwrap(), None);
+    assert_eq!(
+        store.get(&note(1)).unwrap(),
+        None,
+        "who is about to be forgotten is gone"
+    );
+    let last = store.scan(&Key::on(Shelf::Notes)).next_back().unwrap();
+    assert_eq!(last.unwrap().0, note(30));
+    let seen = everything(&store);
+
+    // A machine that stops here knows nothing of it.
+    let stopped = folder.path().join("stopped");
+    copy(&path, &stopped);
+    fs::remove_dir_all(stopped.join("index")).unwrap(); // a file copied in use tells nothing
+    assert_eq!(everything(&open(&stopped)), records);
+    // Taken back, it never was; staged again and committed, it stays.
+    store.unstage();
+    assert_eq!(everything(&store), records);
+    for number in 0..3 {
+        let mut batch = Batch::new();
+        batch.put(note(40 + number), BEN, vec![]);
+        store.stage(batch).unwrap();
+    }
+    let mut last = Batch::new();
+    last.put(note(30), BEN, b"staged".to_vec());
+    last.delete(note(0));
+    last.forget(PAIR);
+    assert_eq!(
+        store.commit(vec![last]).unwrap(),
+        22,
+        "one group, one commit"
+    );
+    store.close().unwrap();
+    let kept = everything(&open(&path));
+    assert_eq!(kept.len(), seen.len() + 3);
+    assert!(seen.iter().all(|record| kept.contains(record)));
+}
+
+#[test]
+fn a_journal_of_a_newer_version_is_left_alone() {
+    let (_folder, path, _) = lived_in();
+    let mut octets = fs::read(segment(&path, 1)).unwrap();
+    octets[3] = 2;
+    fs::write(segment(&path, 1), &octets).unwrap();
+    assert!(refused(&path).to_string().contains("newer postlunch"));
+    assert!(Store::rebuild(&path, &key(), options()).is_err());
+    assert_eq!(fs::read(segment(&path, 1)).unwrap(), octets);
+}
+
+#[test]
+fn only_a_place_where_nothing_was_kept_is_new() {
+    let (folder, path, _) = lived_in();
+    assert!(Store::is_new(&folder.path().join("nothing")));
+    assert!(!Store::is_new(&path));
+    for lost in ["keyring", "index"] {
+        fs::rename(path.join(lost), folder.path().join(lost)).unwrap();
+        assert!(!Store::is_new(&path));
+    }
 }
 
 #[test]
@@ -572,4 +663,95 @@ fn a_backup_is_a_journal_that_another_house_can_start_from() {
     let store = open(&elsewhere);
     assert_eq!(everything(&store), records);
     assert_eq!(store.sequence(), 21);
+}
+
+/// A small generator, so that a year that fails is the same year tomorrow.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % limit
+    }
+}
+
+#[test]
+fn any_life_of_a_store_equals_a_plain_map() {
+    let small = Options {
+        segment_octets: 3000,
+        ..options()
+    };
+    for seed in 0..6 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut path = folder.path().join("store");
+        let mut dice = Dice(seed);
+        let mut store = Store::open(&path, &key(), small).unwrap();
+        let mut map: BTreeMap<u64, (u64, Vec<u8>)> = BTreeMap::new();
+        for step in 0..250_u64 {
+            let mut batches = Vec::new();
+            for _ in 0..=dice.below(3) {
+                let mut batch = Batch::new();
+                let (number, owner) = (dice.below(40), dice.below(4));
+                match dice.below(12) {
+                    0..8 => {
+                        let value = format!("{step} {number}").into_bytes();
+                        batch.put(note(number), Owner::Person(owner), value.clone());
+                        map.insert(number, (owner, value));
+                    }
+                    8..11 => {
+                        batch.delete(note(number));
+                        map.remove(&number);
+                    }
+                    _ => {
+                        batch.forget(Owner::Person(owner));
+                        map.retain(|_, (whose, _)| *whose != owner);
+                    }
+                }
+                let forgets = format!("{batch:?}").contains("Forget");
+                batches.push(batch);
+                if forgets {
+                    break; // nothing for them behind it in one commit
+                }
+            }
+            store.commit(batches).unwrap();
+            match dice.below(25) {
+                0 => store.close().unwrap(),
+                1 => drop(store),
+                2 => {
+                    store.close().unwrap();
+                    fs::remove_dir_all(path.join("index")).unwrap();
+                }
+                3 => {
+                    store.retire(1).unwrap();
+                    continue;
+                }
+                4 => {
+                    // Stopped dead: what journal and keyring hold at this moment goes on elsewhere.
+                    let next = folder.path().join(format!("store-{step}"));
+                    copy(&path, &next);
+                    fs::remove_dir_all(next.join("index")).unwrap();
+                    drop(store);
+                    path = next;
+                }
+                5 => {
+                    drop(store);
+                    let (again, rebuilt) = Store::rebuild(&path, &key(), small).unwrap();
+                    assert_eq!(rebuilt, Rebuilt::Index);
+                    drop(again);
+                }
+                _ => continue,
+            }
+            store = Store::open(&path, &key(), small).unwrap();
+            store.verify().unwrap();
+            let found: Vec<_> = everything(&store);
+            let expected: Vec<_> = map
+                .iter()
+                .map(|(number, (_, value))| (note(*number), value.clone()))
+                .collect();
+            assert_eq!(found, expected, "seed {seed}, step {step}");
+        }
+    }
 }

@@ -72,8 +72,12 @@ impl Mistake {
         let column = before.get(line_start..).unwrap_or_default().chars().count();
         let marked = text.get(start..span.end).unwrap_or_default();
         let marked = marked.lines().next().unwrap_or_default();
-        let (line, caret_column, caret_width) =
-            without_password(line, column, marked.chars().count().max(1));
+        let marked_chars = marked.chars().count().max(1);
+        let (line, caret_column, caret_width) = if may_be_inside_a_password(before, line_start) {
+            (HIDDEN.trim().to_owned(), 0, HIDDEN.len() - 1)
+        } else {
+            without_password(line, column, marked_chars)
+        };
         Self {
             offset: start,
             place: format!("{}:{line_number}:{}", origin.display(), column + 1),
@@ -129,9 +133,18 @@ fn in_paragraphs(mistakes: &[Mistake]) -> String {
     told.join("\n\n")
 }
 
+/// What stands where a password is not shown.
+const HIDDEN: &str = " (not shown)";
+
+/// Whether a line may belong to a password over several lines, which stands in triple quotes.
+fn may_be_inside_a_password(before: &str, line_start: usize) -> bool {
+    let earlier_lines = before.get(..line_start).unwrap_or_default();
+    let behind = earlier_lines.rsplit_once("password").map(|(_, rest)| rest);
+    behind.is_some_and(|rest| rest.contains("\"\"\"") || rest.contains("'''"))
+}
+
 /// The line with a password in it hidden, and the caret moved to what is left.
 fn without_password(line: &str, column: usize, width: usize) -> (String, usize, usize) {
-    const HIDDEN: &str = " (not shown)";
     for (at, word) in line.match_indices("password") {
         let behind = line.get(at + word.len()..).unwrap_or_default();
         let Some((gap, _)) = behind.split_once('=') else {

@@ -25,8 +25,8 @@ pub enum Password {
     Written(Confidential<String>),
     /// The first line of a file.
     File(PathBuf),
-    /// The first line that a command, run by `sh -c`, prints.
-    Command(String),
+    /// The first line that a command, run by `sh -c`, prints. It may hold a secret itself.
+    Command(Confidential<String>),
 }
 
 /// Why there is no password; the message names the remedy.
@@ -73,7 +73,9 @@ impl Password {
                     })?;
                 first_line(&octets, &path.display().to_string())
             }
-            Self::Command(command) => first_line(&printed_by(command).await?, "password_command"),
+            Self::Command(command) => {
+                first_line(&printed_by(command.reveal()).await?, "password_command")
+            }
         }
     }
 

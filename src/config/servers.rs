@@ -81,7 +81,10 @@ impl Reader<'_> {
             }
             let username = smtp.optional("username", verbatim);
             let password = password_of(smtp, folder).or(credential.map(Password::File));
-            let has_own_login = username.is_some() && username.as_ref() != imap.map(|i| &i.username);
+            let has_own_login = imap.is_some_and(|imap| {
+                let own = username.as_ref();
+                own.is_some_and(|own| *own != imap.username)
+            });
             if has_own_login && password.is_none() && !smtp.has("password") {
                 smtp.blame(
                     "username",
@@ -180,7 +183,7 @@ fn password_of(section: &mut Section<'_>, folder: &Path) -> Option<Password> {
         Ok(Password::File(folder.join(text)))
     });
     let command = section.optional("password_command", |text| {
-        Ok(Password::Command(text.to_owned()))
+        Ok(Password::Command(Confidential::new(text.to_owned())))
     });
     written.or(file).or(command)
 }

@@ -1,6 +1,7 @@
 //! Configurations that are right, read in made-up surroundings. Wrong ones: `tests/configs.rs`.
 
 use super::*;
+use crate::words::confidential::Confidential;
 
 /// The least a configuration can say.
 const LEAST: &str = r#"
@@ -222,7 +223,7 @@ async fn a_password_comes_from_a_file_or_a_command() {
     std::fs::write(&path, "hunter2\nsecond line\n").unwrap();
     let from_file = Password::File(path.clone()).fetch().await.unwrap();
     assert_eq!(from_file.reveal(), "hunter2");
-    let command = |text: &str| Password::Command(text.to_owned());
+    let command = |text: &str| Password::Command(Confidential::new(text.to_owned()));
     let printed = command("printf 'from a \"vault\"\\n'").fetch().await;
     assert_eq!(printed.unwrap().reveal(), "from a \"vault\"");
 
@@ -238,9 +239,10 @@ async fn a_password_comes_from_a_file_or_a_command() {
 
 #[test]
 fn no_debug_output_holds_a_password() {
-    let text = LEAST.replace("password_file = \"imap-password\"", "password = 'hunter2'");
-    let config = parse(&text);
-    assert!(!format!("{config:?}").contains("hunter2"));
+    for way in ["password = 'hunter2'", "password_command = 'echo hunter2'"] {
+        let config = parse(&LEAST.replace("password_file = \"imap-password\"", way));
+        assert!(!format!("{config:?}").contains("hunter2"), "{way}");
+    }
 }
 
 #[test]

@@ -205,3 +205,67 @@ pub(super) fn domain(key: &str, value: &DeValue<'_>) -> Result<String, Fault> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_numbers_with_units() {
+        let seconds = |text| duration(text, 0..=i64::MAX).map(|found| found.num_seconds());
+        for (text, wanted) in [
+            ("90 minutes", 5400),
+            ("1 minute", 60),
+            ("36 hours", 36 * 3600),
+            ("5 Days", 5 * 86400),
+            ("2 weeks and 1 day", 15 * 86400),
+        ] {
+            assert_eq!(seconds(text), Ok(wanted), "{text}");
+        }
+        for wrong in [
+            "",
+            "5",
+            "days",
+            "-1 day",
+            "5days",
+            "1 month",
+            "1.5 days",
+            "9223372036854775807 weeks",
+        ] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(in_words(5400), "90 minutes");
+        assert_eq!(in_words(7 * 86400), "1 week");
+    }
+
+    #[test]
+    fn a_misspelt_time_zone_is_told_the_nearest() {
+        for (wrong, near) in [
+            ("Amsterdam", "Europe/Amsterdam"),
+            ("New York", "America/New_York"),
+            ("america/new york", "America/New_York"),
+            ("Europe/Berln", "Europe/Berlin"),
+            ("europe/zurich", "Europe/Zurich"),
+            ("Kolkatta", "Asia/Kolkata"),
+        ] {
+            let remedy = timezone(wrong).unwrap_err().remedy;
+            assert_eq!(remedy, format!("did you mean \"{near}\"?"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "localhost.example.com",
+            "127.0.0.1.nip.example",
+            "0.0.0.0",
+            "10.0.0.1",
+            "::",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

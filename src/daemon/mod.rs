@@ -1,6 +1,22 @@
 //! The daemon: fetch, read, decide, commit, submit, acknowledge.
 //!
-//! Joins the rooms and adds nothing of its own to what they know. `request` is what commands may
-//! ask of a running daemon.
+//! Joins the rooms and adds nothing of its own to what they know. `decider` owns the store on one
+//! thread; `inbox` and `submission` are the two ends of the mail; `conductor` moves time; `run`
+//! starts and stops them; `request` is what commands may ask.
 
+mod commands;
+pub mod conductor;
+pub mod decider;
+mod inbox;
+pub mod incoming;
+pub mod ledger;
+pub mod outgoing;
 pub mod request;
+pub mod routing;
+mod run;
+pub mod settings;
+mod submission;
+mod thread;
+mod vitals;
+
+pub use run::{Daemon, RunError, RunOptions, run};

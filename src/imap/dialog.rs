@@ -7,6 +7,7 @@
 use super::fault::ImapError;
 use super::reply::{self, Piece, Response, Status, Token, Verdict};
 use crate::wire::{Wire, WireError};
+use std::fmt;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -20,21 +21,19 @@ pub(super) const LITERAL_KEPT: usize = 256 * 1024;
 const PIECES_MAX: usize = 2_000;
 
 /// A literal on its way in.
-#[derive(Debug)]
 struct Incoming {
     kept: Vec<u8>,
     length: usize,
     seen: usize,
 }
 
-/// A command with its arguments, so written that no argument can become a command.
-#[derive(Clone, Debug)]
+/// A command with its arguments, so written that no argument can become a command. It may hold a
+/// password and does not print.
 pub(super) struct Command {
     name: &'static str,
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug)]
 enum Part {
     Plain(String),
     Literal(Vec<u8>),
@@ -75,7 +74,6 @@ impl Command {
 }
 
 /// The dialogue over one wire.
-#[derive(Debug)]
 pub(super) struct Dialog {
     wire: Option<Wire>,
     pieces: Vec<Piece>,
@@ -84,8 +82,18 @@ pub(super) struct Dialog {
     tags: u32,
     under_way: bool,
     bye: Option<String>,
-    /// Set when the server tells of messages; whoever looks for them clears it first.
+    /// Messages in the selected mailbox, as far as the server told.
+    pub exists: u32,
+    /// Set when there are more messages than before; whoever looks for them clears it first.
     pub news: bool,
+}
+
+impl fmt::Debug for Dialog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dialog")
+            .field("wire", &self.wire)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Dialog {
@@ -98,6 +106,7 @@ impl Dialog {
             tags: 0,
             under_way: false,
             bye: None,
+            exists: 0,
             news: false,
         }
     }
@@ -126,7 +135,7 @@ impl Dialog {
         let read = self.read_frame(deadline, limit).await;
         let response = read.and_then(|pieces| reply::parse(pieces).ok_or(ImapError::Garbled));
         match &response {
-            Ok(Response::Items(items)) if is_news(items) => self.news = true,
+            Ok(Response::Items(items)) => self.count(items),
             Ok(Response::Told(verdict)) if verdict.status == Status::Bye => {
                 self.bye = Some(verdict.words.clone());
             }
@@ -216,7 +225,11 @@ impl Dialog {
         deadline: Instant,
         limit: Duration,
     ) -> Result<String, ImapError> {
+        if self.wire.is_none() {
+            return Err(ImapError::Wire(WireError::Closed));
+        }
         if self.under_way {
+            // The answers to a command that was abandoned would be taken for this one's.
             self.wire = None;
             return Err(ImapError::OutOfStep);
         }
@@ -326,6 +339,19 @@ impl Dialog {
         verdict
     }
 
+    /// Keeps count of the messages. Only growth is news: servers repeat EXISTS and RECENT as they
+    /// like, and one that did so at every IDLE would keep us running in a circle.
+    fn count(&mut self, items: &[Token]) {
+        let [number, word, ..] = items else { return };
+        if word.is("EXPUNGE") {
+            self.exists = self.exists.saturating_sub(1);
+        } else if word.is("EXISTS") {
+            let told = number.number().unwrap_or_default();
+            self.news |= told > self.exists;
+            self.exists = told;
+        }
+    }
+
     fn end(
         &mut self,
         tag: &str,
@@ -354,11 +380,4 @@ impl Dialog {
         self.wire = None;
         Err(e)
     }
-}
-
-/// `n EXISTS` and `n RECENT`.
-fn is_news(items: &[Token]) -> bool {
-    items
-        .get(1)
-        .is_some_and(|word| word.is("EXISTS") || word.is("RECENT"))
 }

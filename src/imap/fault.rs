@@ -13,6 +13,11 @@ pub(super) fn clean_words(text: &str) -> String {
     clean.trim().chars().take(WORDS_CHARS_MAX).collect()
 }
 
+/// A response code with its text, as one phrase.
+fn said(code: &str, words: &str) -> String {
+    format!("{code} {words}").trim().to_owned()
+}
+
 /// Why an IMAP step failed. Nothing here is ever to be read as "there is no mail".
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImapError {
@@ -43,7 +48,7 @@ pub enum ImapError {
         passing: bool,
     },
     /// `NO`: understood, not done.
-    #[error("{command} was refused: {code} {words}")]
+    #[error("{command} was refused: {}", said(code, words))]
     Refused {
         /// The command's name.
         command: &'static str,

@@ -155,21 +155,14 @@ impl Session {
     ) -> Result<Selected, ImapError> {
         // A failed SELECT leaves no mailbox selected (RFC 3501 section 6.3.1).
         self.selected = None;
-        let (mut uid_validity, mut uid_next, mut exists) = (None, None, 0);
-        let read = |response| match response {
-            Response::Told(verdict) => {
+        self.dialog.exists = 0;
+        let (mut uid_validity, mut uid_next) = (None, None);
+        let read = |response| {
+            if let Response::Told(verdict) = response {
                 let number = |name| verdict.code_arguments(name).and_then(|n| n.parse().ok());
                 uid_validity = number("UIDVALIDITY").or(uid_validity);
                 uid_next = number("UIDNEXT").or(uid_next);
             }
-            Response::Items(items) => {
-                if let [count, word, ..] = items.as_slice()
-                    && word.is("EXISTS")
-                {
-                    exists = count.number().unwrap_or_default();
-                }
-            }
-            Response::Done { .. } | Response::Continue => {}
         };
         let command = Command::new(how).string(mailbox.as_wire());
         let limit = self.patience.command;
@@ -188,7 +181,7 @@ impl Session {
         let selected = Selected {
             uid_validity,
             uid_next,
-            exists,
+            exists: self.dialog.exists,
         };
         self.selected = Some((mailbox.clone(), selected));
         self.dialog.news = false;
@@ -221,6 +214,8 @@ impl Session {
         home: Option<(Mailbox, Selected)>,
     ) -> Result<(), ImapError> {
         let Some((mailbox, before)) = home else {
+            // Nobody chose the mailbox that we looked into.
+            self.selected = None;
             return Ok(());
         };
         let now = self.select(&mailbox).await?;

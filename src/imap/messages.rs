@@ -8,8 +8,10 @@ use super::fault::ImapError;
 use super::names::Mailbox;
 use super::reply::{Response, Token};
 use super::session::Session;
+use crate::words::confidential::Confidential;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Messages named in one command.
 const BATCH: usize = 200;
@@ -26,14 +28,14 @@ pub struct Head {
     /// Its flags as the server writes them.
     pub flags: Vec<String>,
     /// Its header; of a longer one the first 256 KiB.
-    pub header: Vec<u8>,
+    pub header: Confidential<Vec<u8>>,
 }
 
 /// What a fetch brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// The whole message.
-    Whole(Vec<u8>),
+    Whole(Confidential<Vec<u8>>),
     /// More octets than wanted; not fetched.
     TooLarge {
         /// How many the server tells.
@@ -61,9 +63,8 @@ impl Session {
     pub async fn search_from(&mut self, uid: u32) -> Result<Vec<u32>, ImapError> {
         self.dialog.news = false;
         let from = uid.max(1);
-        let mut found = self
-            .search(Command::new("UID SEARCH").plain(&format!("UID {from}:*")))
-            .await?;
+        let command = Command::new("UID SEARCH").plain(&format!("UID {from}:*"));
+        let mut found = self.search(command, self.patience.command).await?;
         found.retain(|u| *u >= from);
         Ok(found)
     }
@@ -82,7 +83,11 @@ impl Session {
     ) -> Result<Vec<u32>, ImapError> {
         let home = self.step_aside(mailbox, false).await?;
         let command = Command::new("UID SEARCH").plain("HEADER");
-        let found = self.search(command.string(field).string(value)).await;
+        // A big mailbox without an index is read from end to end for this.
+        let limit = self.patience.transfer;
+        let found = self
+            .search(command.string(field).string(value), limit)
+            .await;
         self.return_with(home, found).await
     }
 
@@ -100,7 +105,7 @@ impl Session {
         }
     }
 
-    async fn search(&mut self, command: Command) -> Result<Vec<u32>, ImapError> {
+    async fn search(&mut self, command: Command, limit: Duration) -> Result<Vec<u32>, ImapError> {
         self.need_selection()?;
         let mut found = Vec::new();
         let mut unreadable = false;
@@ -118,7 +123,6 @@ impl Session {
                 }
             }
         };
-        let limit = self.patience.command;
         self.dialog.run(&command, limit, read).await?;
         if unreadable {
             return Err(ImapError::Garbled);
@@ -151,7 +155,7 @@ impl Session {
                         size: parts.size,
                         internal_date: parts.internal_date,
                         flags: parts.flags,
-                        header,
+                        header: Confidential::new(header),
                     };
                     heads.insert(uid, head);
                 }
@@ -183,7 +187,7 @@ impl Session {
             .await?
             .remove(&uid);
         Ok(match parts.and_then(|parts| parts.body) {
-            Some((octets, true)) => Fetched::Whole(octets),
+            Some((octets, true)) => Fetched::Whole(Confidential::new(octets)),
             Some((_, false)) => Fetched::TooLarge { size },
             None => Fetched::Gone,
         })
@@ -292,7 +296,7 @@ impl Session {
         // The names of the months are the protocol's, whatever the language of the machine.
         let date = before.format("%-d-%b-%Y");
         let command = Command::new("UID SEARCH").plain(&format!("BEFORE {date} UNDELETED"));
-        let old = self.search(command).await?;
+        let old = self.search(command, self.patience.transfer).await?;
         self.expunge(&old).await?;
         Ok(old.len())
     }

@@ -52,6 +52,11 @@ impl Keyring {
         }
     }
 
+    /// Whose key sealed this value, by its head.
+    pub fn owner_of(sealed: &[u8]) -> Option<Owner> {
+        split(sealed).map(|(owner, _, _)| owner)
+    }
+
     /// Whether the key that sealed this value is still held. Looks at the head only.
     pub fn still_holds(&self, sealed: &[u8]) -> bool {
         split(sealed).is_some_and(|(owner, id, _)| self.key_id(owner) == Some(id))

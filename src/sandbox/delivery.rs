@@ -80,6 +80,7 @@ impl Premises {
     /// Delivers a message that came from outside, without SMTP; false if nobody here takes it.
     pub(super) fn deliver(&self, to: &Address, bytes: &[u8]) -> bool {
         let now = self.now();
+        let bytes = &header::with_crlf(bytes)[..];
         self.change(|office| {
             let Route::Account(key) = self.route(office, to) else {
                 return false;

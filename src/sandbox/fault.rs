@@ -1,8 +1,8 @@
 //! Troubles on order: what should go wrong, where, and how often.
 //!
 //! A `Fault` names one point of a conversation and what happens there. The first fault that fits
-//! is met and counted down; with no count it stays for good. Byte-level lies (half a literal,
-//! garbage) are not offered: a scripted socket in the test does that better.
+//! is met and counted down; with no count it stays for good. Lies (garbage, wrong tags) are not
+//! offered: a scripted socket in the test does that better.
 
 use crate::words::address::Address;
 use std::time::Duration;
@@ -64,8 +64,12 @@ pub enum Trouble {
         /// The text behind it, best with an enhanced status code (RFC 3463).
         text: String,
     },
-    /// The connection is closed without a word.
+    /// The connection is closed without a word. At [`FaultPoint::ImapReply`] the data go out whole
+    /// and only the tagged line is missing.
     Drop,
+    /// At [`FaultPoint::ImapReply`]: the data break off half way, inside a literal as a rule, and
+    /// the connection is closed. Elsewhere the same as [`Trouble::Drop`].
+    BreakOff,
     /// All goes well, but only after this time.
     Delay(Duration),
     /// The connection stays open and nothing is ever said on it again. At

@@ -16,6 +16,18 @@ pub(super) fn split(message: &[u8]) -> (&[u8], &[u8]) {
     message.split_at(end.unwrap_or(message.len()))
 }
 
+/// The message with CRLF where a lone LF ended a line.
+pub(super) fn with_crlf(message: &[u8]) -> Vec<u8> {
+    let mut proper = Vec::with_capacity(message.len());
+    for octet in message {
+        if *octet == b'\n' && proper.last() != Some(&b'\r') {
+            proper.push(b'\r');
+        }
+        proper.push(*octet);
+    }
+    proper
+}
+
 /// The fields of a header, each whole with its folded lines and last CRLF.
 pub(super) fn fields(header: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
@@ -90,6 +102,7 @@ mod tests {
             [&b"A: one\r\n two\r\n"[..], b"b: three\r\n"]
         );
         assert_eq!(values(message, "a"), ["one two"]);
+        assert_eq!(with_crlf(b"a\nb\r\n\n"), b"a\r\nb\r\n\r\n");
         assert_eq!(subset(message, |n| n == b"b"), b"b: three\r\n\r\n");
     }
 

@@ -20,6 +20,7 @@ pub use post_office::{Account, Handover, Mailbox, Message, PostOffice};
 
 use crate::clock::Clock;
 use crate::words::address::{Address, AddressError};
+use crate::words::confidential::Confidential;
 use premises::{Premises, SentCopy};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub enum SentCopies {
 #[derive(Clone, Debug)]
 pub struct SandboxOptions {
     /// Addresses, which are logins too, with their secrets (password and bearer token alike).
-    pub accounts: Vec<(String, String)>,
+    pub accounts: Vec<(String, Confidential<String>)>,
     /// Addresses that are taken at RCPT and answered with a delivery status notification.
     pub bouncing: Vec<String>,
     /// Whether submitted mail is copied to `Sent`.
@@ -91,7 +92,7 @@ impl SandboxOptions {
     pub fn with_accounts(accounts: &[(&str, &str)]) -> Self {
         let owned = accounts
             .iter()
-            .map(|(a, s)| ((*a).to_owned(), (*s).to_owned()));
+            .map(|(a, s)| ((*a).to_owned(), Confidential::new((*s).to_owned())));
         Self {
             accounts: owned.collect(),
             ..Self::default()
@@ -181,7 +182,8 @@ impl Sandbox {
     }
 
     /// Delivers a message as if somebody had mailed it from outside, without SMTP. The return path
-    /// is the address in From, unless the message brings a Return-Path of its own.
+    /// is the address in From, unless the message brings a Return-Path of its own. Lone LFs become
+    /// CRLF.
     ///
     /// # Errors
     /// If the address is malformed or nobody here has it.
@@ -251,13 +253,14 @@ impl Sandbox {
         })
     }
 
-    /// Closes both ports and all connections.
+    /// Closes both ports and all connections; nothing of them is left when it returns.
     pub async fn stop(mut self) {
-        self.tasks.shutdown().await;
+        self.premises.close();
+        while self.tasks.join_next().await.is_some() {}
     }
 }
 
-/// Takes connections until the sandbox stops; its conversations end with it.
+/// Takes connections until the sandbox stops; the conversations end with it.
 async fn receive<F>(
     listener: TcpListener,
     premises: Arc<Premises>,
@@ -268,6 +271,7 @@ async fn receive<F>(
     let mut conversations = JoinSet::new();
     loop {
         tokio::select! {
+            () = premises.closed() => return conversations.shutdown().await,
             arrived = listener.accept() => {
                 let Ok((stream, _)) = arrived else { continue };
                 // Small replies should go out at once; without it they merely go later.
@@ -288,8 +292,14 @@ async fn receive<F>(
 
 /// Files the senders' copies when they are due; all wait equally long, so their order stays.
 async fn file_copies(mut due: mpsc::UnboundedReceiver<SentCopy>, premises: Arc<Premises>) {
-    while let Some(copy) = due.recv().await {
-        tokio::time::sleep_until(copy.due).await;
-        premises.file_sent_copy(&copy);
+    let work = async {
+        while let Some(copy) = due.recv().await {
+            tokio::time::sleep_until(copy.due).await;
+            premises.file_sent_copy(&copy);
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = premises.closed() => {}
     }
 }

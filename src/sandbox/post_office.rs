@@ -203,11 +203,16 @@ pub struct PostOffice {
 }
 
 impl PostOffice {
-    pub(super) fn open_account(&mut self, address: Address, secret: String, with_sent: bool) {
+    pub(super) fn open_account(
+        &mut self,
+        address: Address,
+        secret: Confidential<String>,
+        with_sent: bool,
+    ) {
         let key = address.key().to_owned();
         let account = Account {
             address,
-            secret: Confidential::new(secret),
+            secret,
             mailboxes: Vec::new(),
         };
         self.accounts.insert(key.clone(), account);

@@ -21,6 +21,7 @@ pub(super) struct Premises {
     office: Mutex<PostOffice>,
     bell: watch::Sender<u64>,
     cut: watch::Sender<u64>,
+    closing: watch::Sender<bool>,
     pub(super) options: SandboxOptions,
     pub(super) sent_copies: mpsc::UnboundedSender<SentCopy>,
 }
@@ -35,6 +36,7 @@ impl Premises {
             office: Mutex::new(office),
             bell: watch::Sender::new(0),
             cut: watch::Sender::new(0),
+            closing: watch::Sender::new(false),
             options,
             sent_copies,
         }
@@ -65,6 +67,17 @@ impl Premises {
     /// Closes all connections of this moment without a word.
     pub(super) fn cut_connections(&self) {
         self.cut.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Has everything end.
+    pub(super) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Returns once [`Premises::close`] was called, be it long ago.
+    pub(super) async fn closed(&self) {
+        // It fails only when the sender is gone, and that is closed as well.
+        let _ = self.closing.subscribe().wait_for(|closed| *closed).await;
     }
 
     /// The trouble that waits at this point, if any.

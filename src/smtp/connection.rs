@@ -4,21 +4,18 @@
 //! the wire is dropped at once and the connection is of no further use. Passwords go out only under
 //! TLS or on loopback, and are never logged.
 
+use super::dialog::{Fault, exchange, read_reply};
 use super::fault::ConnectError;
 use super::greeting::Extensions;
-use super::reply::{Reply, parse_line};
+use super::login::log_in;
+use super::reply::Reply;
 use super::{Outcome, Patience, Refusal, SmtpAccount, Step, Submission};
 use crate::wire::{Wire, WireError};
 use crate::words::address::Address;
-use crate::words::endpoint::{Login, Proof, Security};
-use data_encoding::BASE64;
+use crate::words::endpoint::Security;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Longest reply line taken (RFC 5321 says 512; servers write more), in octets.
-const LINE_OCTETS_MAX: usize = 4_096;
-/// Most lines in one reply.
-const LINES_MAX: usize = 100;
 /// One block of a letter under one time limit, in octets.
 const BLOCK_OCTETS: usize = 16 * 1024;
 
@@ -29,36 +26,8 @@ pub struct Connection {
     extensions: Extensions,
     patience: Patience,
     last_used: Instant,
-}
-
-/// Why an exchange failed: the wire, or an answer that is no SMTP.
-enum Fault {
-    Wire(WireError),
-    Garbled,
-}
-
-impl From<WireError> for Fault {
-    fn from(e: WireError) -> Self {
-        Self::Wire(e)
-    }
-}
-
-impl From<Fault> for ConnectError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Wire(e) => Self::Wire(e),
-            Fault::Garbled => Self::NotSmtp,
-        }
-    }
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Wire(e) => e.fmt(f),
-            Self::Garbled => f.write_str("the server's answer is no SMTP reply"),
-        }
-    }
+    /// Set while a dialogue runs: a caller that drops it half way leaves it set.
+    under_way: bool,
 }
 
 impl Connection {
@@ -100,12 +69,21 @@ impl Connection {
             extensions,
             patience: *patience,
             last_used: Instant::now(),
+            under_way: false,
         })
     }
 
     /// Whether another letter may be handed over.
     pub const fn is_usable(&self) -> bool {
-        self.wire.is_some()
+        self.wire.is_some() && !self.under_way
+    }
+
+    /// Begins a dialogue. Replies to an abandoned one would answer for this one, so its wire goes.
+    fn begin(&mut self) {
+        if self.under_way {
+            self.wire = None;
+        }
+        self.under_way = true;
     }
 
     /// Whether it is usable still: a connection that rested for a while is asked by RSET.
@@ -113,18 +91,19 @@ impl Connection {
         if self.last_used.elapsed() <= self.patience.rest_max {
             return self.is_usable();
         }
-        match self.say("RSET", self.patience.command).await {
-            Ok(reply) if reply.is_done() => true,
-            _ => {
-                self.wire = None;
-                false
-            }
+        self.begin();
+        let reply = self.say("RSET", self.patience.command).await;
+        if !reply.is_ok_and(|reply| reply.is_done()) {
+            self.wire = None;
         }
+        self.under_way = false;
+        self.is_usable()
     }
 
     /// Hands over one letter. A letter that fails once the server was spoken to leaves the
     /// connection unusable.
     pub async fn submit(&mut self, submission: &Submission) -> Outcome {
+        self.begin();
         let outcome = match self.converse(submission).await {
             Ok(accepted) => accepted,
             Err(refused) => refused,
@@ -136,9 +115,14 @@ impl Connection {
             }
         };
         if !untouched {
+            if is_clean_refusal(&outcome) {
+                // The two sides are in step: part politely, or servers count it against us.
+                let _ = self.say("QUIT", self.patience.quit).await;
+            }
             self.wire = None;
         }
         self.last_used = Instant::now();
+        self.under_way = false;
         outcome
     }
 
@@ -156,7 +140,7 @@ impl Connection {
         let reply = self.say("DATA", patience.data_start).await;
         expect(Step::Data, reply, |r| r.code == 354)?;
 
-        let text = dot_stuffed(&submission.octets);
+        let text = dot_stuffed(submission.octets.reveal());
         for block in text.chunks(BLOCK_OCTETS) {
             let written = self.write(block, patience.data_block).await;
             written.map_err(|fault| transient(Step::Text, &fault))?;
@@ -187,13 +171,13 @@ impl Connection {
                 reason: reason.to_owned(),
             }))
         };
-        if !has_crlf_line_ends(&submission.octets) {
+        if !has_crlf_line_ends(submission.octets.reveal()) {
             return refuse("the letter has a line end that is not CRLF");
         }
         if self
             .extensions
             .size_max
-            .is_some_and(|most| submission.octets.len() > most)
+            .is_some_and(|most| submission.octets.reveal().len() > most)
         {
             return refuse("the letter is larger than the server takes");
         }
@@ -207,7 +191,7 @@ impl Connection {
             }
             parameters.push_str(" SMTPUTF8");
         }
-        if !submission.octets.is_ascii() {
+        if !submission.octets.reveal().is_ascii() {
             if !self.extensions.eight_bit_mime {
                 return refuse("the letter has 8-bit text, and the server does not offer 8BITMIME");
             }
@@ -218,6 +202,7 @@ impl Connection {
 
     /// Says goodbye and closes; bounded.
     pub async fn quit(mut self) {
+        self.begin();
         let _ = self.say("QUIT", self.patience.quit).await;
     }
 
@@ -233,6 +218,17 @@ impl Connection {
             Some(wire) => Ok(wire.write(octets, limit).await?),
             None => Err(Fault::Wire(WireError::Closed)),
         }
+    }
+}
+
+/// Whether the server said no in so many words and is still there.
+fn is_clean_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Transient(refusal) | Outcome::Permanent(refusal) => {
+            let code = refusal.answer.as_ref().map_or(0, |answer| answer.code);
+            code >= 400 && code != 421
+        }
+        Outcome::Accepted(_) | Outcome::InDoubt(_) => false,
     }
 }
 
@@ -296,85 +292,6 @@ async fn ehlo(
         name: name.clone(),
         answer: reply.answer(),
     })
-}
-
-async fn log_in(
-    wire: &mut Wire,
-    login: &Login,
-    extensions: &Extensions,
-    patience: &Patience,
-) -> Result<(), ConnectError> {
-    if wire.is_exposed() {
-        return Err(ConnectError::Setting(
-            "a password is never sent over a connection that others can read",
-        ));
-    }
-    let limit = patience.command;
-    let mut reply = match &login.proof {
-        Proof::Password(_) if extensions.offers("PLAIN") => {
-            let response = BASE64.encode(login.sasl_response().reveal());
-            exchange(wire, &format!("AUTH PLAIN {response}"), limit).await?
-        }
-        Proof::Password(password) if extensions.offers("LOGIN") => {
-            let mut reply = exchange(wire, "AUTH LOGIN", limit).await?;
-            for word in [&login.username, password.reveal()] {
-                if reply.code == 334 {
-                    reply = exchange(wire, &BASE64.encode(word.as_bytes()), limit).await?;
-                }
-            }
-            reply
-        }
-        Proof::AccessToken(_) if extensions.offers("XOAUTH2") => {
-            let response = BASE64.encode(login.sasl_response().reveal());
-            exchange(wire, &format!("AUTH XOAUTH2 {response}"), limit).await?
-        }
-        _ => {
-            return Err(ConnectError::NoMechanism {
-                offered: extensions.mechanisms.join(" "),
-            });
-        }
-    };
-    if reply.code == 334 {
-        // XOAUTH2 explains a refusal by a challenge, and refuses once it got an empty line.
-        reply = exchange(wire, "", limit).await?;
-    }
-    if reply.code == 235 {
-        return Ok(());
-    }
-    let answer = reply.answer();
-    Err(ConnectError::AuthRefused { answer })
-}
-
-async fn exchange(wire: &mut Wire, command: &str, limit: Duration) -> Result<Reply, Fault> {
-    // A reply that nobody asked for would be taken for the answer to this command.
-    if !wire.unread().is_empty() {
-        let unasked = read_reply(wire, limit).await?;
-        return if unasked.code == 421 {
-            Ok(unasked)
-        } else {
-            Err(Fault::Garbled)
-        };
-    }
-    wire.write(format!("{command}\r\n").as_bytes(), limit)
-        .await?;
-    read_reply(wire, limit).await
-}
-
-async fn read_reply(wire: &mut Wire, limit: Duration) -> Result<Reply, Fault> {
-    let deadline = Instant::now() + limit;
-    let mut lines = Vec::new();
-    let mut first_code = None;
-    loop {
-        let line = wire.read_line(LINE_OCTETS_MAX, deadline, limit).await?;
-        let (code, more, text) = parse_line(&line).ok_or(Fault::Garbled)?;
-        if *first_code.get_or_insert(code) != code || lines.len() >= LINES_MAX {
-            return Err(Fault::Garbled);
-        }
-        lines.push(text);
-        if !more {
-            return Ok(Reply { code, lines });
-        }
-    }
 }
 
 /// An address as a path: the local part as written, the domain as A-labels.

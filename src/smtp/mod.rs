@@ -7,8 +7,10 @@
 //! letter go out exactly as they are given.
 
 mod connection;
+mod dialog;
 mod fault;
 mod greeting;
+mod login;
 mod reply;
 
 pub use connection::Connection;
@@ -16,6 +18,7 @@ pub use fault::ConnectError;
 pub use reply::{Answer, EnhancedStatus};
 
 use crate::words::address::Address;
+use crate::words::confidential::Confidential;
 use crate::words::endpoint::{Endpoint, Login};
 use std::time::Duration;
 
@@ -72,7 +75,7 @@ pub struct Submission {
     /// The one forward-path.
     pub recipient: Address,
     /// The message, sent as it is.
-    pub octets: Vec<u8>,
+    pub octets: Confidential<Vec<u8>>,
 }
 
 /// Where in the dialogue something happened.
@@ -149,6 +152,12 @@ impl Submitter {
             patience,
             kept: None,
         }
+    }
+
+    /// Changes the login (a fresh access token, say) for connections still to be made; the kept one
+    /// stays as it is.
+    pub fn set_login(&mut self, login: Option<Login>) {
+        self.account.login = login;
     }
 
     /// Opens a connection of its own, logged in and ready; the doctor's way to try an account.

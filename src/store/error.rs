@@ -62,16 +62,14 @@ pub enum StoreError {
     #[error("the store stopped after a failed commit; start again")]
     Stopped,
     /// The disk is full.
-    #[error(
-        "{path}: the disk is full ({why}); free some space, or delete {ballast} to win a little"
-    )]
+    #[error("{path}: the disk is full ({why}); free some space{remedy}")]
     Full {
         /// The store's folder.
         path: PathBuf,
-        /// The file that may go.
-        ballast: PathBuf,
         /// The system's own words.
         why: String,
+        /// ", or delete the ballast" where there is one.
+        remedy: String,
     },
     /// See `KeyringError`.
     #[error(transparent)]
@@ -107,8 +105,18 @@ impl StoreError {
         }
     }
 
+    /// Whether it is the journal that is not whole, so that the index may help.
+    pub(super) const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::JournalShort { .. }
+                | Self::JournalMissing(_)
+                | Self::Journal(JournalError::Damaged { .. } | JournalError::Broken { .. })
+        )
+    }
+
     /// Turns any error of a full disk into the one that says what to do.
-    pub(super) fn at_full_disk(self, path: &Path, ballast: PathBuf) -> Self {
+    pub(super) fn at_full_disk(self, path: &Path, ballast: &Path) -> Self {
         let full = match &self {
             Self::Io { source, .. }
             | Self::Journal(JournalError::Io { source, .. })
@@ -119,10 +127,14 @@ impl StoreError {
         if !full {
             return self;
         }
+        let mut remedy = String::new();
+        if ballast.exists() {
+            remedy = format!(", or delete {} to win a little", ballast.display());
+        }
         Self::Full {
             path: path.to_owned(),
-            ballast,
             why: self.to_string(),
+            remedy,
         }
     }
 }

@@ -11,12 +11,16 @@ use std::io;
 use std::ops::RangeBounds;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use thiserror::Error;
 
 /// Shelves begin at 1, so no record stands here.
 const APPLIED: &[u8] = b"\0applied";
 /// Memory that sled may use for pages, in octets.
 const CACHE_OCTETS: u64 = 32 << 20;
+/// How often, and how far apart, a lock that must soon be free is tried.
+const LOCK_TRIES: u32 = 40;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// What can be wrong with the index while it is in use.
 #[derive(Debug, Error)]
@@ -29,6 +33,9 @@ pub struct IndexError {
     /// Whether the disk is full.
     pub full: bool,
 }
+
+/// A key and its sealed value, as they are found.
+pub(super) type SealedRecord = Result<(Vec<u8>, Vec<u8>), IndexError>;
 
 /// The open index.
 pub(super) struct Index {
@@ -116,7 +123,7 @@ impl Index {
     pub fn range(
         &self,
         range: impl RangeBounds<Vec<u8>>,
-    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), IndexError>> + '_ {
+    ) -> impl DoubleEndedIterator<Item = SealedRecord> + '_ {
         self.db
             .range(range)
             .map(|found| match found {
@@ -143,12 +150,13 @@ enum Refusal {
     Damaged(String),
     Other(String),
     Full(String),
+    Locked(String),
 }
 
 impl Refusal {
     fn at(self, folder: &Path) -> IndexError {
         let full = matches!(self, Self::Full(_));
-        let (Self::Damaged(why) | Self::Other(why) | Self::Full(why)) = self;
+        let (Self::Damaged(why) | Self::Other(why) | Self::Full(why) | Self::Locked(why)) = self;
         IndexError {
             path: folder.to_owned(),
             why,
@@ -161,12 +169,26 @@ fn refusal(error: sled::Error) -> Refusal {
     let why = error.to_string();
     match error {
         sled::Error::Io(source) if super::error::is_full(&source) => Refusal::Full(why),
+        // sled gives this no kind of its own.
+        sled::Error::Io(_) if why.contains("could not acquire lock") => Refusal::Locked(why),
         sled::Error::Io(_) => Refusal::Other(why),
         _ => Refusal::Damaged(why),
     }
 }
 
+/// Opens sled. Our own lock is held, so if sled's is taken it is by a child process that is just
+/// being started and lets go in a moment.
 fn try_open(folder: &Path) -> Result<sled::Db, Refusal> {
+    for _ in 0..LOCK_TRIES {
+        match open_once(folder) {
+            Err(Refusal::Locked(_)) => std::thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    open_once(folder)
+}
+
+fn open_once(folder: &Path) -> Result<sled::Db, Refusal> {
     let config = sled::Config::new()
         .path(folder)
         .cache_capacity(CACHE_OCTETS);

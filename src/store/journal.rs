@@ -258,3 +258,11 @@ fn clear_unfinished(folder: &Path) -> Result<(), JournalError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+impl Journal {
+    /// Lets a test put a failing device in the place of the segment.
+    pub fn write_to(&mut self, device: &Path) {
+        self.file = OpenOptions::new().write(true).open(device).unwrap();
+    }
+}

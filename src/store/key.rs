@@ -4,6 +4,7 @@
 //! are not sealed, so they never hold an address, a name or a Message-ID: those go in as keyed
 //! digests (`Store::digest`). The numbers of the shelves are on disk: add, never renumber.
 
+use super::batch::Change;
 use std::fmt;
 
 /// The closed list of what is kept, and how its keys are built.
@@ -64,6 +65,8 @@ pub enum Shelf {
     Request = 26,
     /// Person or pairing, day: mails counted against a ceiling.
     Sent = 27,
+    /// Person, pairing: which pairings a person is in.
+    PairingOf = 28,
 }
 
 /// A record's key, or the beginning of one.
@@ -132,6 +135,11 @@ impl Key {
     pub fn moment_after(&self, beginning: &Self) -> Option<i64> {
         let number = self.number_after(beginning)?;
         Some((number ^ (1 << 63)).cast_signed())
+    }
+
+    /// A sealed value at this key, or its deletion.
+    pub(super) fn change(self, value: Option<Vec<u8>>) -> Change {
+        Change { key: self.0, value }
     }
 
     pub(super) const fn from_octets(octets: Vec<u8>) -> Self {

@@ -10,11 +10,16 @@
 //! `index.open` (which boot the index was last opened in), `ballast` (to be deleted on a full disk).
 
 mod batch;
+mod committing;
 mod error;
 mod index;
 mod journal;
 pub mod key;
 mod opening;
+pub mod outbox;
+pub mod record;
+pub mod row;
+pub mod seen;
 mod segment;
 
 pub use batch::Batch;
@@ -24,21 +29,16 @@ pub use key::{Key, Shelf};
 pub use opening::Rebuilt;
 pub use segment::{JournalError, Segment};
 
-use crate::keyring::{Keyring, Opened, Owner, Purpose, StoreKey};
-use crate::maillog;
+use crate::keyring::{Keyring, Opened, Purpose, StoreKey};
 use crate::words::token::TokenKey;
-use batch::{Change, Step};
-use index::Index;
+use batch::Change;
+use committing::Staged;
+use index::{Index, SealedRecord};
 use journal::Journal;
 use segment::Replayed;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-
-/// Row states on the `Keys` shelf.
-const HELD: u8 = 1;
-const FORGOTTEN: u8 = 2;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,9 @@ pub struct Verified {
     pub segments: usize,
     /// The last commit.
     pub sequence: u64,
+    /// Owners whose keys are neither held nor known as forgotten: the keyring is older than the
+    /// store, or the store is older than a forgetting. Their records read as absent.
+    pub keys_missing: usize,
 }
 
 /// The open store.
@@ -81,9 +84,10 @@ pub struct Store {
     keyring: Keyring,
     index: Index,
     journal: Journal,
+    staged: Staged,
     stopped: bool,
     /// Held as long as the store is open; the last field, so that it is let go last.
-    _lock: File,
+    _lock: opening::Lock,
 }
 
 impl std::fmt::Debug for Store {
@@ -103,9 +107,16 @@ impl Store {
     /// # Errors
     /// If the index fails or the value is damaged.
     pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.index.get(key.octets())? {
+        match self.sealed_at(key)? {
             None => Ok(None),
             Some(sealed) => self.unseal(key, &sealed),
+        }
+    }
+
+    fn sealed_at(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.staged.records.get(key.octets()) {
+            Some(staged) => Ok(staged.clone()),
+            None => Ok(self.index.get(key.octets())?),
         }
     }
 
@@ -140,7 +151,7 @@ impl Store {
         first: Bound<Vec<u8>>,
         end: Bound<Vec<u8>>,
     ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
-        self.index.range((first, end)).filter_map(|found| {
+        self.sealed_between((first, end)).filter_map(|found| {
             let (key, sealed) = match found {
                 Ok((key, sealed)) => (Key::from_octets(key), sealed),
                 Err(error) => return Some(Err(error.into())),
@@ -152,136 +163,37 @@ impl Store {
         })
     }
 
+    /// What the index holds, with what is staged over it.
+    fn sealed_between(
+        &self,
+        range: (Bound<Vec<u8>>, Bound<Vec<u8>>),
+    ) -> Box<dyn DoubleEndedIterator<Item = SealedRecord> + '_> {
+        let indexed = self.index.range(range.clone());
+        if self.staged.records.is_empty() {
+            return Box::new(indexed);
+        }
+        let mut merged: BTreeMap<_, _> = match indexed.collect() {
+            Ok(merged) => merged,
+            Err(error) => return Box::new(std::iter::once(Err(error))),
+        };
+        for (key, value) in self.staged.records.range(range) {
+            match value {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        Box::new(merged.into_iter().map(Ok))
+    }
+
     fn unseal(&self, key: &Key, sealed: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if Keyring::owner_of(sealed).is_some_and(|owner| self.staged.parting.contains(&owner)) {
+            return Ok(None);
+        }
         match self.keyring.open_sealed(key.octets(), sealed) {
             Opened::Value(value) => Ok(Some(value)),
             Opened::Forgotten => Ok(None),
             Opened::Damaged => Err(StoreError::DamagedRecord(key.clone())),
         }
-    }
-
-    /// Makes a group of batches durable, all or none, and visible; the commit's number.
-    ///
-    /// # Errors
-    /// If nothing was written, the store goes on as before (a full disk among others). If it cannot
-    /// be known, or the index did not follow, every later commit says `Stopped` until a new start,
-    /// which finds the group either whole or not there.
-    pub fn commit(&mut self, batches: Vec<Batch>) -> Result<u64, StoreError> {
-        if self.stopped {
-            return Err(StoreError::Stopped);
-        }
-        let changes = self.seal(batches)?;
-        if changes.is_empty() {
-            return Ok(self.journal.sequence);
-        }
-        if self.journal.wants_to_turn()
-            && let Err(error) = self.turn()
-        {
-            maillog::journal_did_not_turn(&error.to_string());
-        }
-        let sequence = match self.journal.append(&changes) {
-            Ok(sequence) => sequence,
-            Err(error) => return Err(self.explain(error.into())),
-        };
-        if let Err(error) = self.apply(&changes, Some(sequence)) {
-            self.stopped = true;
-            return Err(self.explain(error));
-        }
-        Ok(sequence)
-    }
-
-    fn seal(&mut self, batches: Vec<Batch>) -> Result<Vec<Change>, StoreError> {
-        let steps: Vec<Step> = batches.into_iter().flat_map(|batch| batch.steps).collect();
-        let owners: BTreeSet<Owner> = steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Put { owner, .. } => Some(*owner),
-                _ => None,
-            })
-            .filter(|owner| self.keyring.key_id(*owner).is_none())
-            .collect();
-        // A key is on disk before anything sealed by it; a crash here leaves an unused key.
-        self.keyring.welcome(&owners)?;
-        let mut changes = Vec::with_capacity(steps.len() + owners.len());
-        for owner in owners {
-            changes.extend(self.key_row(owner, HELD)?);
-        }
-        let mut forgotten = BTreeSet::new();
-        for step in steps {
-            match step {
-                Step::Put { key, owner, value } => {
-                    if forgotten.contains(&owner) {
-                        return Err(StoreError::AfterForgetting(owner));
-                    }
-                    let sealed = self.keyring.seal(owner, key.octets(), value.reveal())?;
-                    changes.push(Change {
-                        key: key.octets().to_vec(),
-                        value: Some(sealed),
-                    });
-                }
-                Step::Delete { key } => changes.push(Change {
-                    key: key.octets().to_vec(),
-                    value: None,
-                }),
-                Step::Forget(owner) => {
-                    forgotten.insert(owner);
-                    changes.extend(self.key_row(owner, FORGOTTEN)?);
-                }
-            }
-        }
-        Ok(changes)
-    }
-
-    /// What the `Keys` shelf says of an owner: which key, and whether it is to be forgotten. Since
-    /// it names the key, a replay of it never takes one that the owner got later.
-    fn key_row(&self, owner: Owner, state: u8) -> Result<Option<Change>, StoreError> {
-        let Some(id) = self.keyring.key_id(owner).filter(|_| owner != Owner::House) else {
-            return Ok(None);
-        };
-        let key = Key::on(Shelf::Keys).owner(owner);
-        let row = [&[state], id.as_slice()].concat();
-        let sealed = self.keyring.seal(Owner::House, key.octets(), &row)?;
-        Ok(Some(Change {
-            key: key.octets().to_vec(),
-            value: Some(sealed),
-        }))
-    }
-
-    /// Brings durable changes in. Keys go before the index records the group: a crash between is
-    /// mended by the replay, which does both again.
-    fn apply(&mut self, changes: &[Change], sequence: Option<u64>) -> Result<(), StoreError> {
-        for change in changes {
-            let Some(value) = &change.value else { continue };
-            if let Some((owner, FORGOTTEN, id)) = self.read_key_row(&change.key, value)
-                && self.keyring.forget(owner, id)?
-            {
-                maillog::key_forgotten();
-            }
-        }
-        Ok(self.index.apply(changes, sequence)?)
-    }
-
-    fn read_key_row(&self, key: &[u8], sealed: &[u8]) -> Option<(Owner, u8, [u8; 4])> {
-        let owner = key.strip_prefix(Key::on(Shelf::Keys).octets())?;
-        let Opened::Value(row) = self.keyring.open_sealed(key, sealed) else {
-            return None;
-        };
-        let (state, id) = row.split_first()?;
-        Some((Owner::from_octets(owner)?, *state, id.try_into().ok()?))
-    }
-
-    /// Begins the next segment. The snapshot comes out of the index, so the index is held against
-    /// the journal first: what sled may have lost must not become the truth.
-    fn turn(&mut self) -> Result<(), StoreError> {
-        if self.differing()?.1 > 0 {
-            self.make_index_again("it differed from the journal")?;
-        }
-        let keyring = &self.keyring;
-        let mut records = self
-            .index
-            .range(..)
-            .filter_map(|found| live(keyring, found));
-        self.journal.turn(&mut records)
     }
 
     /// Writes everything as one file in the form of a journal segment; sealed, without the keyring.
@@ -315,6 +227,7 @@ impl Store {
             records,
             segments,
             sequence: self.journal.sequence,
+            keys_missing: self.keys_missing()?,
         })
     }
 
@@ -387,15 +300,12 @@ impl Store {
     }
 
     fn explain(&self, error: StoreError) -> StoreError {
-        error.at_full_disk(&self.path, self.path.join(opening::BALLAST))
+        error.at_full_disk(&self.path, &self.path.join(opening::BALLAST))
     }
 }
 
 /// A record as it goes into a snapshot: without those whose keys are gone.
-fn live(
-    keyring: &Keyring,
-    found: Result<(Vec<u8>, Vec<u8>), IndexError>,
-) -> Option<Result<Change, StoreError>> {
+fn live(keyring: &Keyring, found: SealedRecord) -> Option<Result<Change, StoreError>> {
     match found {
         Ok((_, value)) if !keyring.still_holds(&value) => None,
         Ok((key, value)) => {
@@ -417,3 +327,6 @@ fn past(beginning: &[u8]) -> Option<Vec<u8>> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,11 @@
 //! newest commits stays closed, with the remedy in the error. What it mends by itself is what can be
 //! mended without loss: an unfinished last commit, and everything about the index.
 
+use super::committing::{FORGOTTEN, Staged};
 use super::journal::Journal;
 use super::segment::{self, Replayed};
-use super::{FORGOTTEN, Index, Key, Options, Shelf, Store, StoreError, live};
-use crate::keyring::{Keyring, KeyringError, StoreKey};
+use super::{Index, Key, Options, Shelf, Store, StoreError, live};
+use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
 use crate::maillog;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -44,6 +45,16 @@ impl Store {
         parts.join(journal, key, options)
     }
 
+    /// Whether nothing was ever kept at `path`, so that a new store key does no harm.
+    pub fn is_new(path: &Path) -> bool {
+        let journal = segment::segments(&path.join(JOURNAL));
+        let no_journal = match journal {
+            Ok(segments) => segments.is_empty(),
+            Err(_) => !path.join(JOURNAL).exists(),
+        };
+        no_journal && !path.join(KEYRING).exists() && !path.join(INDEX).exists()
+    }
+
     /// Makes index or journal again, whichever is not whole, and opens the store. Without a fault it
     /// makes the index again.
     ///
@@ -65,7 +76,7 @@ impl Store {
                 let store = parts.without_index()?.join(journal, key, options)?;
                 Ok((store, Rebuilt::Index))
             }
-            Err(error) if error.needs_a_person() => {
+            Err(error) if error.is_damage() => {
                 let journal = parts.journal_from_index(&error)?;
                 journal.drop_broken_history()?;
                 Ok((parts.join(journal, key, options)?, Rebuilt::Journal))
@@ -127,39 +138,48 @@ impl Store {
 
     /// Destroys keys that an older keyring brought back, and tells of keys that are missing.
     fn check_keys(&mut self) -> Result<(), StoreError> {
-        let mut missing = 0;
-        let rows: Vec<_> = self
-            .index
-            .range(Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec())
-            .collect::<Result<_, _>>()?;
-        for (key, sealed) in rows {
-            let Some((owner, state, id)) = self.read_key_row(&key, &sealed) else {
-                continue;
-            };
-            let held = self.keyring.key_id(owner) == Some(id);
-            if state != FORGOTTEN {
-                missing += usize::from(!held);
-            } else if held {
-                self.keyring.forget(owner, id)?;
+        for (owner, state, id) in self.key_rows()? {
+            if state == FORGOTTEN && self.keyring.forget(owner, id)? {
                 maillog::key_forgotten();
             }
         }
+        let missing = self.keys_missing()?;
         if missing > 0 {
             maillog::keys_missing(missing);
         }
         Ok(())
+    }
+
+    /// How many owners have lost their key without being forgotten.
+    pub(super) fn keys_missing(&self) -> Result<usize, StoreError> {
+        let rows = self.key_rows()?;
+        let missing = rows.iter().filter(|(owner, state, id)| {
+            *state != FORGOTTEN && self.keyring.key_id(*owner) != Some(*id)
+        });
+        Ok(missing.count())
+    }
+
+    fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
+        let mut rows = Vec::new();
+        let shelf =
+            Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec();
+        for found in self.index.range(shelf) {
+            let (key, sealed) = found?;
+            rows.extend(self.read_key_row(&key, &sealed));
+        }
+        Ok(rows)
     }
 }
 
 /// Everything of a store but its journal.
 struct Parts {
     path: PathBuf,
-    lock: File,
     keyring: Keyring,
     index: Index,
     options: Options,
     /// How far the index is; `None` if it is not whole.
     applied: Option<u64>,
+    lock: Lock,
 }
 
 impl Parts {
@@ -169,7 +189,7 @@ impl Parts {
         make_folder(&path.join(JOURNAL))?;
         let keyring = open_keyring(path, key, options)?;
         let index =
-            open_index(path).map_err(|error| error.at_full_disk(path, path.join(BALLAST)))?;
+            open_index(path).map_err(|error| error.at_full_disk(path, &path.join(BALLAST)))?;
         let applied = index.applied()?;
         Ok(Self {
             path: path.to_owned(),
@@ -263,6 +283,7 @@ impl Parts {
             keyring: self.keyring,
             index: self.index,
             journal,
+            staged: Staged::default(),
             stopped: false,
             _lock: self.lock,
         };
@@ -273,8 +294,16 @@ impl Parts {
     }
 }
 
-/// Takes the mark of a running store away: the index is whole on the disk.
+/// Takes the mark of a running store away: the index is whole on the disk. One that was moved aside
+/// is of no more use then.
 pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
+    let aside = path.join(INDEX).with_extension("aside");
+    match fs::remove_dir_all(&aside) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(io_at(&aside, source));
+        }
+        _ => {}
+    }
     let mark = path.join(OPEN_MARK);
     fs::remove_file(&mark).map_err(|source| io_at(&mark, source))
 }
@@ -282,9 +311,7 @@ pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
 fn open_keyring(path: &Path, key: &StoreKey, options: Options) -> Result<Keyring, StoreError> {
     let file = path.join(KEYRING);
     if !file.exists() {
-        let empty =
-            !path.join(INDEX).exists() && segment::segments(&path.join(JOURNAL))?.is_empty();
-        if !empty {
+        if !Store::is_new(path) {
             return Err(KeyringError::Missing(file).into()); // never a new key over old records
         }
         Keyring::create(&file, key, options.purpose)?;
@@ -329,7 +356,17 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
         .map_err(|source| io_at(path, source))
 }
 
-fn take_lock(path: &Path) -> Result<File, StoreError> {
+/// The lock on a store's folder.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a child process that is just being started holds a copy.
+        let _ = self.0.unlock();
+    }
+}
+
+fn take_lock(path: &Path) -> Result<Lock, StoreError> {
     let name = path.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)
@@ -357,7 +394,7 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
     // Only for the message above: a full disk must not keep the store closed.
     let _ = file.set_len(0);
     let _ = writeln!(file, "{}", std::process::id());
-    Ok(file)
+    Ok(Lock(file))
 }
 
 /// Keeps some space that can be given up. If there is none to keep, the store works without.

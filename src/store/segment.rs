@@ -35,6 +35,9 @@ pub enum JournalError {
         /// Where the frame begins.
         offset: u64,
     },
+    /// A newer postlunch wrote it.
+    #[error("{0}: a newer postlunch wrote this journal; use that one")]
+    Newer(PathBuf),
     /// The segments that are there do not follow one another.
     #[error(
         "{path}: this segment does not follow the one before it; run `postlunch store rebuild`, or `postlunch store restore` with a backup"
@@ -278,6 +281,11 @@ pub(super) fn read_head(segment: &Segment) -> Result<u64, JournalError> {
     let refused = |source| io_at(path, source);
     let mut file = File::open(path).map_err(refused)?;
     let length = file.metadata().map_err(refused)?.len();
+    let mut magic = [0; 4];
+    let read = file.read_at(&mut magic, 0).map_err(refused)?;
+    if read == magic.len() && magic.starts_with(b"PLJ") && magic > *MAGIC {
+        return Err(JournalError::Newer(path.clone()));
+    }
     let head = read_frame(&mut file, length).map_err(refused)?;
     let number = segment.number.to_be_bytes();
     head.filter(|head| head.kind == HEAD && head.payload.starts_with(&number))

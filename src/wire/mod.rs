@@ -8,6 +8,7 @@ mod tls;
 
 use crate::words::endpoint::{Endpoint, Security};
 use socket2::{SockRef, TcpKeepalive};
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -34,6 +35,9 @@ pub enum TlsFault {
     /// No trusted authority signed it.
     #[error("no trusted authority signed the certificate")]
     UnknownIssuer,
+    /// The server shows an authority's own certificate (what `openssl req -x509` makes by default).
+    #[error("the certificate is an authority's own and not a server's")]
+    AuthorityItself,
     /// It is no longer valid.
     #[error("the certificate has expired")]
     Expired,
@@ -61,6 +65,9 @@ impl TlsFault {
             Self::OtherName { .. } => "set host to a name that the certificate carries",
             Self::UnknownIssuer => {
                 "set ca_file to the authority's certificate (PEM), or have the server send its whole chain"
+            }
+            Self::AuthorityItself => {
+                "give the server a certificate that the authority signed; a self-signed one needs basicConstraints=CA:FALSE"
             }
             Self::Expired => "renew the server's certificate, and check this machine's clock",
             Self::NotYetValid => "check this machine's clock, then the server's certificate",
@@ -148,24 +155,33 @@ impl WireError {
                 "use security = \"tls\" if the server offers it; else ask who sits between here and the server"
             }
             Self::Closed | Self::Silent { .. } | Self::Broken(_) => {
-                "it is tried again; if it stays, look at the server's log"
+                "it is tried again; if it stays, check that port and security go together (tls: 993 and 465, starttls: 143 and 587), then the server's log"
             }
             Self::TooLong { .. } => "check that host and port belong to a mail server",
         }
     }
 }
 
-#[derive(Debug)]
 enum Stream {
     Plain(TcpStream),
     Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
 }
 
-/// An open connection and the octets read from it that nobody has taken yet.
-#[derive(Debug)]
+/// An open connection and the octets read from it that nobody has taken yet. Its debug output tells
+/// how many those are and never what: they hold people's letters.
 pub struct Wire {
     stream: Stream,
     unread: Vec<u8>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_tls = matches!(self.stream, Stream::Tls(_));
+        f.debug_struct("Wire")
+            .field("is_tls", &is_tls)
+            .field("unread", &self.unread.len())
+            .finish()
+    }
 }
 
 impl Wire {
@@ -178,7 +194,7 @@ impl Wire {
     /// while `security` is none.
     pub async fn open(endpoint: &Endpoint, limit: Duration) -> Result<Self, WireError> {
         let opening = async {
-            let stream = dial(endpoint).await?;
+            let stream = dial(endpoint, limit).await?;
             let wire = Self {
                 stream: Stream::Plain(stream),
                 unread: Vec::new(),
@@ -319,7 +335,7 @@ impl Wire {
     }
 }
 
-async fn dial(endpoint: &Endpoint) -> Result<TcpStream, WireError> {
+async fn dial(endpoint: &Endpoint, limit: Duration) -> Result<TcpStream, WireError> {
     let unresolved = |why: String| WireError::Unresolved {
         host: endpoint.host.clone(),
         why,
@@ -337,14 +353,17 @@ async fn dial(endpoint: &Endpoint) -> Result<TcpStream, WireError> {
             host: endpoint.host.clone(),
         });
     }
+    // Each address gets its share, so that one in the dark leaves time for the others.
+    let share = limit / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let mut why = String::new();
     for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
+        match timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
                 keep_alive(&stream);
                 return Ok(stream);
             }
-            Err(e) => why = e.to_string(),
+            Ok(Err(e)) => why = e.to_string(),
+            Err(_) => why = format!("no answer within {} s", share.as_secs_f32()),
         }
     }
     Err(WireError::Unreachable {

@@ -83,12 +83,15 @@ fn certificate_fault(e: &CertificateError) -> TlsFault {
         CertificateError::NotValidForNameContext { presented, .. } => TlsFault::OtherName {
             names: presented.clone(),
         },
-        CertificateError::UnknownIssuer => TlsFault::UnknownIssuer,
+        // A bad signature: an authority of the same name as a trusted one, with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsFault::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsFault::NotYetValid
         }
         CertificateError::Revoked => TlsFault::Revoked,
+        // The verifier below rustls has its own names for the rest; this one is a frequent slip.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => TlsFault::AuthorityItself,
         other => TlsFault::Handshake(other.to_string()),
     }
 }

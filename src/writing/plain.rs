@@ -9,6 +9,8 @@ use super::blocks::{Block, Sheet};
 const COLUMNS: usize = 68;
 /// What people wrote stands this far in.
 const INDENT: &str = "  ";
+/// Who said it, and when, stands further in, so that it is not taken for what was said.
+const INDENT_BY: &str = "      ";
 /// Empty lines under a prompt: somewhere for the cursor to land.
 const LINES_UNDER_PROMPT: usize = 3;
 
@@ -51,8 +53,8 @@ fn put(text: &mut String, blocks: &[Block]) {
                     put_row(text, if row.is_empty() { "" } else { INDENT }, &row);
                 }
                 if !by.is_empty() {
-                    for row in wrap(by, COLUMNS - INDENT.len()) {
-                        put_row(text, INDENT, &row);
+                    for row in wrap(by, COLUMNS - INDENT_BY.len()) {
+                        put_row(text, INDENT_BY, &row);
                     }
                 }
             }
@@ -124,7 +126,7 @@ mod tests {
         };
         assert_eq!(
             dress(&sheet),
-            "1. Best\n\n\n\n  --\n\n  > x\n  Ben\n\n > said he\n\n-- \nsmall\n"
+            "1. Best\n\n\n\n  --\n\n  > x\n      Ben\n\n > said he\n\n-- \nsmall\n"
         );
     }
 }

@@ -8,7 +8,7 @@ use super::blocks::{self, Block, Sheet};
 use super::{Posting, facts, markup, plain, samples};
 use crate::lunch::letter::Letter;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
 
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => {
@@ -227,7 +227,19 @@ impl Templates {
             Some(template) if file != name => template.source(),
             _ => source,
         };
-        let what = error.detail().map_or_else(
+        // these speak of the template alone; the details of others may quote a value
+        let detail = error.detail().filter(|_| {
+            matches!(
+                error.kind(),
+                ErrorKind::SyntaxError
+                    | ErrorKind::UndefinedError
+                    | ErrorKind::UnknownFilter
+                    | ErrorKind::UnknownFunction
+                    | ErrorKind::UnknownTest
+                    | ErrorKind::UnknownMethod
+            )
+        });
+        let what = detail.map_or_else(
             || error.kind().to_string(),
             |detail| format!("{}: {detail}", error.kind()),
         );

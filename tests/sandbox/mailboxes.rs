@@ -76,7 +76,15 @@ async fn a_recreated_mailbox_has_a_new_validity_and_ends_open_sessions() {
     let mut lunch = reader(&sandbox, LUNCH).await;
     let before = soon(lunch.select("INBOX")).await.expect("an inbox");
     assert_eq!((before.exists, before.uid_next), (1, Some(2)));
+    let mut idle = inbox(&sandbox, LUNCH).await.idle();
+    soon(idle.init()).await.expect("IDLE");
     sandbox.recreate_mailbox(LUNCH, "INBOX").expect("made anew");
+    {
+        let (news, _stop) = idle.wait_with_timeout(limit());
+        let news = soon(news).await.expect("BYE");
+        assert!(matches!(news, IdleResponse::NewData(_)));
+    }
+    assert!(soon(idle.done()).await.is_err(), "the idle one is closed");
     let farewell = ask(&mut lunch, "NOOP").await;
     assert!(
         farewell.untagged.contains(&Heard::Bye),
@@ -279,6 +287,12 @@ async fn each_imap_step_can_go_wrong() {
         !matches!(end, Ok(Some(_))),
         "{id:?} must stay without its tagged line"
     );
+
+    let mut lunch = inbox(&sandbox, LUNCH).await;
+    let fetch = FaultPoint::ImapReply("FETCH".to_owned());
+    sandbox.refuse(trouble(fetch, Trouble::BreakOff));
+    let half = try_ask(&mut lunch, "UID FETCH 1 BODY.PEEK[]").await;
+    assert!(half.is_none(), "it ends inside the literal");
 
     let mut lunch = inbox(&sandbox, LUNCH).await;
     sandbox.refuse(trouble(

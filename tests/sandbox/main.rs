@@ -313,7 +313,81 @@ async fn waiting_ends_in_time_and_a_stopped_sandbox_is_gone() {
         sandbox.deliver("nobody@example.com", "x"),
         Err(SandboxError::NoSuchAccount(_))
     ));
+    let mut lunch = inbox(&sandbox, LUNCH).await;
     let port = sandbox.smtp_port();
     soon(sandbox.stop()).await;
+    assert!(try_ask(&mut lunch, "NOOP").await.is_none());
     assert!(soon(TcpStream::connect(("127.0.0.1", port))).await.is_err());
+    let short_lived = Sandbox::start(options()).await.expect("a sandbox");
+    soon(short_lived.stop()).await;
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_delayed_acknowledgement() {
+    let sandbox = sandbox().await;
+    let mut smtp = submitter(&sandbox).await;
+    let mut ben = inbox(&sandbox, BEN).await;
+    let begun = Instant::now();
+    for _ in 0..20 {
+        send(&mut smtp, BEN, LETTER.as_bytes())
+            .await
+            .expect("taken");
+        ask(&mut ben, "NOOP").await;
+    }
+    // Both clients write in two pieces; a delayed acknowledgement between them costs 40 ms each.
+    assert!(begun.elapsed() < Duration::from_millis(800));
+    assert_eq!(uids(&mut ben, "ALL").await.len(), 20);
+}
+
+#[tokio::test]
+async fn nonsense_is_answered_and_does_no_harm() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let sandbox = sandbox().await;
+    let smtp = TcpStream::connect(("127.0.0.1", sandbox.smtp_port())).await;
+    let mut smtp = BufReader::new(smtp.expect("a port")).lines();
+    soon(smtp.next_line()).await.expect("a greeting");
+    let long = "x".repeat(20_000);
+    for nonsense in [
+        "",
+        " ",
+        "\u{e9}\0",
+        "MAIL",
+        "RCPT TO:<",
+        "DATA",
+        "AUTH",
+        "AUTH PLAIN =",
+        &long,
+    ] {
+        let line = format!("{nonsense}\r\n");
+        let written = smtp.get_mut().write_all(line.as_bytes());
+        soon(written).await.expect("written");
+        let reply = soon(smtp.next_line())
+            .await
+            .expect("read")
+            .expect("a reply");
+        assert!(reply.starts_with('5'), "{nonsense:?}: {reply}");
+    }
+    let imap = TcpStream::connect(("127.0.0.1", sandbox.imap_port())).await;
+    let mut imap = BufReader::new(imap.expect("a port")).lines();
+    soon(imap.next_line()).await.expect("a greeting");
+    for nonsense in [
+        "",
+        "LOGIN",
+        "UID",
+        "FETCH 0 ALL",
+        "SELECT INBOX",
+        "SEARCH \u{e9}",
+        &long,
+    ] {
+        let line = format!("t1 {nonsense}\r\n");
+        let written = imap.get_mut().write_all(line.as_bytes());
+        soon(written).await.expect("written");
+        let reply = soon(imap.next_line())
+            .await
+            .expect("read")
+            .expect("a reply");
+        assert!(reply.starts_with("t1 BAD"), "{nonsense:?}: {reply}");
+    }
+    let mut ben = inbox(&sandbox, BEN).await;
+    assert_eq!(ask(&mut ben, "NOOP").await.status, "OK");
 }

@@ -13,7 +13,7 @@ use imap_next::imap_types::extensions::uidplus::{UidElement, UidSet};
 use imap_next::imap_types::fetch::MacroOrMessageDataItemNames;
 use imap_next::imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_next::imap_types::mailbox::Mailbox as Name;
-use imap_next::imap_types::response::{Capability, Code, Data, Response};
+use imap_next::imap_types::response::{Capability, Code, Data};
 use imap_next::imap_types::search::SearchKey;
 use imap_next::imap_types::sequence::SequenceSet;
 use std::collections::BTreeSet;
@@ -401,9 +401,4 @@ fn copy_uid(validity: u32, pairs: &[(u32, u32)]) -> Option<Code<'static>> {
         source: set(pairs.iter().map(|(old, _)| *old).collect())?,
         destination: set(pairs.iter().map(|(_, new)| *new).collect())?,
     })
-}
-
-/// News for an idle session.
-pub(super) fn responses(answer: Answer) -> (Vec<Response<'static>>, bool) {
-    (answer.untagged, answer.last)
 }

@@ -1,8 +1,7 @@
 //! The IMAP port: one IMAP4rev1 session (RFC 3501) with IDLE, MOVE, UIDPLUS and SPECIAL-USE.
 //!
 //! imap-next reads and writes the protocol; here are the conversation, logins, IDLE and the
-//! troubles on order. It cannot send half a response, so a fault inside a literal is left to a
-//! scripted socket in the test.
+//! troubles on order. ENVELOPE, BODYSTRUCTURE, RENAME and TLS are not offered.
 
 mod answer;
 mod commands;
@@ -10,6 +9,7 @@ mod fetch;
 mod mailboxes;
 mod search;
 mod view;
+mod wire;
 
 use super::fault::{FaultPoint, Trouble};
 use super::post_office::INBOX;
@@ -25,16 +25,18 @@ use imap_next::imap_types::response::{
     Code, CommandContinuationRequest, Greeting, GreetingKind, Response, Status, StatusKind,
 };
 use imap_next::server::{Error as ProtocolError, Event, Options, ResponseHandle, Server};
-use imap_next::stream::{Error as StreamError, Stream};
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use view::View;
+use wire::{Stop, Wire};
 
 /// How a session goes on after an event.
 enum Next {
     GoOn,
     /// Closes once this response is out.
     CloseAfter(ResponseHandle),
+    /// Says half of what there is to say, and closes.
+    BreakOff,
     /// Closes now.
     Drop,
     /// Never says anything again.
@@ -66,64 +68,62 @@ pub(super) async fn serve(premises: Arc<Premises>, stream: TcpStream) {
         idle: None,
         login: None,
     };
-    let mut stream = Stream::insecure(stream);
+    let mut wire = Wire::new(stream);
     let trouble = premises.trouble_at(&FaultPoint::ImapConnect);
     let mut server = Server::new(session.limits(), session.greeting(trouble.as_ref()));
     match trouble {
-        Some(Trouble::Drop) => return,
+        Some(Trouble::Drop | Trouble::BreakOff) => return,
+        Some(Trouble::Silence) => return wire.swallow().await,
         Some(Trouble::Delay(wait)) => tokio::time::sleep(wait).await,
-        // Nothing was ever sent, so a client waits for the greeting until it gives up.
-        Some(Trouble::Silence) => return std::future::pending().await,
         Some(Trouble::Refuse { .. }) => {
-            // The greeting is BYE; whether it arrives or not, the session is over.
-            let _ = stream.next(&mut server).await;
-            let _ = stream.flush().await;
+            // The greeting is BYE, and nothing comes after it.
+            if let Ok(Event::GreetingSent { .. }) = wire.next(&mut server).await {
+                let _ = wire.flush().await;
+            }
             return;
         }
         None => {}
     }
-    // A lost connection ends a session like any other.
-    let _ = session.hold(&mut stream, &mut server).await;
-    let _ = stream.flush().await;
+    session.hold(&mut wire, &mut server).await;
+    // Whoever is gone already does not miss the last words.
+    let _ = wire.flush().await;
 }
 
 impl Session {
-    async fn hold(
-        &mut self,
-        stream: &mut Stream,
-        server: &mut Server,
-    ) -> Result<(), StreamError<ProtocolError>> {
+    /// Goes on until the client leaves or the session has to end.
+    async fn hold(&mut self, wire: &mut Wire, server: &mut Server) {
         let mut bell = self.premises.listen();
         let mut closing = None;
         loop {
             let event = tokio::select! {
-                event = stream.next(&mut *server) => Some(event),
+                event = wire.next(&mut *server) => Some(event),
                 rung = bell.changed(), if self.idle.is_some() && closing.is_none() => {
                     if rung.is_err() {
-                        return Ok(());
+                        return;
                     }
                     None
                 }
             };
             let next = match event {
                 None => self.push(server).await,
-                Some(Ok(Event::ResponseSent { handle, .. })) => {
-                    if closing == Some(handle) {
-                        return Ok(());
-                    }
-                    Next::GoOn
-                }
+                Some(Ok(Event::ResponseSent { handle, .. })) if closing == Some(handle) => return,
                 Some(Ok(event)) => self.answer(event, server).await,
-                Some(Err(StreamError::State(error))) => malformed(&error, server),
-                Some(Err(lost)) => return Err(lost),
+                Some(Err(Stop::Protocol(error))) => malformed(&error, server),
+                Some(Err(Stop::Lost)) => return,
             };
             match next {
                 Next::GoOn => {}
                 Next::CloseAfter(handle) => closing = Some(handle),
-                Next::Drop => return Ok(()),
-                Next::Silence => loop {
-                    stream.next(&mut *server).await?;
-                },
+                // However these end, the session ends with them.
+                Next::BreakOff => {
+                    let _ = wire.break_off(server).await;
+                    return;
+                }
+                Next::Drop => return,
+                Next::Silence => {
+                    let _ = wire.fall_silent(server).await;
+                    return;
+                }
             }
         }
     }
@@ -188,6 +188,7 @@ impl Session {
         }
         match trouble {
             Trouble::Drop => handle.map_or(Next::Drop, Next::CloseAfter),
+            Trouble::BreakOff => Next::BreakOff,
             Trouble::Silence => Next::Silence,
             Trouble::Refuse { text, .. } => {
                 server.enqueue_status(status(Some(command.tag), StatusKind::No, None, &text));
@@ -286,22 +287,22 @@ impl Session {
 
     /// Tells an idle session what happened.
     async fn push(&mut self, server: &mut Server) -> Next {
-        let (news, last) = commands::responses(self.add_news(Answer::ok("News"), true));
-        if news.is_empty() {
+        let news = self.add_news(Answer::ok("News"), true);
+        if news.untagged.is_empty() {
             return Next::GoOn;
         }
         match self.premises.trouble_at(&FaultPoint::ImapPush) {
-            Some(Trouble::Drop) => return Next::Drop,
+            Some(Trouble::Drop | Trouble::BreakOff) => return Next::Drop,
             Some(Trouble::Silence | Trouble::Refuse { .. }) => return Next::GoOn,
             Some(Trouble::Delay(wait)) => tokio::time::sleep(wait).await,
             None => {}
         }
         let mut handle = None;
-        for response in news {
+        for response in news.untagged {
             handle = enqueue(response, server);
         }
         match handle {
-            Some(handle) if last => Next::CloseAfter(handle),
+            Some(handle) if news.last => Next::CloseAfter(handle),
             _ => Next::GoOn,
         }
     }
@@ -315,7 +316,7 @@ impl Session {
                 Ok(None)
             }
             Some(Trouble::Refuse { text, .. }) => Ok(Some(text)),
-            Some(Trouble::Drop) => Err(Next::Drop),
+            Some(Trouble::Drop | Trouble::BreakOff) => Err(Next::Drop),
             Some(Trouble::Silence) => Err(Next::Silence),
         }
     }

@@ -33,6 +33,9 @@ impl Lines {
         let mut octets: Vec<u8> = Vec::new();
         let mut too_long = false;
         loop {
+            if self.reader.buffer().is_empty() {
+                self.acknowledge_at_once();
+            }
             let ready = self.reader.fill_buf().await?;
             if ready.is_empty() {
                 return Ok(None);
@@ -57,6 +60,19 @@ impl Lines {
             too_long,
             clean,
         }))
+    }
+
+    /// Has the kernel acknowledge what came without waiting for a reply to put it on. A client that
+    /// writes a message and its dot one after the other (lettre does) would else wait some 40 ms
+    /// between the two for each message.
+    fn acknowledge_at_once(&self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let half = self.reader.get_ref();
+            let stream: &tokio::net::TcpStream = half.as_ref();
+            // It only makes things faster; where it fails they are merely slow.
+            let _ = stream.set_quickack(true);
+        }
     }
 
     /// Reads and forgets until the client goes away.

@@ -346,7 +346,7 @@ impl Conversation {
                 tokio::time::sleep(wait).await;
                 Ok(false)
             }
-            Some(Trouble::Drop) => Err(Over),
+            Some(Trouble::Drop | Trouble::BreakOff) => Err(Over),
             Some(Trouble::Silence) => {
                 self.lines.swallow().await;
                 Err(Over)

@@ -1,0 +1,329 @@
+//! Commands: what an operator's request does, on the decider's side and around it.
+//!
+//! No answer holds anything that somebody wrote.
+
+use crate::clock::Clock;
+use crate::daemon::conductor::{ClockError, Conductor};
+use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::ledger::Ledger;
+use crate::daemon::request::{
+    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, Status, SummaryLine,
+};
+use crate::daemon::vitals::Vitals;
+use crate::lunch::cadence::local;
+use crate::lunch::event::{Cause, Event, Order, Outcome, What};
+use crate::lunch::notes::Words;
+use crate::lunch::pairing::{Pairing, PairingId, Stage};
+use crate::store::key::{Key, Shelf};
+use crate::store::outbox::{OutboxRow, Submission};
+use crate::store::Batch;
+use crate::summary::monthly;
+use crate::words::address::NameAddr;
+use crate::words::clean::clean_text;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+/// Longest note in an invitation, in characters.
+const NOTE_CHARS_MAX: usize = 500;
+
+/// Most invitees in one request; more would be a mailing.
+const INVITEES_MAX: usize = 10;
+
+/// Carries out a request.
+pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals) -> Reply {
+    match request {
+        Request::Clock(clock) => move_clock(clock, conductor).await,
+        other => {
+            let (imap, smtp) = vitals.links();
+            let answer = conductor.desk.ask(move |d| d.command(other)).await;
+            conductor.queued.notify_one();
+            match answer {
+                Ok(Reply::Status(mut status)) => {
+                    (status.imap, status.smtp) = (imap, smtp);
+                    Reply::Status(status)
+                }
+                Ok(reply) => reply,
+                Err(error) => Reply::Refused { message: error.to_string() },
+            }
+        }
+    }
+}
+
+async fn move_clock(request: ClockRequest, conductor: &Conductor) -> Reply {
+    let moved = match request {
+        ClockRequest::Show if conductor.clock.is_by_hand() => Ok(Vec::new()),
+        ClockRequest::Show => Err(ClockError::NotByHand),
+        ClockRequest::Advance { seconds, settle_ms } => {
+            let step = TimeDelta::try_seconds(seconds.max(0)).unwrap_or_default();
+            let target = conductor.clock.now().checked_add_signed(step);
+            let target = target.unwrap_or_else(|| conductor.clock.now());
+            conductor.advance_to(target, Duration::from_millis(settle_ms)).await
+        }
+        ClockRequest::Next { settle_ms } => conductor.next(Duration::from_millis(settle_ms)).await,
+    };
+    let next_due = conductor.next_due().await;
+    match (moved, next_due) {
+        (Ok(ran), Ok(next_due)) => Reply::Clock { now: conductor.clock.now(), ran, next_due },
+        (Err(error), _) => Reply::Refused { message: error.to_string() },
+        (_, Err(error)) => Reply::Refused { message: error.to_string() },
+    }
+}
+
+impl Decider {
+    fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
+        match request {
+            Request::Status => Ok(Reply::Status(Box::new(self.status()?))),
+            Request::Invite { from, to, note, dry_run, id } => {
+                self.invite(&from, &to, note.as_deref(), dry_run, &id)
+            }
+            Request::Pairings => self.pairing_lines(),
+            Request::Order { pairing, order, id } => self.order(PairingId(pairing), order, id),
+            Request::Summaries => self.summaries(),
+            Request::Hold(hold) => self.set_hold(hold),
+            Request::Clock(_) => Ok(Reply::Refused { message: "not a request of this kind".into() }),
+        }
+    }
+
+    fn invite(
+        &mut self,
+        from: &str,
+        to: &[String],
+        note: Option<&str>,
+        dry_run: bool,
+        id: &str,
+    ) -> Result<Reply, DeciderError> {
+        let refuse = |message: String| Ok(Reply::Refused { message });
+        let inviter = match NameAddr::parse(from) {
+            Ok(inviter) => inviter,
+            Err(error) => return refuse(format!("--from: {error}")),
+        };
+        if to.is_empty() || to.len() > INVITEES_MAX {
+            return refuse(format!("name one to {INVITEES_MAX} people with --to; the practice is two"));
+        }
+        let note = note.map(clean_text).filter(|note| !note.is_empty());
+        if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX) {
+            return refuse(format!("the note is longer than {NOTE_CHARS_MAX} characters; a line is plenty"));
+        }
+        let mut invitees = Vec::new();
+        for text in to {
+            match NameAddr::parse(text) {
+                Ok(invitee) if invitee.address == self.settings.mailbox.address => {
+                    return refuse("the daemon's own mailbox cannot be invited".to_owned());
+                }
+                Ok(invitee) => invitees.push(invitee),
+                Err(error) => return refuse(format!("--to: {error}")),
+            }
+        }
+        if inviter.address == self.settings.mailbox.address {
+            return refuse("the daemon's own mailbox cannot invite; --from is a colleague".to_owned());
+        }
+        let note = note.map(Words::new);
+        let mut invitations = Vec::new();
+        for (number, invitee) in invitees.iter().enumerate() {
+            let request = format!("{id}-{number}");
+            let made = self.invite_one(&inviter, invitee, note.clone(), dry_run, &request);
+            if made.is_err() {
+                self.abandon();
+            }
+            invitations.push(made?);
+        }
+        Ok(Reply::Invited { invitations })
+    }
+
+    fn invite_one(
+        &mut self,
+        inviter: &NameAddr,
+        invitee: &NameAddr,
+        note: Option<Words>,
+        dry_run: bool,
+        request: &str,
+    ) -> Result<Invitation, DeciderError> {
+        let mut made = Invitation {
+            to: invitee.to_string(),
+            subject: String::new(),
+            pairing: None,
+            refused: None,
+        };
+        let asked = Key::on(Shelf::Request).digest(self.ledger.store.digest(request));
+        if let Some(before) = self.ledger.store.get(&asked)? {
+            made.pairing = before.try_into().ok().map(u64::from_be_bytes);
+            return Ok(made);
+        }
+        let mut batch = Batch::new();
+        let from = self.person_for(inviter, &mut batch)?;
+        let to = self.person_for(invitee, &mut batch)?;
+        let pairing = self.new_pairing(&mut batch);
+        let octets = pairing.0.to_be_bytes().to_vec();
+        let plan = self.settings.plan.clone();
+        let what = What::Invite { pairing, inviter: from, invitee: to, note, plan };
+        let event = Event { cause: Cause::Request(request.to_owned()), what };
+        match self.try_out(&event, &[(from, inviter), (to, invitee)])? {
+            Ok(subject) => made.subject = subject,
+            Err(why) => made.refused = Some(why.to_owned()),
+        }
+        if made.refused.is_some() || dry_run {
+            self.forget_numbers()?;
+            return Ok(made);
+        }
+        batch.put(asked, crate::keyring::Owner::House, octets);
+        self.decide(&event, &[from, to], None, batch)?;
+        self.flush()?;
+        made.pairing = Some(pairing.0);
+        Ok(made)
+    }
+
+    fn order(&mut self, id: PairingId, order: AskedOrder, request: String) -> Result<Reply, DeciderError> {
+        let Some(pairing) = self.ledger.pairing(id)? else {
+            let message = format!("there is no pairing {}; `postlunch pairing list` shows them", id.0);
+            return Ok(Reply::Refused { message });
+        };
+        let order = match order {
+            AskedOrder::Pause(until) => Order::Pause(until),
+            AskedOrder::Resume => Order::Resume,
+            AskedOrder::End => Order::End,
+        };
+        let what = What::Ordered { pairing: id, order };
+        let event = Event { cause: Cause::Request(request), what };
+        let seeds = [pairing.inviter, pairing.invitee];
+        let outcome = self.decide(&event, &seeds, None, Batch::new())?;
+        self.flush()?;
+        Ok(match outcome {
+            Outcome::Refused(why) | Outcome::Nothing(why) => Reply::Refused { message: why.to_owned() },
+            _ => Reply::Done { message: "done; both are being told".to_owned() },
+        })
+    }
+
+    fn pairing_lines(&self) -> Result<Reply, DeciderError> {
+        let now = self.clock.now();
+        let mut pairings = Vec::new();
+        for pairing in self.ledger.pairings()? {
+            let name = |id| -> Result<String, DeciderError> {
+                let person = self.ledger.person(id)?;
+                Ok(person.map_or_else(|| "(forgotten)".to_owned(), |p| p.who.address.to_string()))
+            };
+            pairings.push(PairingLine {
+                pairing: pairing.id.0,
+                inviter: name(pairing.inviter)?,
+                invitee: name(pairing.invitee)?,
+                stage: stage_word(&pairing.stage).to_owned(),
+                next_lunch: next_lunch(&pairing, now),
+            });
+        }
+        Ok(Reply::Pairings { pairings })
+    }
+
+    fn summaries(&self) -> Result<Reply, DeciderError> {
+        let now = self.clock.now();
+        let zone = self.settings.zone;
+        let month = monthly::month_before(now.with_timezone(&zone).date_naive());
+        let mut summaries = Vec::new();
+        for person in self.ledger.people()?.into_iter().filter(|p| p.summaries && !p.stopped) {
+            let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
+            if let Some(harvest) = monthly::gather(&circle, person.id, month, now) {
+                let lunches = harvest.held.iter().map(|(_, dates)| dates.len()).sum();
+                summaries.push(SummaryLine { to: person.who.address.to_string(), lunches });
+            }
+        }
+        Ok(Reply::Summaries { summaries })
+    }
+
+    fn set_hold(&mut self, hold: bool) -> Result<Reply, DeciderError> {
+        let mut batch = Batch::new();
+        Ledger::put_counter(&mut batch, "hold", u64::from(hold));
+        self.commit(batch)?;
+        self.hold = hold;
+        let message = if hold { "sending is on hold; mail is still read" } else { "sending goes on" };
+        Ok(Reply::Done { message: message.to_owned() })
+    }
+
+    fn status(&self) -> Result<Status, DeciderError> {
+        let mut status = Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            now: self.clock.now(),
+            rehearsal: self.clock.is_by_hand(),
+            hold: self.hold,
+            next_due: self.next_turn()?,
+            ..Status::default()
+        };
+        for row in self.ledger.outbox()? {
+            match row.state {
+                Submission::Queued => status.queued += 1,
+                _ => status.in_flight += 1,
+            }
+            let oldest = status.oldest_queued.map_or(row.queued_at, |at| at.min(row.queued_at));
+            status.oldest_queued = Some(oldest);
+        }
+        for found in self.ledger.store.scan(&Key::on(Shelf::Submitted)) {
+            match OutboxRow::read(&found?.1)?.state {
+                Submission::Accepted { .. } => status.accepted += 1,
+                Submission::Failed { .. } => status.failed += 1,
+                _ => status.withdrawn += 1,
+            }
+        }
+        let count = |shelf| self.ledger.store.scan(&Key::on(shelf)).count() as u64;
+        status.set_aside = count(Shelf::Review);
+        status.people = count(Shelf::Person);
+        let open = self.ledger.pairings()?.iter().filter(|p| p.stage.is_open()).count();
+        status.open_pairings = open as u64;
+        Ok(status)
+    }
+
+    /// What ran since the last time this was asked; kept only in a rehearsal.
+    pub fn take_log(&mut self) -> Vec<Ran> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// The next moment at which it is somebody's turn.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn next_turn(&self) -> Result<Option<DateTime<Utc>>, DeciderError> {
+        Ok(self.ledger.next_turn()?)
+    }
+
+    /// Sets a rehearsal clock to where the last run left it, if that is later.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn resume_clock(&self) -> Result<(), DeciderError> {
+        let seconds = self.ledger.counter("clock")?.cast_signed();
+        if let Some(moment) = DateTime::from_timestamp(seconds, 0) {
+            self.clock.advance_to(moment);
+        }
+        Ok(())
+    }
+
+    /// Moves a rehearsal clock, and remembers where it stands.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn move_clock(&mut self, moment: DateTime<Utc>) -> Result<(), DeciderError> {
+        if let Clock::Hand(_) = self.clock {
+            self.clock.advance_to(moment);
+            let seconds = self.clock.now().timestamp().cast_unsigned();
+            let mut batch = Batch::new();
+            Ledger::put_counter(&mut batch, "clock", seconds);
+            self.commit(batch)?;
+        }
+        Ok(())
+    }
+}
+
+const fn stage_word(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Invited => "invited",
+        Stage::Postponed { .. } => "postponed",
+        Stage::Meeting => "meeting",
+        Stage::Paused { .. } => "paused",
+        Stage::Declined | Stage::Lapsed | Stage::Undeliverable | Stage::Ended { .. } => "over",
+    }
+}
+
+fn next_lunch(pairing: &Pairing, now: DateTime<Utc>) -> Option<String> {
+    if !pairing.stage.is_meeting() {
+        return None;
+    }
+    let index = pairing.next_after(local(now, pairing.plan.zone))?;
+    let start = pairing.lunches.get(index)?.start;
+    Some(start.format("%Y-%m-%d %H:%M").to_string())
+}

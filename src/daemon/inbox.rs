@@ -1,0 +1,342 @@
+//! The inbox end: watch, fetch without a trace, read, hand to the decider, move.
+//!
+//! A message is moved only after its decision is durable. What is not ours is fetched by PEEK and
+//! left exactly as it was. Every loss of the connection ends in a new one; progress rests on the
+//! ledger alone, never on an empty answer.
+
+use crate::clock::{Clock, random};
+use crate::daemon::decider::DeciderError;
+use crate::daemon::incoming::{Handled, Place};
+use crate::daemon::ledger::Progress;
+use crate::daemon::thread::{AskError, Desk};
+use crate::daemon::vitals::Vitals;
+use crate::imap::watch::{Loss, Reconnects};
+use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
+use crate::maillog;
+use crate::reading::message::Message;
+use crate::words::confidential::Confidential;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// Biggest message fetched, in octets; of a bigger one of ours only the header is read.
+const MESSAGE_OCTETS_MAX: u32 = 10 * 1024 * 1024;
+
+/// Longest wait between two looks, whatever IDLE says.
+const POLL: Duration = Duration::from_secs(9 * 60);
+
+/// Heads fetched in one go.
+const HEADS: usize = 50;
+
+/// Names of folders, as configured.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// Where mail comes in.
+    pub inbox: String,
+    /// Where handled mail goes.
+    pub done: String,
+    /// Where mail goes that needs a person.
+    pub review: String,
+    /// Where sent mail is kept, if the operator says so.
+    pub sent: Option<String>,
+}
+
+/// What others may ask of the inbox.
+pub enum Wish {
+    /// Look now; answers how many messages were looked at.
+    Sweep(oneshot::Sender<usize>),
+    /// Look for a Message-ID in the sent mail: found or not, `None` if there is no such folder.
+    FindSent(String, oneshot::Sender<Option<bool>>),
+}
+
+/// Where the password comes from, asked anew at each log-in.
+pub type Login = Arc<dyn Fn() -> futures::BoxedLogin + Send + Sync>;
+
+/// A boxed future, spelled once.
+pub mod futures {
+    use super::ImapAccount;
+    use std::pin::Pin;
+
+    /// An account about to be known.
+    pub type BoxedLogin = Pin<Box<dyn Future<Output = Result<ImapAccount, String>> + Send>>;
+}
+
+/// Why the inbox stopped working for now.
+#[derive(Debug, Error)]
+enum Trouble {
+    #[error(transparent)]
+    Imap(#[from] ImapError),
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    #[error("{0}")]
+    Account(String),
+}
+
+/// The inbox task.
+pub struct Inbox {
+    pub desk: Desk,
+    pub login: Login,
+    pub folders: Folders,
+    pub patience: Patience,
+    pub vitals: Vitals,
+    /// Wakes the submitting side: something may have been queued.
+    pub queued: Arc<tokio::sync::Notify>,
+}
+
+/// The folders of one connection.
+struct Places {
+    done: Mailbox,
+    review: Mailbox,
+    sent: Option<Mailbox>,
+}
+
+impl Inbox {
+    /// Watches until the wishes end, connecting again for ever.
+    ///
+    /// # Errors
+    /// If the decider fails: then nothing can go on.
+    pub async fn run(self, mut wishes: mpsc::Receiver<Wish>) -> Result<(), AskError> {
+        let mut reconnects = Reconnects::new();
+        loop {
+            let began = Instant::now();
+            let trouble = match self.watch(&mut wishes).await {
+                Ok(()) => return Ok(()),
+                Err(Trouble::Ask(error)) => return Err(error),
+                Err(trouble) => trouble,
+            };
+            let refused = matches!(&trouble, Trouble::Imap(e) if e.needs_a_person())
+                || matches!(trouble, Trouble::Account(_));
+            let loss = if refused { Loss::Refused } else { Loss::Broken };
+            let held = began.elapsed();
+            let lucky = u64::from_be_bytes(random().unwrap_or([7; 8]));
+            let pause = reconnects.next_pause(loss, held, held, lucky);
+            let mut words = trouble.to_string();
+            if let Trouble::Imap(error) = &trouble {
+                words = format!("{words}: {}", error.remedy());
+            }
+            self.vitals.inbox_down(&words);
+            maillog::inbox_lost(&words, pause.as_millis());
+            if self.rest(pause, &mut wishes).await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits; wishes made meanwhile bring the next try forward, but not below the spacing of
+    /// log-ins. `None` when the wishes have ended.
+    async fn rest(&self, pause: Duration, wishes: &mut mpsc::Receiver<Wish>) -> Option<()> {
+        let until = Instant::now() + pause;
+        while let Ok(wish) = tokio::time::timeout_at(until, wishes.recv()).await {
+            // Dropping it tells the one who asks that there is no connection.
+            drop(wish?);
+        }
+        Some(())
+    }
+
+    async fn watch(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<(), Trouble> {
+        let account = (self.login)().await.map_err(Trouble::Account)?;
+        let mut session = Session::connect(&account, &self.patience).await?;
+        let places = self.places(&mut session).await?;
+        let inbox = Mailbox::named(&self.folders.inbox);
+        let selected = session.select(&inbox).await?;
+        maillog::inbox_open(selected.exists);
+        let mut progress = self.progress(&mut session, selected.uid_validity, selected.uid_next).await?;
+        self.acknowledge_the_decided(&mut session, &places, progress.uid_validity).await?;
+        self.vitals.inbox_up();
+        let mut answer: Option<oneshot::Sender<usize>> = None;
+        loop {
+            let looked = self.sweep(&mut session, &places, &mut progress).await?;
+            self.vitals.inbox_up();
+            if let Some(answer) = answer.take() {
+                let _ = answer.send(looked);
+            } else if looked > 0 {
+                continue; // more may have come meanwhile
+            }
+            let mut wish = None;
+            let call = async { wish = Some(wishes.recv().await) };
+            session.idle(POLL, call).await?;
+            match wish {
+                None => {}
+                Some(None) => {
+                    session.logout().await;
+                    return Ok(());
+                }
+                Some(Some(Wish::Sweep(asked))) => {
+                    session.noop().await?;
+                    answer = Some(asked);
+                }
+                Some(Some(Wish::FindSent(id, asked))) => {
+                    let found = self.find_sent(&mut session, &places, &id).await?;
+                    let _ = asked.send(found);
+                }
+            }
+        }
+    }
+
+    async fn places(&self, session: &mut Session) -> Result<Places, Trouble> {
+        let sent = match &self.folders.sent {
+            Some(name) => Some(Mailbox::at_levels(name, session.delimiter())),
+            None => session.sent_mailbox().await?,
+        };
+        Ok(Places {
+            done: session.ensure_folder(&self.folders.done).await?,
+            review: session.ensure_folder(&self.folders.review).await?,
+            sent,
+        })
+    }
+
+    /// How far this mailbox was read. A first start begins behind everything that is there.
+    async fn progress(
+        &self,
+        session: &mut Session,
+        uid_validity: u32,
+        uid_next: Option<u32>,
+    ) -> Result<Progress, Trouble> {
+        let name = self.folders.inbox.clone();
+        let known = self.desk.ask(move |d| d.progress(&name)).await?;
+        let progress = match known {
+            Some(known) if known.uid_validity == uid_validity => return Ok(known),
+            Some(known) => {
+                maillog::inbox_renumbered(uid_validity);
+                Progress { uid_validity, last_uid: 0, since: known.since }
+            }
+            None => {
+                let last_uid = match uid_next {
+                    Some(next) => next.saturating_sub(1),
+                    None => session.search_from(1).await?.last().copied().unwrap_or(0),
+                };
+                maillog::inbox_first_seen(last_uid);
+                Progress { uid_validity, last_uid, since: Clock::Wall.now() }
+            }
+        };
+        self.write_progress(progress).await?;
+        Ok(progress)
+    }
+
+    async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
+        let name = self.folders.inbox.clone();
+        Ok(self.desk.ask(move |d| d.set_progress(&name, progress)).await?)
+    }
+
+    /// R2 to R3 for what a stop left half way.
+    async fn acknowledge_the_decided(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        uid_validity: u32,
+    ) -> Result<(), Trouble> {
+        let name = self.folders.inbox.clone();
+        let left = self.desk.ask(move |d| d.unacknowledged(&name, uid_validity)).await?;
+        for (place, handled) in left {
+            self.acknowledge(session, places, place, handled).await?;
+        }
+        Ok(())
+    }
+
+    async fn acknowledge(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        place: Place,
+        handled: Handled,
+    ) -> Result<(), Trouble> {
+        let to = match handled {
+            Handled::NotOurs => return Ok(()),
+            Handled::Done => &places.done,
+            Handled::Review => &places.review,
+        };
+        session.move_to(place.uid, to).await?;
+        self.desk.ask(move |d| d.acknowledged(&place)).await?;
+        Ok(())
+    }
+
+    /// Looks at everything behind the last message looked at. Returns how many there were.
+    async fn sweep(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        progress: &mut Progress,
+    ) -> Result<usize, Trouble> {
+        let uids = session.search_from(progress.last_uid.saturating_add(1)).await?;
+        for some in uids.chunks(HEADS) {
+            let heads = session.fetch_heads(some).await?;
+            for uid in some {
+                if let Some(head) = heads.iter().find(|head| head.uid == *uid) {
+                    let before = head.internal_date.is_some_and(|at| at < progress.since);
+                    let renumbered = progress.last_uid < *uid && before;
+                    if !renumbered {
+                        self.look_at(session, places, progress.uid_validity, head).await?;
+                    }
+                }
+                progress.last_uid = progress.last_uid.max(*uid);
+            }
+            self.write_progress(*progress).await?;
+        }
+        Ok(uids.len())
+    }
+
+    async fn look_at(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        uid_validity: u32,
+        head: &crate::imap::Head,
+    ) -> Result<(), Trouble> {
+        let octets = match session.fetch(head.uid, MESSAGE_OCTETS_MAX).await? {
+            Fetched::Whole(octets) => octets,
+            Fetched::TooLarge { .. } => head.header.clone(),
+            Fetched::Gone => return Ok(()),
+        };
+        let place = Place { mailbox: self.folders.inbox.clone(), uid_validity, uid: head.uid };
+        let handled = self.handle(&place, octets).await?;
+        self.acknowledge(session, places, place, handled).await?;
+        if handled != Handled::NotOurs {
+            self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Routes, reads and decides. A message on which reading panics, or whose letters cannot be
+    /// written, is set aside; others go on.
+    async fn handle(&self, place: &Place, octets: Confidential<Vec<u8>>) -> Result<Handled, Trouble> {
+        let parsed = tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
+        let Ok(message) = parsed else {
+            return Ok(Handled::NotOurs); // its header cannot be read: it cannot be shown to be ours
+        };
+        let about = message.clone();
+        let Some((route, background)) = self.desk.ask(move |d| d.route(&about)).await? else {
+            return Ok(Handled::NotOurs);
+        };
+        let text = message.clone();
+        let reading = tokio::task::spawn_blocking(move || background.read(&text)).await;
+        let (place, message) = (place.clone(), message.clone());
+        let decided = self.desk.ask(move |d| {
+            let Ok(reading) = reading else { return d.set_aside(&place, &message) };
+            match d.receive(&place, &message, &route, &reading) {
+                Err(DeciderError::Writing(error)) => {
+                    maillog::letter_not_written(&error.to_string());
+                    d.set_aside(&place, &message)
+                }
+                other => other,
+            }
+        });
+        Ok(decided.await?)
+    }
+
+    async fn find_sent(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        message_id: &str,
+    ) -> Result<Option<bool>, Trouble> {
+        let Some(sent) = &places.sent else { return Ok(None) };
+        let found = session.find_by_header(sent, "Message-ID", message_id).await;
+        match found {
+            Ok(uids) => Ok(Some(!uids.is_empty())),
+            Err(error) if error.ends_connection() => Err(error.into()),
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Incoming mail on the decider's side: route, weigh, decide, remember.
+//!
+//! R1 on the server only; R2 decided, in the same commit as everything that follows from it; R3
+//! acknowledged, once the message was moved.
+
+use crate::daemon::decider::{Answered, Decider, DeciderError};
+use crate::daemon::ledger::Progress;
+use crate::daemon::routing::{self, Leave, Route};
+use crate::keyring::Owner;
+use crate::lunch::act::Answering;
+use crate::lunch::cadence::{at, first_on, local};
+use crate::lunch::event::{About, Cause, Event, Outcome, What};
+use crate::lunch::slots::notice;
+use crate::maillog;
+use crate::reading::message::Message;
+use crate::reading::{Context, Reading};
+use crate::store::Batch;
+use crate::store::seen::{self, Incoming, Known};
+use crate::words::address::Address;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+
+/// Where a message lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The mailbox's name.
+    pub mailbox: String,
+    /// Its UIDVALIDITY.
+    pub uid_validity: u32,
+    /// The message's UID.
+    pub uid: u32,
+}
+
+/// What is to be done with a message on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// Nothing: it is not ours.
+    NotOurs,
+    /// Move it to Done.
+    Done,
+    /// Move it to Review.
+    Review,
+}
+
+/// What reading needs to know of the conversation; owned, so that reading can run elsewhere.
+#[derive(Clone, Debug)]
+pub struct Background {
+    answering: Option<Answering>,
+    goal_asked: bool,
+    originals: Vec<String>,
+    own: Vec<Address>,
+    now: DateTime<Utc>,
+    zone: Tz,
+    lunch: Option<NaiveDateTime>,
+}
+
+impl Background {
+    /// Reads a message before this background.
+    pub fn read(&self, message: &Message) -> Reading {
+        crate::reading::read(
+            message,
+            &Context {
+                answering: self.answering,
+                goal_asked: self.goal_asked,
+                originals: &self.originals,
+                own_addresses: &self.own,
+                now: self.now,
+                zone: self.zone,
+                lunch: self.lunch,
+            },
+        )
+    }
+}
+
+impl Decider {
+    /// Finds where a message belongs, and what reading it needs; `None` if it is not ours.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn route(&self, message: &Message) -> Result<Option<(Route, Background)>, DeciderError> {
+        let own = &self.settings.mailbox.address;
+        let key = &self.settings.rules.key;
+        let Some(route) = routing::route(&self.ledger, key, own, message)? else { return Ok(None) };
+        let pairing = match route.pairing {
+            Some(id) => self.ledger.pairing(id)?,
+            None => None,
+        };
+        let now = self.clock.now();
+        let zone = pairing.as_ref().map_or(self.settings.zone, |p| p.plan.zone);
+        let today = local(now, zone);
+        let slot = route.letter.as_ref().and_then(|letter| letter.slot);
+        let lunch = pairing.as_ref().map(|p| {
+            let index = slot.and_then(|slot| p.lunch_at(slot)).or_else(|| p.next_after(today));
+            let planned = index.and_then(|i| p.lunches.get(i)).map(|lunch| lunch.start);
+            // Before the first yes: the first day that the invitation has in mind.
+            planned.unwrap_or_else(|| {
+                at(first_on(p.plan.weekday, notice(today.date())), p.plan.time)
+            })
+        });
+        let background = Background {
+            answering: route.letter.as_ref().map(|letter| letter.answering),
+            goal_asked: route.letter.as_ref().is_some_and(|letter| letter.goal_asked),
+            originals: self.ledger.originals(route.person)?,
+            own: vec![own.clone()],
+            now,
+            zone,
+            lunch,
+        };
+        Ok(Some((route, background)))
+    }
+
+    /// Decides on a message that was routed and read, and makes the decision durable (R2).
+    ///
+    /// # Errors
+    /// If the store fails, or a letter could not be written: then nothing was decided.
+    pub fn receive(
+        &mut self,
+        place: &Place,
+        message: &Message,
+        route: &Route,
+        reading: &Reading,
+    ) -> Result<Handled, DeciderError> {
+        let incoming = self.incoming(place, message);
+        match incoming.known(&self.ledger.store)? {
+            Known::New => {}
+            Known::Here(_) => return self.handled_before(place),
+            Known::Copy(_) => {
+                let mut batch = Batch::new();
+                let now = self.clock.now();
+                incoming.decided(now, &mut batch)?;
+                self.commit(batch)?;
+                return Ok(Handled::Done);
+            }
+        }
+        let Some(person) = self.ledger.person(route.person)? else { return Ok(Handled::NotOurs) };
+        let now = self.clock.now();
+        let trusted = self.settings.trusted_authserv_id.as_deref();
+        let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
+        let cause = self.mail_key(place, message);
+        let what = match leave {
+            Leave::NotOurs => return Ok(Handled::NotOurs),
+            Leave::Nothing => None,
+            Leave::Act(acts) => Some(What::Said {
+                by: route.person,
+                pairing: route.pairing,
+                about: route.letter.as_ref().map(|letter| About {
+                    answering: letter.answering,
+                    letter: letter.name.clone(),
+                    slot: letter.slot,
+                }),
+                said: crate::lunch::act::Said {
+                    from: message.from.clone(),
+                    acts,
+                    words: reading.reply_text.clone(),
+                },
+            }),
+            Leave::Ask => Some(What::Doubted {
+                person: route.person,
+                pairing: route.pairing,
+                words: reading.reply_text.clone(),
+            }),
+            Leave::Undelivered => {
+                route.pairing.map(|pairing| What::Undelivered { to: route.person, pairing })
+            }
+        };
+        let mut batch = Batch::new();
+        incoming.decided(now, &mut batch)?;
+        let outcome = match what {
+            None => {
+                self.commit(batch)?;
+                Outcome::Nothing("nothing follows from it")
+            }
+            Some(what) => self.decide_mail(cause, what, route, message, batch)?,
+        };
+        maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
+        self.note(format!("read {}", reading.kind()), Some(person.who.address.to_string()));
+        Ok(Handled::Done)
+    }
+
+    fn decide_mail(
+        &mut self,
+        cause: String,
+        what: What,
+        route: &Route,
+        message: &Message,
+        batch: Batch,
+    ) -> Result<Outcome, DeciderError> {
+        let answered = Answered {
+            by: route.person,
+            message_id: message.message_id.clone(),
+            subject: route.letter.as_ref().map(|letter| letter.subject.reveal().clone()),
+        };
+        let mut seeds = vec![route.person];
+        if let Some(pairing) = route.pairing.map(|id| self.ledger.pairing(id)).transpose()?.flatten() {
+            seeds = vec![pairing.inviter, pairing.invitee];
+        }
+        let event = Event { cause: Cause::Mail(cause), what };
+        let decided = self.decide(&event, &seeds, Some(&answered), batch);
+        match decided.and_then(|outcome| self.flush().map(|()| outcome)) {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => {
+                self.abandon();
+                Err(error)
+            }
+        }
+    }
+
+    /// Sets a message of ours aside for a person to look at (R2, towards Review).
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn set_aside(&mut self, place: &Place, message: &Message) -> Result<Handled, DeciderError> {
+        let now = self.clock.now();
+        let mut batch = Batch::new();
+        self.incoming(place, message).decided(now, &mut batch)?;
+        let key = self.ledger.review_key(&place.mailbox, place.uid_validity, place.uid);
+        batch.put(key, Owner::House, now.timestamp().to_be_bytes().to_vec());
+        self.commit(batch)?;
+        maillog::set_aside(place.uid);
+        Ok(Handled::Review)
+    }
+
+    /// The message was moved on the server (R3).
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn acknowledged(&mut self, place: &Place) -> Result<(), DeciderError> {
+        let mut batch = Batch::new();
+        seen::acknowledge_place(
+            &self.ledger.store,
+            &place.mailbox,
+            place.uid_validity,
+            place.uid,
+            self.clock.now(),
+            &mut batch,
+        )?;
+        self.commit(batch)
+    }
+
+    /// Messages that were decided and not moved, each with where it goes.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn unacknowledged(
+        &self,
+        mailbox: &str,
+        uid_validity: u32,
+    ) -> Result<Vec<(Place, Handled)>, DeciderError> {
+        let uids = seen::unacknowledged(&self.ledger.store, mailbox, uid_validity)?;
+        uids.into_iter()
+            .map(|uid| {
+                let place = Place { mailbox: mailbox.to_owned(), uid_validity, uid };
+                let handled = self.handled_before(&place)?;
+                Ok((place, handled))
+            })
+            .collect()
+    }
+
+    fn handled_before(&self, place: &Place) -> Result<Handled, DeciderError> {
+        let key = self.ledger.review_key(&place.mailbox, place.uid_validity, place.uid);
+        let set_aside = self.ledger.store.get(&key)?.is_some();
+        Ok(if set_aside { Handled::Review } else { Handled::Done })
+    }
+
+    fn incoming(&self, place: &Place, message: &Message) -> Incoming {
+        let id = message.message_id.as_ref().map(|id| id.as_str());
+        let digest = message.content_digest();
+        let (mailbox, validity) = (&place.mailbox, place.uid_validity);
+        Incoming::new(&self.ledger.store, mailbox, validity, place.uid, id, digest.as_bytes())
+    }
+
+    /// What the effects of a mail are keyed by: the mail itself, not where it lies.
+    fn mail_key(&self, place: &Place, message: &Message) -> String {
+        let id = message.message_id.as_ref().map_or("", |id| id.as_str());
+        let place = if id.is_empty() { format!("{}/{}", place.uid_validity, place.uid) } else { String::new() };
+        let digest = message.content_digest();
+        self.settings.rules.key.hash("mail", &[id.as_bytes(), digest.as_bytes(), place.as_bytes()])
+    }
+
+    /// How far a mailbox was read.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn progress(&self, mailbox: &str) -> Result<Option<Progress>, DeciderError> {
+        Ok(self.ledger.progress(mailbox)?)
+    }
+
+    /// Writes how far a mailbox was read.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn set_progress(&mut self, mailbox: &str, progress: Progress) -> Result<(), DeciderError> {
+        let mut batch = Batch::new();
+        self.ledger.put_progress(&mut batch, mailbox, progress);
+        self.commit(batch)
+    }
+}

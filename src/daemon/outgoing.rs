@@ -1,0 +1,300 @@
+//! Outgoing mail on the decider's side: claim, settle, resolve.
+//!
+//! Consent, use-by and ceilings are checked when a row is claimed (S1 to S2), and the claim is
+//! durable before a connection is opened. What a start finds claimed is in doubt.
+
+use crate::clock::{Clock, random};
+use crate::daemon::decider::{Decider, DeciderError, consent_from};
+use crate::lunch::consent::{Waiting, objection};
+use crate::lunch::event::{Cause, Consent, Event, What};
+use crate::lunch::pairing::PairingId;
+use crate::lunch::person::PersonId;
+use crate::maillog;
+use crate::smtp::{Outcome, Step, Submission};
+use crate::store::Batch;
+use crate::store::outbox::{Claim, Deferral, Failure, OutboxRow, Submission as State, Withdrawal};
+use crate::words::address::Address;
+use chrono::{DateTime, Utc};
+
+/// A submission that was claimed and may now be made.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its row.
+    pub row: u64,
+    /// What kind of letter it is.
+    pub kind: String,
+    /// Envelope and octets.
+    pub submission: Submission,
+}
+
+/// A submission in doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubtful {
+    /// Its row.
+    pub row: u64,
+    /// Its Message-ID, to be looked for.
+    pub message_id: String,
+}
+
+impl Decider {
+    /// Marks what a start finds claimed as in doubt.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn doubt_the_claimed(&mut self) -> Result<(), DeciderError> {
+        let mut batch = Batch::new();
+        for row in self.ledger.outbox()? {
+            if matches!(row.state, State::Claimed { doubt: None }) {
+                row.in_doubt(Clock::Wall.now())?.write(&mut batch)?;
+                maillog::in_doubt(row.row);
+            }
+        }
+        self.commit(batch)
+    }
+
+    /// Claims the next submission whose time has come; withdraws on the way what may not leave.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn claim(&mut self) -> Result<Option<Claimed>, DeciderError> {
+        if self.hold {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        for row in self.ledger.outbox()? {
+            if row.state != State::Queued || row.not_before > now {
+                continue;
+            }
+            if let Some(why) = self.objection(&row)? {
+                self.withdraw(&row, Withdrawal::NoConsent, why)?;
+                continue;
+            }
+            let first = row.attempts == 0;
+            let (person, day) = (PersonId(row.person), now.with_timezone(&self.settings.zone).date_naive());
+            if first && self.over_ceiling(&row, person, day)? {
+                continue;
+            }
+            match row.claim(now)? {
+                Claim::Wait(_) => {}
+                Claim::Withdrawn(row) => {
+                    let mut batch = Batch::new();
+                    row.write(&mut batch)?;
+                    self.commit(batch)?;
+                    maillog::withdrawn(row.row, &row.kind, "too late to be of use");
+                }
+                Claim::Claimed(claimed) => {
+                    let mut batch = Batch::new();
+                    claimed.write(&mut batch)?;
+                    if first {
+                        self.ledger.count_mail(&mut batch, person, day)?;
+                    }
+                    self.commit(batch)?;
+                    if let Some(ready) = self.ready(&claimed)? {
+                        return Ok(Some(ready));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn ready(&mut self, row: &OutboxRow) -> Result<Option<Claimed>, DeciderError> {
+        let recipient = Address::parse(&row.recipient);
+        let (Ok(recipient), Some(message)) = (recipient, &row.message) else {
+            let failed = row.failed(Failure::Unsendable, None, self.clock.now())?;
+            let mut batch = Batch::new();
+            failed.write(&mut batch)?;
+            self.commit(batch)?;
+            return Ok(None);
+        };
+        Ok(Some(Claimed {
+            row: row.row,
+            kind: row.kind.clone(),
+            submission: Submission {
+                envelope_from: Address::parse(&row.reverse_path)?,
+                recipient,
+                octets: message.clone(),
+            },
+        }))
+    }
+
+    /// Whoever has had enough mail today gets the rest tomorrow; a farewell always goes.
+    fn over_ceiling(
+        &self,
+        row: &OutboxRow,
+        person: PersonId,
+        day: chrono::NaiveDate,
+    ) -> Result<bool, DeciderError> {
+        let farewell = matches!(consent_from(&row.consent), Consent::Farewell | Consent::Final);
+        Ok(!farewell && self.ledger.mails_on(person, day)? >= self.settings.mails_per_day)
+    }
+
+    fn objection(&self, row: &OutboxRow) -> Result<Option<&'static str>, DeciderError> {
+        let person = PersonId(row.person);
+        let circle = self.ledger.circle(&[person], &self.settings.rules)?;
+        let slot = self.ledger.letter(row.row)?.and_then(|letter| letter.slot);
+        let waiting = Waiting {
+            to: person,
+            pairing: row.pairing.map(PairingId),
+            slot,
+            letter: row.kind.clone(),
+            consent: consent_from(&row.consent),
+        };
+        Ok(objection(&waiting, &circle))
+    }
+
+    fn withdraw(
+        &mut self,
+        row: &OutboxRow,
+        why: Withdrawal,
+        words: &'static str,
+    ) -> Result<(), DeciderError> {
+        let mut batch = Batch::new();
+        row.withdrawn(why, self.clock.now())?.write(&mut batch)?;
+        self.commit(batch)?;
+        maillog::withdrawn(row.row, &row.kind, words);
+        Ok(())
+    }
+
+    /// Writes down how an attempt ended.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn settle(&mut self, row: u64, outcome: &Outcome) -> Result<(), DeciderError> {
+        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        let now = self.clock.now();
+        let next = match outcome {
+            Outcome::Accepted(answer) => row.accepted(answer.code, now)?,
+            Outcome::Transient(refusal) => {
+                let why = match &refusal.answer {
+                    Some(answer) => Deferral::Reply(answer.code),
+                    None => Deferral::Unreachable,
+                };
+                row.deferred(why, now, jitter())?
+            }
+            // A refused sender or account is our trouble, not the recipient's: try again later.
+            Outcome::Permanent(refusal)
+                if matches!(refusal.step, Step::Mail | Step::Reset)
+                    || (refusal.step == Step::Preparation && refusal.answer.is_some()) =>
+            {
+                let code = refusal.answer.as_ref().map_or(550, |answer| answer.code);
+                row.deferred(Deferral::Reply(code), now, jitter())?
+            }
+            Outcome::Permanent(refusal) => {
+                let code = refusal.answer.as_ref().map(|answer| answer.code);
+                let why = if code.is_some() { Failure::Refused } else { Failure::Unsendable };
+                row.failed(why, code, now)?
+            }
+            Outcome::InDoubt(_) => row.in_doubt(Clock::Wall.now())?,
+        };
+        self.settled(&next)
+    }
+
+    /// No connection could be had: the row waits, and nothing was handed over.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn settle_unreachable(&mut self, row: u64) -> Result<(), DeciderError> {
+        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        let next = row.deferred(Deferral::Unreachable, self.clock.now(), jitter())?;
+        self.settled(&next)
+    }
+
+    fn settled(&mut self, row: &OutboxRow) -> Result<(), DeciderError> {
+        let mut batch = Batch::new();
+        row.write(&mut batch)?;
+        match row.state {
+            State::Accepted { .. } => maillog::accepted(row.row, &row.kind, row.attempts),
+            State::Queued => maillog::deferred(row.row, &row.kind, row.attempts, row.last_reply),
+            State::Claimed { .. } => maillog::in_doubt(row.row),
+            State::Failed { .. } | State::Withdrawn { .. } => {
+                maillog::failed(row.row, &row.kind, row.last_reply);
+            }
+        }
+        let failed = matches!(row.state, State::Failed { .. });
+        let (Some(pairing), true) = (row.pairing.map(PairingId), failed) else {
+            return self.commit(batch);
+        };
+        let to = PersonId(row.person);
+        let cause = Cause::Request(format!("undelivered-{}", row.row));
+        let event = Event { cause, what: What::Undelivered { to, pairing } };
+        let seeds = self.ledger.pairing(pairing)?.map(|p| [p.inviter, p.invitee]);
+        match seeds {
+            Some(seeds) => self.decide(&event, &seeds, None, batch)?,
+            None => return self.commit(batch),
+        };
+        self.flush()
+    }
+
+    /// Submissions in doubt that are to be looked for now, by the wall's clock.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn doubtful(&self) -> Result<Vec<Doubtful>, DeciderError> {
+        let now = Clock::Wall.now();
+        let rows = self.ledger.outbox()?.into_iter();
+        let due = rows.filter(|row| row.look_at().is_some_and(|at| at <= now));
+        Ok(due.map(|row| Doubtful { row: row.row, message_id: row.message_id }).collect())
+    }
+
+    /// What looking for a submission in doubt came to: found, not found, or (`None`) there is no
+    /// place to look.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn resolve(&mut self, row: u64, found: Option<bool>) -> Result<(), DeciderError> {
+        let Some(row) = self.ledger.outbox_row(row)? else { return Ok(()) };
+        if row.look_at().is_none() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let next = match found {
+            Some(true) => row.found(now)?,
+            Some(false) => row.not_found(now)?,
+            None => row.resend(now)?,
+        };
+        let mut batch = Batch::new();
+        next.write(&mut batch)?;
+        self.commit(batch)?;
+        maillog::doubt_resolved(row.row, found);
+        Ok(())
+    }
+
+    /// Whether anything is queued for now, claimed or in doubt; and when the next retry comes.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn outbox_outlook(&self) -> Result<Outlook, DeciderError> {
+        let now = self.clock.now();
+        let mut outlook = Outlook::default();
+        for row in self.ledger.outbox()? {
+            match row.state {
+                State::Queued if row.not_before <= now => {
+                    let day = now.with_timezone(&self.settings.zone).date_naive();
+                    let waits = row.attempts == 0 && self.over_ceiling(&row, PersonId(row.person), day)?;
+                    outlook.busy |= !waits && !self.hold;
+                }
+                State::Queued => {
+                    let at = row.not_before;
+                    outlook.next = Some(outlook.next.map_or(at, |next| next.min(at)));
+                }
+                _ => outlook.busy = true,
+            }
+        }
+        Ok(outlook)
+    }
+}
+
+/// What the outbox has still to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// Something is on its way out now.
+    pub busy: bool,
+    /// When the next attempt that has to wait is made.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// A random number in 0..1; the middle where the system has none to give.
+fn jitter() -> f64 {
+    random::<4>().map_or(0.5, |octets| f64::from(u32::from_be_bytes(octets)) / f64::from(u32::MAX))
+}

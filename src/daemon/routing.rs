@@ -1,0 +1,200 @@
+//! Routing and trust: which conversation a mail belongs to, and whether it may act.
+//!
+//! A route says what is being answered and who should have written it. Routing is not trust: only
+//! the expected sender acts; a mail in somebody's name from elsewhere is asked about at the known
+//! address; strangers get no answer (DESIGN section 7).
+
+use crate::daemon::ledger::{Ledger, LedgerError};
+use crate::lunch::act::Act;
+use crate::lunch::pairing::PairingId;
+use crate::lunch::person::PersonId;
+use crate::reading::Reading;
+use crate::reading::message::Message;
+use crate::store::record::LetterRecord;
+use crate::words::address::Address;
+use crate::words::message_id::MessageId;
+use crate::words::token::{Token, TokenKey};
+use chrono::{DateTime, Utc};
+
+/// By what a mail was routed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trail {
+    /// A valid token, in a reply address or a quoted footer.
+    Token,
+    /// One of our Message-IDs, in In-Reply-To or References.
+    MessageId,
+    /// One of our letters inside it, sent back.
+    Returned,
+    /// The UID of one of our series.
+    CalendarUid,
+    /// Nothing but the address it says to be from.
+    Sender,
+}
+
+/// Where a mail belongs.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// By what.
+    pub trail: Trail,
+    /// Who should have written it.
+    pub person: PersonId,
+    /// In which pairing, if in one.
+    pub pairing: Option<PairingId>,
+    /// The letter it answers, if one is known.
+    pub letter: Option<LetterRecord>,
+}
+
+/// What a mail may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Act on what it says.
+    Act(Vec<Act>),
+    /// Ask at the known address.
+    Ask,
+    /// One of our letters did not arrive.
+    Undelivered,
+    /// It is ours, and changes nothing.
+    Nothing,
+    /// It is not ours after all: leave it where it is, as it is.
+    NotOurs,
+}
+
+/// Finds the conversation of a mail; `None` if it is not ours.
+///
+/// # Errors
+/// If the store fails.
+pub fn route(
+    ledger: &Ledger,
+    key: &TokenKey,
+    own: &Address,
+    message: &Message,
+) -> Result<Option<Route>, LedgerError> {
+    let details = message.recipients.iter().filter_map(|to| own.detail_of(to));
+    for detail in details.chain(message.footer_references()) {
+        if let Some(letter) = by_token(ledger, key, &detail)? {
+            return Ok(Some(of_letter(Trail::Token, letter)));
+        }
+    }
+    let answered = message.in_reply_to.iter().chain(message.references.iter().rev());
+    if let Some(letter) = first_of(ledger, answered)? {
+        return Ok(Some(of_letter(Trail::MessageId, letter)));
+    }
+    if let Some(letter) = first_of(ledger, message.returned_message_ids().iter())? {
+        return Ok(Some(of_letter(Trail::Returned, letter)));
+    }
+    let Some(from) = &message.from else { return Ok(None) };
+    let sender = ledger.person_at(&from.address)?;
+    for uid in message.calendar_uids() {
+        let Some(id) = ledger.pairing_with_uid(&uid)? else { continue };
+        let Some(pairing) = ledger.pairing(id)? else { continue };
+        if let Some(person) = sender.filter(|who| pairing.role(*who).is_some()) {
+            let trail = Trail::CalendarUid;
+            return Ok(Some(Route { trail, person, pairing: Some(id), letter: None }));
+        }
+    }
+    match sender {
+        Some(person) => by_sender(ledger, person),
+        None => Ok(None),
+    }
+}
+
+fn by_token(ledger: &Ledger, key: &TokenKey, detail: &str) -> Result<Option<LetterRecord>, LedgerError> {
+    let Some(token) = Token::parse(detail) else { return Ok(None) };
+    let Some(letter) = ledger.letter(token.row)? else { return Ok(None) };
+    let person = ledger.person(letter.person)?;
+    Ok(person.filter(|p| key.proves(&token, &p.who.address)).map(|_| letter))
+}
+
+fn first_of<'a>(
+    ledger: &Ledger,
+    ids: impl Iterator<Item = &'a MessageId>,
+) -> Result<Option<LetterRecord>, LedgerError> {
+    for id in ids {
+        if let Some(letter) = ledger.letter_with(id)? {
+            return Ok(Some(letter));
+        }
+    }
+    Ok(None)
+}
+
+fn of_letter(trail: Trail, letter: LetterRecord) -> Route {
+    Route { trail, person: letter.person, pairing: letter.pairing, letter: Some(letter) }
+}
+
+/// The sender's only open conversation; several or none say nothing about which.
+fn by_sender(ledger: &Ledger, person: PersonId) -> Result<Option<Route>, LedgerError> {
+    let mut open = Vec::new();
+    for id in ledger.pairings_of(person)? {
+        open.extend(ledger.pairing(id)?.filter(|p| p.stage.is_open()).map(|p| p.id));
+    }
+    let route = |pairing| Route { trail: Trail::Sender, person, pairing, letter: None };
+    Ok(match open.as_slice() {
+        [only] => Some(route(Some(*only))),
+        [] => None,
+        _ => Some(route(None)),
+    })
+}
+
+/// Decides what a routed mail may do. `known` is the address of the route's person.
+pub fn leave(
+    route: &Route,
+    reading: &Reading,
+    message: &Message,
+    known: &Address,
+    trusted_authserv_id: Option<&str>,
+    now: DateTime<Utc>,
+) -> Leave {
+    if reading.is_machine() {
+        return machine(route, reading);
+    }
+    if route.trail == Trail::Returned {
+        return Leave::Nothing; // a person forwarding a letter of ours says nothing by that
+    }
+    let from = message.from.as_ref().map(|from| &from.address);
+    let expected = from == Some(known);
+    let stops = reading.acts.contains(&Act::Stop);
+    let fresh = route.letter.as_ref().is_none_or(|letter| now <= letter.expires);
+    match route.trail {
+        Trail::Token | Trail::MessageId if expected && (fresh || stops) => {
+            Leave::Act(reading.acts.clone())
+        }
+        // Whoever holds the token may end the mail to its person, from any address of theirs.
+        Trail::Token if stops => Leave::Act(vec![Act::Stop]),
+        Trail::Token | Trail::MessageId | Trail::Returned => Leave::Ask,
+        Trail::CalendarUid => {
+            let calendar = |act: &&Act| {
+                matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. })
+            };
+            Leave::Act(reading.acts.iter().filter(calendar).cloned().collect())
+        }
+        Trail::Sender if reading.acts.iter().all(|act| *act == Act::Other) => Leave::NotOurs,
+        Trail::Sender if expected && is_authentic(message, trusted_authserv_id) => {
+            Leave::Act(reading.acts.clone())
+        }
+        Trail::Sender => Leave::Ask,
+    }
+}
+
+fn machine(route: &Route, reading: &Reading) -> Leave {
+    let gave_up = reading.acts.iter().any(|act| matches!(act, Act::Bounce { permanent: true }));
+    match route.trail {
+        Trail::Sender => Leave::NotOurs,
+        _ if gave_up => Leave::Undelivered,
+        _ => Leave::Nothing,
+    }
+}
+
+/// Whether our own server says that DMARC passed (RFC 8601, RFC 7489). Only the field above all
+/// Received fields is believed, and only if the operator has named the server: everything below
+/// may have come with the mail.
+fn is_authentic(message: &Message, trusted: Option<&str>) -> bool {
+    let Some(trusted) = trusted else { return false };
+    message.authentication_results.iter().filter(|field| field.received_above == 0).any(|field| {
+        let mut parts = field.value.split(';');
+        let id = parts.next().and_then(|id| id.split_whitespace().next()).unwrap_or_default();
+        let passes = |part: &str| {
+            part.split_whitespace().next().is_some_and(|m| m.eq_ignore_ascii_case("dmarc=pass"))
+        };
+        id.eq_ignore_ascii_case(trusted) && parts.any(passes)
+    })
+}

@@ -1,0 +1,400 @@
+//! Start and stop: the parts are built from the configuration, joined, and taken down in order.
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::control;
+use crate::daemon::commands;
+use crate::daemon::conductor::Conductor;
+use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::inbox::{Folders, Inbox};
+use crate::daemon::request::{Reply, Request};
+use crate::daemon::settings::Settings;
+use crate::daemon::submission::Submitting;
+use crate::daemon::thread::{AskError, Desk};
+use crate::daemon::vitals::Vitals;
+use crate::imap::{self, ImapAccount};
+use crate::keyring::{KeyringError, Purpose, StoreKey};
+use crate::maillog;
+use crate::smtp::{self, SmtpAccount};
+use crate::store::{Options, Store, StoreError};
+use crate::words::address::Address;
+use crate::words::endpoint::{Endpoint, Login, Security};
+use crate::writing::{TemplateError, Templates};
+use chrono::{DateTime, Utc};
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+
+/// How a run differs from the usual one.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Run on a hand-driven clock that starts there (or where the last rehearsal stopped).
+    pub rehearsal: Option<DateTime<Utc>>,
+    /// In a rehearsal off loopback: the only addresses written to.
+    pub recipients: Vec<Address>,
+}
+
+/// Why the daemon does not run.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The store or its key.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store key.
+    #[error(transparent)]
+    Key(#[from] KeyringError),
+    /// The operator's templates.
+    #[error("a template cannot be used: {0}")]
+    Template(#[from] TemplateError),
+    /// A file or folder.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The system's own words.
+        source: io::Error,
+    },
+    /// A rehearsal that could write to anybody.
+    #[error(
+        "a rehearsal on {host} could write to real people; name who may get its mail with --recipients"
+    )]
+    RehearsalAtLarge {
+        /// The mail server's host.
+        host: String,
+    },
+    /// The control socket.
+    #[error(transparent)]
+    Control(#[from] control::ControlError),
+    /// The decider failed.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The decider could not start.
+    #[error(transparent)]
+    Decider(#[from] DeciderError),
+    /// The operating system refused a thread, a signal handler or a timer.
+    #[error("the operating system refused: {0}")]
+    System(io::Error),
+}
+
+impl RunError {
+    /// 78 where a person has to act first, 1 where trying again may help.
+    pub fn exit_code(&self) -> u8 {
+        let needs_a_person = match self {
+            Self::Store(error) => error.needs_a_person(),
+            Self::Key(_) | Self::Template(_) | Self::RehearsalAtLarge { .. } => true,
+            _ => false,
+        };
+        if needs_a_person { 78 } else { 1 }
+    }
+}
+
+/// A running daemon.
+pub struct Daemon {
+    conductor: Conductor,
+    vitals: Vitals,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<Result<(), AskError>>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Daemon {
+    /// Opens the store and starts all parts. Mail servers need not be reachable.
+    ///
+    /// # Errors
+    /// If key, store or templates cannot be used.
+    pub fn start(config: &Config, options: &RunOptions) -> Result<Self, RunError> {
+        let rehearsal = options.rehearsal.is_some();
+        let recipients = recipients(config, options)?;
+        let store = open_store(config, rehearsal)?;
+        let clock = match options.rehearsal {
+            Some(start) => Clock::by_hand(start),
+            None => Clock::Wall,
+        };
+        let templates = templates(config.templates.path.as_deref())?;
+        let settings = Settings::new(config, store.token_key(), recipients);
+        let mut decider = Decider::new(store, settings, templates, clock.clone())?;
+        decider.resume_clock()?;
+        decider.doubt_the_claimed()?;
+        for warning in &config.warnings {
+            maillog::warning(warning);
+        }
+        let (desk, thread) = Desk::start(decider).map_err(RunError::System)?;
+        let (wishes, wished) = mpsc::channel(16);
+        let (stop, stopped) = watch::channel(false);
+        let (queued, vitals) = (Arc::new(Notify::new()), Vitals::default());
+        let conductor = Conductor {
+            desk: desk.clone(),
+            clock: clock.clone(),
+            queued: queued.clone(),
+            wishes: wishes.clone(),
+        };
+        let inbox = Inbox {
+            desk: desk.clone(),
+            login: imap_login(config),
+            folders: folders(config),
+            patience: imap::Patience::default(),
+            vitals: vitals.clone(),
+            queued: queued.clone(),
+        };
+        let submitting = Submitting {
+            desk,
+            login: smtp_login(config),
+            patience: smtp::Patience::default(),
+            vitals: vitals.clone(),
+            queued,
+            spacing: spacing(config, &clock),
+            wishes,
+            stop: stopped.clone(),
+        };
+        let mut tasks = JoinSet::new();
+        let mut inbox_stop = stopped.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                ended = inbox.run(wished) => ended,
+                _ = inbox_stop.wait_for(|stop| *stop) => Ok(()),
+            }
+        });
+        tasks.spawn(submitting.run());
+        if !rehearsal {
+            tasks.spawn(conductor.clone().run(stopped));
+        }
+        maillog::ready(env!("CARGO_PKG_VERSION"), rehearsal);
+        Ok(Self { conductor, vitals, stop, tasks, thread })
+    }
+
+    /// Carries out a request, as the control socket does.
+    pub async fn ask(&self, request: Request) -> Reply {
+        commands::carry_out(request, &self.conductor, &self.vitals).await
+    }
+
+    /// The conductor, for moving a rehearsal's clock.
+    pub const fn conductor(&self) -> &Conductor {
+        &self.conductor
+    }
+
+    /// Stops: a submission under way is finished, everything decided is durable already.
+    ///
+    /// # Errors
+    /// If a part had failed.
+    pub async fn stop(mut self) -> Result<(), RunError> {
+        maillog::stopping();
+        let _ = self.stop.send(true);
+        let mut failed = None;
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Ok(Err(error)) = ended {
+                failed = Some(error);
+            }
+        }
+        drop(self.conductor);
+        let thread = self.thread;
+        // The thread ends once the last way to it is gone; waiting for it must not block others.
+        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs until SIGTERM or SIGINT, answering commands on the control socket.
+///
+/// # Errors
+/// If the daemon cannot start, or a part of it fails.
+pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> {
+    let mut daemon = Daemon::start(config, options)?;
+    // The store's lock is held by now, so a socket that is left is nobody's.
+    let listener = control::Listener::bind(&config.control.socket)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::System)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::System)?;
+    let (conductor, vitals) = (daemon.conductor.clone(), daemon.vitals.clone());
+    let handler = move |value: serde_json::Value| {
+        let (conductor, vitals) = (conductor.clone(), vitals.clone());
+        async move { answer(value, &conductor, &vitals).await }
+    };
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(listener.serve(handler, async move {
+        let _ = ended.await;
+    }));
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let watchdog = tokio::spawn(pet_the_watchdog(daemon.conductor.desk.clone()));
+    let failed = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        Some(ended) = daemon.tasks.join_next() => ended.ok().and_then(Result::err),
+    };
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    watchdog.abort();
+    let _ = watchdog.await;
+    let _ = end.send(());
+    let _ = serving.await;
+    let stopped = daemon.stop().await;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => stopped,
+    }
+}
+
+async fn answer(
+    value: serde_json::Value,
+    conductor: &Conductor,
+    vitals: &Vitals,
+) -> serde_json::Value {
+    let reply = match serde_json::from_value::<Request>(value) {
+        Ok(request) => commands::carry_out(request, conductor, vitals).await,
+        Err(error) => Reply::Refused {
+            message: format!("not a request this version knows ({error}); use its own `postlunch`"),
+        },
+    };
+    serde_json::to_value(reply).unwrap_or_default()
+}
+
+/// Tells systemd that the decider answers, a third of its limit apart.
+async fn pet_the_watchdog(desk: Desk) {
+    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    loop {
+        tokio::time::sleep(limit / 3).await;
+        if desk.ask(|d| d.next_turn()).await.is_err() {
+            return;
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+    }
+}
+
+/// Whom a rehearsal may write to: anybody on loopback, else only who was named.
+fn recipients(
+    config: &Config,
+    options: &RunOptions,
+) -> Result<Option<std::collections::BTreeSet<Address>>, RunError> {
+    if options.rehearsal.is_none() {
+        return Ok(None);
+    }
+    let host = &config.smtp.login.host;
+    if options.recipients.is_empty() && !is_loopback(host) {
+        return Err(RunError::RehearsalAtLarge { host: host.clone() });
+    }
+    let named: std::collections::BTreeSet<_> = options.recipients.iter().cloned().collect();
+    Ok((!named.is_empty()).then_some(named))
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A rehearsal has a store and a key of its own beside the real ones.
+fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
+    let beside = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-rehearsal");
+        PathBuf::from(name)
+    };
+    let (path, key_file, purpose) = if rehearsal {
+        (beside(&config.store.path), beside(&config.store.key_file), Purpose::Rehearsal)
+    } else {
+        (config.store.path.clone(), config.store.key_file.clone(), Purpose::Real)
+    };
+    for folder in [Some(path.as_path()), key_file.parent()].into_iter().flatten() {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| RunError::File { path: folder.to_owned(), source })?;
+    }
+    let is_new = !path.join("keyring").exists() && !path.join("journal").exists();
+    let key = if is_new && !key_file.exists() {
+        StoreKey::create(&key_file)?
+    } else {
+        StoreKey::read(&key_file)?
+    };
+    Ok(Store::open(&path, &key, Options::new(purpose))?)
+}
+
+/// The built-in letters, and the operator's in their place.
+///
+/// # Errors
+/// If the folder cannot be read or a template in it cannot be used.
+pub fn templates(folder: Option<&Path>) -> Result<Templates, RunError> {
+    let Some(folder) = folder else { return Ok(Templates::built_in()?) };
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RunError::File { path, source }
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
+        let path = entry.map_err(unreadable(folder))?.path();
+        let kind = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        if !matches!(kind, "txt" | "html") {
+            continue;
+        }
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
+        files.push((name, text));
+    }
+    files.sort();
+    Ok(Templates::with_overrides(&files)?)
+}
+
+fn folders(config: &Config) -> Folders {
+    Folders {
+        inbox: config.imap.mailbox.clone(),
+        done: config.imap.done.clone(),
+        review: config.imap.review.clone(),
+        sent: config.imap.sent.clone(),
+    }
+}
+
+/// A rehearsal on loopback need not be slow for anybody's sake.
+fn spacing(config: &Config, clock: &Clock) -> Duration {
+    if clock.is_by_hand() && is_loopback(&config.smtp.login.host) {
+        return Duration::ZERO;
+    }
+    Duration::from_secs(60) / u32::from(config.smtp.per_minute.max(1))
+}
+
+fn imap_login(config: &Config) -> crate::daemon::inbox::Login {
+    let login = config.imap.login.clone();
+    Arc::new(move || {
+        let login = login.clone();
+        Box::pin(async move {
+            let (endpoint, login) = reach(&login).await?;
+            Ok(ImapAccount { endpoint, login })
+        })
+    })
+}
+
+fn smtp_login(config: &Config) -> crate::daemon::submission::Login {
+    let login = config.smtp.login.clone();
+    let helo_name = config.mail.address.domain().to_owned();
+    Arc::new(move || {
+        let (login, helo_name) = (login.clone(), helo_name.clone());
+        Box::pin(async move {
+            let (endpoint, login) = reach(&login).await?;
+            Ok(SmtpAccount { endpoint, login: Some(login), helo_name })
+        })
+    })
+}
+
+/// Where a server is and who logs in; password and certificates are read anew each time, so that
+/// they can be changed while the daemon runs.
+///
+/// # Errors
+/// In words, with what to do.
+pub async fn reach(login: &config::Login) -> Result<(Endpoint, Login), String> {
+    let password = login.password.fetch().await.map_err(|error| error.to_string())?;
+    let ca_pem = match &login.ca_file {
+        None => None,
+        Some(path) => {
+            let read = tokio::fs::read(path).await;
+            Some(read.map_err(|error| format!("ca_file {}: {error}", path.display()))?)
+        }
+    };
+    let security = match login.security {
+        config::Security::Tls => Security::Tls,
+        config::Security::StartTls => Security::StartTls,
+        config::Security::None => Security::None,
+    };
+    let endpoint = Endpoint { host: login.host.clone(), port: login.port, security, ca_pem };
+    Ok((endpoint, Login::password(&login.username, password)))
+}

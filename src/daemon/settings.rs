@@ -1,0 +1,76 @@
+//! Settings: what of the configuration the decider needs, in the words of the lunch.
+
+use crate::config::Config;
+use crate::lunch::event::Rules;
+use crate::lunch::pairing::Plan;
+use crate::lunch::schedule::Schedule;
+use crate::words::address::{Address, NameAddr};
+use crate::words::token::TokenKey;
+use crate::writing::House;
+use chrono_tz::Tz;
+use std::collections::BTreeSet;
+
+/// Settings of one run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Rules of the house.
+    pub rules: Rules,
+    /// What a new invitation proposes.
+    pub plan: Plan,
+    /// Who runs this, for the small print.
+    pub house: House,
+    /// The mailbox that we read.
+    pub mailbox: NameAddr,
+    /// Zone of the house, for what belongs to no pairing.
+    pub zone: Tz,
+    /// When summaries go out.
+    pub summary: Schedule,
+    /// Most mails to one person in a day.
+    pub mails_per_day: u64,
+    /// Whose `Authentication-Results` are believed.
+    pub trusted_authserv_id: Option<String>,
+    /// In a rehearsal off loopback: the only addresses written to.
+    pub recipients: Option<BTreeSet<Address>>,
+}
+
+impl Settings {
+    /// From the configuration and the store's token key.
+    pub fn new(config: &Config, key: TokenKey, recipients: Option<BTreeSet<Address>>) -> Self {
+        let lunch = &config.lunch;
+        let operator = NameAddr {
+            name: config.operator.contact.clone(),
+            address: config.operator.address.clone(),
+        };
+        Self {
+            rules: Rules {
+                key,
+                mailbox: config.mail.name_addr(),
+                holidays: lunch.holidays.clone(),
+                remind_after: config.invitation.remind_after,
+                lapse_after: config.invitation.lapse_after,
+                reminder_days: config.reminder.days_before.into(),
+                reminder_time: config.reminder.time,
+                followup_after: config.followup.after,
+                nudge_after: config.followup.nudge_after,
+                seal: config.followup.seal,
+            },
+            plan: Plan {
+                every_weeks: lunch.every_weeks.into(),
+                weekday: lunch.weekday,
+                time: lunch.time,
+                minutes: lunch.minutes.into(),
+                zone: lunch.timezone,
+                location: lunch.location.to_string(),
+                once: false,
+                notes: true,
+            },
+            house: House { name: config.mail.name.clone(), operator },
+            mailbox: config.mail.name_addr(),
+            zone: lunch.timezone,
+            summary: config.summary.cron.clone(),
+            mails_per_day: config.policy.mails_per_person_per_day.into(),
+            trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
+            recipients,
+        }
+    }
+}

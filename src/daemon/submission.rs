@@ -1,0 +1,144 @@
+//! The submitting end: claim, submit, settle; and look for what is in doubt.
+//!
+//! A claim is durable before a connection is opened, and how an attempt ended is durable before the
+//! next one begins. A submission is not cancelled half way: a stop waits for it.
+
+use crate::clock::random;
+use crate::daemon::inbox::Wish;
+use crate::daemon::thread::{AskError, Desk};
+use crate::daemon::vitals::Vitals;
+use crate::maillog;
+use crate::smtp::{ConnectError, Patience, SmtpAccount, Submitter};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// An account about to be known.
+pub type BoxedLogin = Pin<Box<dyn Future<Output = Result<SmtpAccount, String>> + Send>>;
+
+/// Where the password comes from, asked anew for each connection.
+pub type Login = Arc<dyn Fn() -> BoxedLogin + Send + Sync>;
+
+/// Longest wait between two looks at the outbox.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Longest pause after failures to connect.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// Idle connections are given up after this time.
+const IDLE_MAX: Duration = Duration::from_secs(5);
+
+/// The submitting task.
+pub struct Submitting {
+    pub desk: Desk,
+    pub login: Login,
+    pub patience: Patience,
+    pub vitals: Vitals,
+    /// Something may have been queued.
+    pub queued: Arc<Notify>,
+    /// Least time between two mails.
+    pub spacing: Duration,
+    pub wishes: mpsc::Sender<Wish>,
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Submitting {
+    /// Submits until told to stop.
+    ///
+    /// # Errors
+    /// If the decider fails: then nothing can go on.
+    pub async fn run(mut self) -> Result<(), AskError> {
+        let mut submitter: Option<Submitter> = None;
+        let mut failures = 0u32;
+        loop {
+            let mut worked = true;
+            while !*self.stop.borrow() {
+                let Some(claimed) = self.desk.ask(|d| d.claim()).await? else { break };
+                let began = Instant::now();
+                match self.submit(&mut submitter, &claimed.submission).await {
+                    Ok(outcome) => {
+                        failures = 0;
+                        self.vitals.submission_up();
+                        let row = claimed.row;
+                        self.desk.ask(move |d| d.settle(row, &outcome)).await?;
+                    }
+                    Err(why) => {
+                        let row = claimed.row;
+                        self.desk.ask(move |d| d.settle_unreachable(row)).await?;
+                        submitter = None;
+                        worked = false;
+                        failures = failures.saturating_add(1);
+                        let pause = pause(failures);
+                        self.vitals.submission_down(&why);
+                        maillog::submission_lost(&why, pause.as_millis());
+                        self.wait(pause).await;
+                    }
+                }
+                let spacing = self.spacing.saturating_sub(began.elapsed());
+                if worked && !spacing.is_zero() {
+                    self.wait(spacing).await;
+                }
+            }
+            if *self.stop.borrow() {
+                if let Some(mut submitter) = submitter {
+                    submitter.rest().await;
+                }
+                return Ok(());
+            }
+            self.look_for_the_doubtful().await?;
+            let rest = if submitter.is_some() { IDLE_MAX } else { LOOK };
+            let woken = tokio::select! {
+                () = self.queued.notified() => true,
+                _ = self.stop.changed() => true,
+                () = tokio::time::sleep(rest) => false,
+            };
+            if !woken && let Some(mut idle) = submitter.take() {
+                idle.rest().await;
+            }
+        }
+    }
+
+    async fn submit(
+        &self,
+        submitter: &mut Option<Submitter>,
+        submission: &crate::smtp::Submission,
+    ) -> Result<crate::smtp::Outcome, String> {
+        if submitter.is_none() {
+            let account = (self.login)().await?;
+            *submitter = Some(Submitter::new(account, self.patience.clone()));
+        }
+        let Some(open) = submitter else { return Err("no account".to_owned()) };
+        open.submit(submission).await.map_err(|e: ConnectError| format!("{e}: {}", e.remedy()))
+    }
+
+    async fn wait(&mut self, pause: Duration) {
+        let _ = tokio::time::timeout(pause, self.stop.changed()).await;
+    }
+
+    /// What a lost reply or a kill left in doubt is looked for in the sent mail before it is sent
+    /// again as the same message.
+    async fn look_for_the_doubtful(&self) -> Result<(), AskError> {
+        for doubtful in self.desk.ask(|d| d.doubtful()).await? {
+            let (answer, wait) = oneshot::channel();
+            let wish = Wish::FindSent(doubtful.message_id, answer);
+            if self.wishes.send(wish).await.is_err() {
+                return Ok(());
+            }
+            // Without a connection to look through, the doubt stays until there is one.
+            if let Ok(found) = wait.await {
+                let row = doubtful.row;
+                self.desk.ask(move |d| d.resolve(row, found)).await?;
+                self.queued.notify_one();
+            }
+        }
+        Ok(())
+    }
+}
+
+fn pause(failures: u32) -> Duration {
+    let grown = Duration::from_secs(1 << failures.min(6)).min(PAUSE_MAX);
+    let share = random::<1>().map_or(0, |octet| u32::from(octet[0]));
+    grown / 2 + grown / 2 * share / 255
+}

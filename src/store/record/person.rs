@@ -1,0 +1,104 @@
+//! The record of a person: name, address, what they said about mail, and their goals.
+//!
+//! The address stands as it was written; the folded key is made again on reading, so that a better
+//! folding reaches old records too. Errors name the field, never the person.
+
+use super::written::{Misread, Written, read, read_entries};
+use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
+use crate::lunch::notes::Words;
+use crate::lunch::person::{Goal, Person, PersonId};
+use crate::words::address::{Address, NameAddr};
+use serde::{Deserialize, Serialize};
+
+/// A person as bytes for the store.
+///
+/// # Errors
+/// If no JSON can be made of it.
+pub fn person_to_bytes(person: &Person) -> Result<Vec<u8>, RecordError> {
+    to_bytes::<PersonRecord>(person)
+}
+
+/// A person from bytes of the store.
+///
+/// # Errors
+/// If the bytes are of a newer version or damaged, or a field makes no sense.
+pub fn person_from_bytes(bytes: &[u8]) -> Result<Person, RecordError> {
+    from_bytes::<PersonRecord>(bytes)
+}
+
+#[derive(Serialize, Deserialize)]
+struct PersonRecord {
+    v: u64,
+    id: u64,
+    name: String,
+    address: String,
+    stopped: bool,
+    summaries: bool,
+    #[serde(default)]
+    goals: Vec<GoalRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GoalRecord {
+    words: String,
+    since: String,
+    ended: Option<GoalEndRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GoalEndRecord {
+    day: String,
+    how: String,
+}
+
+impl Record for PersonRecord {
+    type Mirrored = Person;
+    const NAME: &'static str = "person";
+
+    fn of(person: &Person) -> Self {
+        Self {
+            v: VERSION,
+            id: person.id.0,
+            name: person.who.name.to_string(),
+            address: person.who.address.write(),
+            stopped: person.stopped,
+            summaries: person.summaries,
+            goals: person.goals.iter().map(GoalRecord::of).collect(),
+        }
+    }
+
+    fn read(self) -> Result<Person, Misread> {
+        let address: Address = read("address", &self.address)?;
+        Ok(Person {
+            id: PersonId(self.id),
+            who: NameAddr::new(&self.name, address),
+            stopped: self.stopped,
+            summaries: self.summaries,
+            goals: read_entries("goals", self.goals, GoalRecord::read)?,
+        })
+    }
+}
+
+impl GoalRecord {
+    fn of(goal: &Goal) -> Self {
+        Self {
+            words: goal.words.reveal().clone(),
+            since: goal.since.write(),
+            ended: goal.ended.map(|(day, how)| GoalEndRecord {
+                day: day.write(),
+                how: how.write(),
+            }),
+        }
+    }
+
+    fn read(self) -> Result<Goal, Misread> {
+        let read_end = |end: GoalEndRecord| -> Result<_, Misread> {
+            Ok((read("ended.day", &end.day)?, read("ended.how", &end.how)?))
+        };
+        Ok(Goal {
+            words: Words::new(self.words),
+            since: read("since", &self.since)?,
+            ended: self.ended.map(read_end).transpose()?,
+        })
+    }
+}

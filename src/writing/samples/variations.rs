@@ -1,0 +1,217 @@
+//! Variations: letters that take the templates' other paths, with and without each optional part.
+
+use super::*;
+
+impl Cast {
+    pub(super) fn variations(&self) -> Vec<Dated> {
+        let first = Table {
+            ordinal: 1,
+            start: at(on(2026, 12, 3), 12, 30),
+            ..table()
+        };
+        let mut letters = vec![
+            self.to_ben(
+                Body::Invitation {
+                    note: None,
+                    offer: Offer {
+                        every_weeks: 1,
+                        weekday: Weekday::Tue,
+                        ..offer()
+                    },
+                    experienced: true,
+                    again: true,
+                },
+                (2027, 3, 1),
+            ),
+            self.to_ben(
+                Body::CalendarRequest {
+                    event: Event {
+                        recurrence: None,
+                        ..self.event(Method::Request)
+                    },
+                    update: false,
+                },
+                NOVEMBER,
+            ),
+            self.to_ben(
+                Body::CalendarRequest {
+                    event: Event {
+                        sequence: 3,
+                        ..self.event(Method::Request)
+                    },
+                    update: true,
+                },
+                NOVEMBER,
+            ),
+            self.to_ben(
+                Body::CalendarCancel {
+                    event: Event {
+                        recurrence: None,
+                        recurrence_id: Some(at(on(2026, 12, 3), 12, 30)),
+                        ..self.event(Method::Cancel)
+                    },
+                    one: true,
+                },
+                NOVEMBER,
+            ),
+            self.to_ana(Body::Summary(self.busy_harvest()), (2027, 2, 1)),
+        ];
+        for about in Answering::ALL {
+            let said = words("Hm?");
+            letters.push(self.to_ben(Body::Question { words: said, about }, LUNCH_DAY));
+        }
+        for (ordinal, notes) in [(1, true), (2, true), (3, true), (1, false), (9, false)] {
+            letters.push(self.to_ben(
+                Body::Reminder {
+                    table: Table { ordinal, ..table() },
+                    last_met: None,
+                    own_goals: Vec::new(),
+                    watching: Vec::new(),
+                    speaks_first: false,
+                    notes,
+                },
+                (2027, 1, 13),
+            ));
+        }
+        for (nudge, goal) in [(false, None), (true, None), (false, Some("Speaking up."))] {
+            letters.push(self.to_ben(
+                Body::FollowUp {
+                    table: first.clone(),
+                    goal: goal.map(words),
+                    seal: at(on(2026, 12, 6), 18, 0),
+                    nudge,
+                },
+                (2026, 12, 3),
+            ));
+        }
+        letters.extend(self.varied_answers(&first));
+        letters
+    }
+
+    fn varied_answers(&self, first: &Table) -> Vec<Dated> {
+        let once = Agreement {
+            every_weeks: None,
+            notes: false,
+            ..agreement()
+        };
+        let thin = Notes {
+            worst: Some(words("Two lines.\n\n- of it\n- and a list")),
+            achieved: Some(words("Speaking up in planning.")),
+            unplaced: vec![words("One"), words("Two")],
+            ..Notes::default()
+        };
+        let mut receipts = vec![
+            Receipt::Accepted {
+                agreement: once.clone(),
+                asks_goal: false,
+            },
+            Receipt::Skipped {
+                table: first.clone(),
+                next: None,
+            },
+            Receipt::Resumed { next: None },
+            Receipt::Paused {
+                until: on(2027, 3, 1),
+                next: None,
+            },
+            Receipt::Goal {
+                words: words("Listening"),
+                reworded: true,
+            },
+            Receipt::Held {
+                table: first.clone(),
+                met: true,
+            },
+            Receipt::Undone {
+                table: first.clone(),
+                seen: true,
+            },
+        ];
+        let seals = [Seal::Opened, Seal::OpenedBefore, Seal::Opened];
+        for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
+            receipts.push(Receipt::Notes {
+                table: first.clone(),
+                notes: thin.clone(),
+                ask_for: Some(ask_for),
+                goal: None,
+                seal,
+            });
+        }
+        for (from, all) in [
+            (on(2026, 12, 3), true),
+            (on(2026, 12, 2), true),
+            (on(2026, 12, 3), false),
+        ] {
+            receipts.push(Receipt::Moved {
+                from: at(from, 12, 30),
+                table: first.clone(),
+                all,
+            });
+        }
+        let mut letters: Vec<Dated> = receipts
+            .into_iter()
+            .map(|receipt| self.to_ben(Body::Receipt(receipt), NOVEMBER))
+            .collect();
+        let notices = [
+            Notice::Accepted {
+                words: words("Once."),
+                agreement: once,
+            },
+            Notice::Skipped {
+                table: first.clone(),
+                next: None,
+            },
+            Notice::Paused {
+                until: on(2027, 3, 1),
+                next: None,
+            },
+            Notice::Resumed { next: None },
+            Notice::Moved {
+                from: first.start,
+                table: first.clone(),
+                all: true,
+            },
+        ];
+        letters.extend(
+            notices
+                .into_iter()
+                .map(|notice| self.to_ana(Body::Notice(notice), NOVEMBER)),
+        );
+        for (notes, corrected) in [(thin, true), (Notes::default(), false)] {
+            letters.push(self.to_ana(
+                Body::Exchange {
+                    table: first.clone(),
+                    notes,
+                    goal: None,
+                    corrected,
+                },
+                (2026, 12, 6),
+            ));
+        }
+        for receipt in [Receipt::Stopped, Receipt::NoSummaries, Receipt::Reopened] {
+            let (mut letter, date) = self.to_ben(Body::Receipt(receipt), LUNCH_DAY);
+            letter.partner = None;
+            letters.push((letter, date));
+        }
+        letters
+    }
+
+    /// Two partners, no goal of one's own.
+    fn busy_harvest(&self) -> Harvest {
+        let mut harvest = self.harvest();
+        let by_ana = Quote {
+            speaker: self.ana.clone(),
+            ..self.quote("You waited for the question.", 21)
+        };
+        harvest.held.push((self.ana.clone(), vec![on(2027, 1, 21)]));
+        harvest.good_moments.push(by_ana.clone());
+        harvest.focus.push(by_ana.clone());
+        harvest.reached.iter_mut().for_each(|r| r.agreed_by = None);
+        harvest
+            .open
+            .iter_mut()
+            .for_each(|g| g.seen.push(by_ana.clone()));
+        harvest.next.iter_mut().for_each(|n| n.speaks_first = true);
+        harvest
+    }
+}

@@ -1,0 +1,173 @@
+//! On real Dovecot and Postfix, brought up by `scripts/test-on-real-servers` (feature
+//! `real-servers`). Without them every test here fails and says so: none is skipped in silence.
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{SmtpTransport, Transport};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest wait for any answer, and for any mail to arrive.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the script says about the servers.
+fn told(name: &str) -> String {
+    std::env::var(format!("POSTLUNCH_TEST_{name}")).unwrap_or_else(|_| {
+        panic!("POSTLUNCH_TEST_{name} is not set; remedy: run scripts/test-on-real-servers")
+    })
+}
+
+fn port(name: &str) -> u16 {
+    told(name).parse().expect("a port number")
+}
+
+fn address(account: &str) -> String {
+    format!("{account}@{}", told("DOMAIN"))
+}
+
+fn password(account: &str) -> String {
+    told(&format!("PASSWORD_{}", account.to_uppercase()))
+}
+
+fn connect(port_name: &str) -> TcpStream {
+    let stream = TcpStream::connect((told("HOST"), port(port_name))).expect("a listening server");
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a time limit");
+    stream
+}
+
+/// The first line that a server says by itself.
+fn greeting(port_name: &str) -> String {
+    let mut line = String::new();
+    let mut reader = BufReader::new(connect(port_name));
+    reader.read_line(&mut line).expect("a greeting");
+    line
+}
+
+/// Submits over STARTTLS, trusting the servers' own CA.
+fn submit(account: &str, recipient: &str, message: &str) {
+    let pem = std::fs::read(told("CA")).expect("the CA's certificate");
+    let certificate = Certificate::from_pem(&pem).expect("a certificate");
+    let tls = TlsParameters::builder(told("HOST"))
+        .add_root_certificate(certificate)
+        .build_rustls()
+        .expect("TLS parameters");
+    let submission = SmtpTransport::builder_dangerous(told("HOST"))
+        .port(port("SMTP_PORT"))
+        .tls(Tls::Required(tls))
+        .credentials(Credentials::new(address(account), password(account)))
+        .timeout(Some(PATIENCE))
+        .build();
+    let sender = address(account).parse().expect("an address");
+    let recipient = recipient.parse().expect("an address");
+    let envelope = Envelope::new(Some(sender), vec![recipient]).expect("an envelope");
+    let accepted = submission.send_raw(&envelope, message.as_bytes());
+    assert!(accepted.expect("an answer").is_positive());
+}
+
+/// One IMAP session over TLS, in plain commands.
+struct Session {
+    stream: BufReader<StreamOwned<ClientConnection, TcpStream>>,
+    commands: u32,
+}
+
+impl Session {
+    fn open(account: &str, roots: RootCertStore) -> std::io::Result<Self> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("TLS versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(told("HOST")).expect("a server name");
+        let tls = ClientConnection::new(Arc::new(config), name).expect("a TLS client");
+        let mut session = Self {
+            stream: BufReader::new(StreamOwned::new(tls, connect("IMAP_PORT"))),
+            commands: 0,
+        };
+        let mut line = String::new();
+        session.stream.read_line(&mut line)?;
+        assert!(line.starts_with("* OK"), "{line}");
+        let (user, password) = (address(account), password(account));
+        session.command(&format!("LOGIN {user} {password}"));
+        Ok(session)
+    }
+
+    fn trusting_the_servers_ca(account: &str) -> Self {
+        let mut roots = RootCertStore::empty();
+        let certificate = CertificateDer::from_pem_file(told("CA")).expect("the CA's certificate");
+        roots.add(certificate).expect("a fitting certificate");
+        Self::open(account, roots).expect("a session")
+    }
+
+    /// Everything the server says to a command that must succeed.
+    fn command(&mut self, text: &str) -> String {
+        self.commands += 1;
+        let tag = format!("t{} ", self.commands);
+        write!(self.stream.get_mut(), "{tag}{text}\r\n").expect("sent");
+        let mut said = String::new();
+        loop {
+            let mut line = String::new();
+            let octets = self.stream.read_line(&mut line).expect("an answer");
+            assert!(octets > 0, "the server hung up");
+            if let Some(outcome) = line.strip_prefix(&tag) {
+                assert!(outcome.starts_with("OK"), "{text}: {outcome}");
+                return said;
+            }
+            said.push_str(&line);
+        }
+    }
+
+    /// Waits until a mail with that Message-ID is in the folder, and gives all of it.
+    fn wait_for(&mut self, folder: &str, message_id: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            self.command(&format!("SELECT {folder}"));
+            let found = self.command(&format!("UID SEARCH HEADER Message-ID \"{message_id}\""));
+            let uid = found.split_whitespace().nth(2).map(str::to_owned);
+            if let Some(uid) = uid {
+                return self.command(&format!("UID FETCH {uid} BODY.PEEK[]"));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{message_id} did not arrive in {folder} in {PATIENCE:?}");
+    }
+}
+
+#[test]
+fn the_servers_greet() {
+    assert!(greeting("SMTP_PORT").starts_with("220 "));
+    assert!(greeting("SMTP_PLAIN_PORT").starts_with("220 "));
+    assert!(greeting("IMAP_STARTTLS_PORT").starts_with("* OK "));
+}
+
+#[test]
+fn a_submitted_mail_arrives_and_its_copy_is_in_sent() {
+    let (ana, ben) = ("lunch", "bob");
+    let message_id = format!("arrives-{}@{}", std::process::id(), told("DOMAIN"));
+    let (from, to) = (address(ana), address(ben).replace('@', "+token@"));
+    let message = format!(
+        "From: {from}\r\nTo: {to}\r\nSubject: Lunch\r\nMessage-ID: <{message_id}>\r\n\r\nThursday?\r\n"
+    );
+    submit(ana, &to, &message);
+    let mail = Session::trusting_the_servers_ca(ben).wait_for("INBOX", &message_id);
+    assert!(mail.contains("Thursday?"), "{mail}");
+    assert!(mail.contains(&format!("Delivered-To: {to}")), "{mail}");
+    assert_ne!(told("SENT_COPIES"), "no");
+    Session::trusting_the_servers_ca(ana).wait_for("Sent", &message_id);
+}
+
+#[test]
+fn servers_that_we_have_no_reason_to_trust_are_refused() {
+    let Err(refusal) = Session::open("lunch", RootCertStore::empty()) else {
+        panic!("a session without a trusted certificate");
+    };
+    assert!(refusal.to_string().contains("UnknownIssuer"), "{refusal}");
+}
