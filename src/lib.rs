@@ -28,3 +28,5 @@ pub mod sandbox;
 
 pub mod daemon;
 pub mod doctor;
+
+pub mod cli;

@@ -42,7 +42,8 @@ pub async fn smtp(config: &Config) -> Result<SmtpAccount, AccountError> {
     Ok(SmtpAccount {
         endpoint: endpoint(&config.smtp.login).await?,
         login: Some(login(&config.smtp.login).await?),
-        helo_name: helo_name().await,
+        // The daemon's own choice: it has a dot in it, which a machine's name often lacks.
+        helo_name: config.mail.address.domain().to_owned(),
     })
 }
 
@@ -72,19 +73,4 @@ async fn endpoint(login: &config::Login) -> Result<Endpoint, AccountError> {
 async fn login(login: &config::Login) -> Result<Login, AccountError> {
     let password = login.password.fetch().await?;
     Ok(Login::password(&login.username, password))
-}
-
-/// This machine's name if it is a full one, else an address literal (RFC 5321 section 4.1.3).
-async fn helo_name() -> String {
-    let name = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await;
-    let name = name.unwrap_or_default().trim().to_owned();
-    let is_full = name.contains('.')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
-    if is_full {
-        name
-    } else {
-        "[127.0.0.1]".to_owned()
-    }
 }
