@@ -1,0 +1,1 @@
+//! Trials that both kinds of theatre have to stand: killed daemons, strangers, machines, bounces.
