@@ -39,7 +39,11 @@ impl Entry {
         let [event] = named("VEVENT")[..] else {
             panic!("not one event in one entry: {unfolded}");
         };
-        let text = |name: &str| event.find_prop(name).map(|found| found.val.as_str().to_owned());
+        let text = |name: &str| {
+            event
+                .find_prop(name)
+                .map(|found| found.val.as_str().to_owned())
+        };
         let start = event.find_prop("DTSTART").expect("a start");
         let zone = start.params.iter().find(|param| param.key == "TZID");
         let zone = zone.and_then(|param| param.val.as_ref()).expect("a zone");
@@ -52,7 +56,10 @@ impl Entry {
         let method = method.expect("a method").val.as_str().to_owned();
         Self {
             uid: text("UID").expect("a UID"),
-            sequence: text("SEQUENCE").expect("a sequence").parse().expect("a number"),
+            sequence: text("SEQUENCE")
+                .expect("a sequence")
+                .parse()
+                .expect("a number"),
             start: NaiveDateTime::parse_from_str(start.val.as_str(), "%Y%m%dT%H%M%S")
                 .expect("a local time"),
             zone: zone.as_str().parse().expect("a known zone"),
@@ -67,7 +74,10 @@ impl Entry {
     /// The lunches of a fortnightly series, in universal time.
     pub fn lunches(&self, count: u64) -> Vec<DateTime<Utc>> {
         let rule = self.rule.as_deref().expect("a series");
-        assert!(rule.contains("FREQ=WEEKLY") && rule.contains("INTERVAL=2"), "{rule}");
+        assert!(
+            rule.contains("FREQ=WEEKLY") && rule.contains("INTERVAL=2"),
+            "{rule}"
+        );
         let nth = |n| self.start + Days::new(14 * n);
         let moment = |local: NaiveDateTime| self.zone.from_local_datetime(&local).single();
         (0..count)
@@ -85,7 +95,11 @@ fn offsets(zone: &Component<'_>) -> Vec<(String, String, String)> {
                 half.find_prop(name)
                     .map_or_else(String::new, |found| found.val.as_str().to_owned())
             };
-            (half.name.as_str().to_owned(), text("TZOFFSETTO"), text("RRULE"))
+            (
+                half.name.as_str().to_owned(),
+                text("TZOFFSETTO"),
+                text("RRULE"),
+            )
         })
         .collect();
     found.sort();

@@ -106,7 +106,12 @@ impl Received {
     /// In one line, for messages of tests.
     pub fn line(&self) -> String {
         let date = self.date().format("%Y-%m-%d %H:%M");
-        format!("{date} {:?} [{}] {}", self.kind, self.lunch(), self.mail.subject)
+        format!(
+            "{date} {:?} [{}] {}",
+            self.kind,
+            self.lunch(),
+            self.mail.subject
+        )
     }
 
     /// What tells it from every other letter to the same person: kind, lunch, and for an answer the
@@ -126,7 +131,12 @@ impl Received {
 
     /// All that its reader sees; the same in every play of the same story.
     pub fn sight(&self) -> (Kind, String, String, String) {
-        let calendar = self.mail.calendar.as_deref().map(essence).unwrap_or_default();
+        let calendar = self
+            .mail
+            .calendar
+            .as_deref()
+            .map(essence)
+            .unwrap_or_default();
         let subject = self.mail.subject.clone();
         (self.kind, subject, self.text.clone(), calendar)
     }
@@ -140,7 +150,13 @@ fn visible(text: &str) -> String {
             continue;
         }
         let parted = line.is_empty() || out.ends_with('\n') || out.is_empty();
-        out.push_str(if line.is_empty() { "\n" } else if parted { "" } else { " " });
+        out.push_str(if line.is_empty() {
+            "\n"
+        } else if parted {
+            ""
+        } else {
+            " "
+        });
         out.push_str(line);
     }
     out
@@ -165,8 +181,18 @@ fn kind(subject: &str, text: &str) -> Kind {
 
 fn first_date(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let words: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric())
@@ -183,9 +209,24 @@ fn first_date(text: &str) -> Option<String> {
 fn essence(calendar: &str) -> String {
     let unfolded = calendar.replace("\r\n", "\n").replace("\n ", "");
     let event = unfolded.split("BEGIN:VEVENT").nth(1).unwrap_or_default();
-    let told = ["SEQUENCE", "DTSTART", "DTEND", "RRULE", "EXDATE", "RECURRENCE-ID", "STATUS"];
-    let mut lines: Vec<&str> = unfolded.lines().filter(|l| l.starts_with("METHOD")).collect();
-    lines.extend(event.lines().filter(|line| told.iter().any(|name| line.starts_with(name))));
+    let told = [
+        "SEQUENCE",
+        "DTSTART",
+        "DTEND",
+        "RRULE",
+        "EXDATE",
+        "RECURRENCE-ID",
+        "STATUS",
+    ];
+    let mut lines: Vec<&str> = unfolded
+        .lines()
+        .filter(|l| l.starts_with("METHOD"))
+        .collect();
+    lines.extend(
+        event
+            .lines()
+            .filter(|line| told.iter().any(|name| line.starts_with(name))),
+    );
     lines.join(" ")
 }
 

@@ -81,7 +81,10 @@ impl Process {
             }
             let daemon = self.daemon.as_mut().expect("it was started");
             if let Some(code) = daemon.try_wait().expect("a process") {
-                panic!("the daemon ended with {code}; see {}", self.folder.display());
+                panic!(
+                    "the daemon ended with {code}; see {}",
+                    self.folder.display()
+                );
             }
             assert!(
                 Instant::now() < deadline,
@@ -97,13 +100,34 @@ impl Process {
         self.command_with_kill(arguments, None)
     }
 
+    /// Runs a command as a person does; it must do well, and what it prints is kept.
+    pub fn look(&mut self, arguments: &[&str]) {
+        let (_, ended) = self.run(arguments, None);
+        let ended = ended.expect("nobody killed it");
+        assert!(ended.is_ok(), "{arguments:?}: {ended:?}");
+    }
+
     /// The same; `kill_after` so long the daemon gets SIGKILL, though the command still runs. If
     /// the command is faster, the daemon is killed behind it.
-    pub fn command_with_kill(
+    pub fn command_with_kill(&mut self, arguments: &[&str], kill_after: Option<Duration>) -> Ended {
+        let arguments = [arguments, &["--json"]].concat();
+        let (text, ended) = self.run(&arguments, kill_after);
+        match ended {
+            None => Ended::Killed,
+            Some(Err(why)) => Ended::Badly(format!("{why}: {text}")),
+            Some(Ok(())) => match serde_json::from_str(&text) {
+                Ok(value) => Ended::Well(value),
+                Err(_) => Ended::Badly(format!("{arguments:?} printed no JSON: {text}")),
+            },
+        }
+    }
+
+    /// What it printed, and how it ended; `None` if the daemon was killed under it.
+    fn run(
         &mut self,
         arguments: &[&str],
         kill_after: Option<Duration>,
-    ) -> Ended {
+    ) -> (String, Option<Result<(), String>>) {
         self.commands += 1;
         let printed = self.folder.join(format!("printed/{:04}", self.commands));
         let out = File::create(&printed).expect("a file");
@@ -111,7 +135,6 @@ impl Process {
         let began = Instant::now();
         let mut command = self
             .program(arguments)
-            .arg("--json")
             .stdout(out)
             .stderr(errors)
             .spawn()
@@ -128,7 +151,8 @@ impl Process {
             if began.elapsed() > COMMAND_MAX {
                 let _ = command.kill();
                 let _ = command.wait();
-                panic!("{arguments:?} took longer than {COMMAND_MAX:?}; see {}", printed.display());
+                let place = printed.display();
+                panic!("{arguments:?} took longer than {COMMAND_MAX:?}; see {place}");
             }
             sleep(Duration::from_millis(1));
         };
@@ -137,17 +161,12 @@ impl Process {
             killed = true;
         }
         let text = std::fs::read_to_string(&printed).expect("what was printed");
-        if killed {
-            return Ended::Killed;
-        }
-        if !status.success() {
-            let errors = std::fs::read_to_string(printed.with_extension("err")).unwrap_or_default();
-            return Ended::Badly(format!("{status}: {text}{errors}"));
-        }
-        match serde_json::from_str(&text) {
-            Ok(value) => Ended::Well(value),
-            Err(error) => Ended::Badly(format!("{arguments:?} printed no JSON ({error}): {text}")),
-        }
+        let errors = std::fs::read_to_string(printed.with_extension("err")).unwrap_or_default();
+        let ended = match status.success() {
+            true => Ok(()),
+            false => Err(format!("{status}, {errors}")),
+        };
+        (text, (!killed).then_some(ended))
     }
 
     /// SIGKILL, and the process is gone.

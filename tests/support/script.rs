@@ -89,14 +89,21 @@ fn invitations(theatre: &mut Theatre) {
         "One on one peer review feedback lunch: Bob & Alice"
     );
     assert!(invitation.text.contains(note), "{}", invitation.text);
-    assert!(invitation.mail.calendar.is_none(), "no calendar before a yes");
+    assert!(
+        invitation.mail.calendar.is_none(),
+        "no calendar before a yes"
+    );
     theatre.answer(BOB, &invitation, "No problem, count me in!", Habit::Webmail);
     let invitation = theatre.take(CARA, Kind::Invitation);
     theatre.answer(CARA, &invitation, "No thanks", Habit::Phone);
 
     theatre.take(CARA, Kind::ReceiptDeclined);
     let told = theatre.take(ALICE, Kind::NoticeAccepted);
-    assert!(told.text.contains("No problem, count me in!"), "{}", told.text);
+    assert!(
+        told.text.contains("No problem, count me in!"),
+        "{}",
+        told.text
+    );
     let told = theatre.take(ALICE, Kind::NoticeDeclined);
     assert!(told.text.contains("No thanks"), "{}", told.text);
 
@@ -120,11 +127,24 @@ fn first_lunch(theatre: &mut Theatre) {
     theatre.pass_until(moment("2027-01-06T12:00:00Z"));
     for person in [ALICE, BOB] {
         let reminder = theatre.take(person, Kind::Reminder);
-        assert_eq!(reminder.date(), moment("2027-01-06T08:00:00Z"), "at nine in Berlin");
+        assert_eq!(
+            reminder.date(),
+            moment("2027-01-06T08:00:00Z"),
+            "at nine in Berlin"
+        );
         if person == ALICE {
-            theatre.answer(ALICE, &reminder, "goal: Influencing the client", Habit::Bare);
+            theatre.answer(
+                ALICE,
+                &reminder,
+                "goal: Influencing the client",
+                Habit::Bare,
+            );
             theatre.take(ALICE, Kind::ReceiptGoal);
-            assert!(reminder.text.contains("Handing things over sooner"), "{}", reminder.text);
+            assert!(
+                reminder.text.contains("Handing things over sooner"),
+                "{}",
+                reminder.text
+            );
         }
     }
     theatre.pass_until(moment("2027-01-07T15:00:00Z"));
@@ -140,15 +160,27 @@ fn first_notes(theatre: &mut Theatre) {
     );
     theatre.answer(BOB, &followup, &inline, Habit::Inline);
     let receipt = theatre.take(BOB, Kind::ReceiptNotes);
-    for words in [PLANTED, "You cut Dan short in the retro.", "the slides came an hour"] {
+    for words in [
+        PLANTED,
+        "You cut Dan short in the retro.",
+        "the slides came an hour",
+    ] {
         assert!(receipt.text.contains(words), "{words} in {}", receipt.text);
     }
     let correction = "2. It was Monday's planning. You cut Dan short, and he had the answer.";
     theatre.answer(BOB, &receipt, correction, Habit::Phone);
     let receipt = theatre.take(BOB, Kind::ReceiptNotes);
-    assert!(receipt.text.contains("It was Monday's planning"), "{}", receipt.text);
+    assert!(
+        receipt.text.contains("It was Monday's planning"),
+        "{}",
+        receipt.text
+    );
     assert!(!receipt.text.contains("in the retro"), "{}", receipt.text);
-    assert!(receipt.text.contains(PLANTED), "the rest stays: {}", receipt.text);
+    assert!(
+        receipt.text.contains(PLANTED),
+        "the rest stays: {}",
+        receipt.text
+    );
 
     let followup = theatre.take(ALICE, Kind::Followup);
     let numbered = format!(
@@ -161,26 +193,49 @@ fn first_notes(theatre: &mut Theatre) {
     assert!(receipt.text.contains(PLANTED_TOO), "{}", receipt.text);
 
     let told = theatre.take(ALICE, Kind::Exchange);
-    for words in [PLANTED, "It was Monday's planning", "asked what worried them"] {
+    for words in [
+        PLANTED,
+        "It was Monday's planning",
+        "asked what worried them",
+    ] {
         assert!(told.text.contains(words), "{words} in {}", told.text);
     }
-    assert!(!told.text.contains("in the retro"), "what was put right is gone: {}", told.text);
-    assert!(!told.text.contains(PLANTED_TOO), "one's own notes are not told back");
+    assert!(
+        !told.text.contains("in the retro"),
+        "what was put right is gone: {}",
+        told.text
+    );
+    assert!(
+        !told.text.contains(PLANTED_TOO),
+        "one's own notes are not told back"
+    );
     let told = theatre.take(BOB, Kind::Exchange);
     for words in [PLANTED_TOO, "at midnight", "the pager on Monday"] {
         assert!(told.text.contains(words), "{words} in {}", told.text);
     }
-    assert!(!told.text.contains(PLANTED), "one's own notes are not told back");
+    assert!(
+        !told.text.contains(PLANTED),
+        "one's own notes are not told back"
+    );
     theatre.answer(BOB, &told, "Thank you, that means a lot.", Habit::Phone);
     let thanks = theatre.take(ALICE, Kind::NoticeRelayed);
-    assert!(thanks.text.contains("Thank you, that means a lot."), "{}", thanks.text);
+    assert!(
+        thanks.text.contains("Thank you, that means a lot."),
+        "{}",
+        thanks.text
+    );
 }
 
 fn bob_skips_one(theatre: &mut Theatre) {
     theatre.pass_until(moment("2027-01-20T12:00:00Z"));
     theatre.take(ALICE, Kind::Reminder);
     let reminder = theatre.take(BOB, Kind::Reminder);
-    theatre.answer(BOB, &reminder, "Sorry, I have to skip this one", Habit::Phone);
+    theatre.answer(
+        BOB,
+        &reminder,
+        "Sorry, I have to skip this one",
+        Habit::Phone,
+    );
     theatre.take(BOB, Kind::ReceiptSkipped);
     let told = theatre.take(ALICE, Kind::NoticeSkipped);
     assert!(told.text.contains("4 February"), "{}", told.text);
@@ -200,10 +255,23 @@ fn the_month_turns(theatre: &mut Theatre) {
     );
     for summary in [&alices, &bobs] {
         assert_eq!(summary.mail.subject, "Your lunches in January");
-        assert_eq!(summary.date(), moment("2027-02-01T07:00:00Z"), "at eight in Berlin");
-        assert!(summary.text.contains("4 February"), "what is next: {}", summary.text);
+        assert_eq!(
+            summary.date(),
+            moment("2027-02-01T07:00:00Z"),
+            "at eight in Berlin"
+        );
+        assert!(
+            summary.text.contains("4 February"),
+            "what is next: {}",
+            summary.text
+        );
     }
-    let about_alice = [PLANTED, "It was Monday's planning", "asked what worried them", "the slides came"];
+    let about_alice = [
+        PLANTED,
+        "It was Monday's planning",
+        "asked what worried them",
+        "the slides came",
+    ];
     let about_bob = [PLANTED_TOO, "at midnight", "the pager on Monday"];
     for words in about_alice {
         assert!(alices.text.contains(words), "{words} in {}", alices.text);
@@ -215,7 +283,10 @@ fn the_month_turns(theatre: &mut Theatre) {
     }
     assert!(alices.text.contains("Influencing the client"), "her goal");
     assert!(bobs.text.contains("Handing things over sooner"), "his goal");
-    assert!(!alices.text.contains("in the retro"), "what was put right is gone");
+    assert!(
+        !alices.text.contains("in the retro"),
+        "what was put right is gone"
+    );
 }
 
 /// Some lunches without notes, one with notes of one, one that did not happen, one in summer time.
@@ -260,7 +331,10 @@ fn quieter_months(theatre: &mut Theatre) {
 
 fn the_end(theatre: &mut Theatre) {
     let letters = theatre.letters(BOB);
-    let newest = letters.iter().rev().find(|letter| letter.kind == Kind::Followup);
+    let newest = letters
+        .iter()
+        .rev()
+        .find(|letter| letter.kind == Kind::Followup);
     let newest = newest.expect("a follow-up").clone();
     assert_eq!(newest.lunch(), "06-24");
     theatre.answer(BOB, &newest, "end", Habit::Phone);
@@ -294,7 +368,17 @@ fn told_once(all: &Mailboxes) {
         // Thirteen lunches until 24 June; one was skipped after its reminder.
         assert_eq!(all.count(person, Kind::Reminder), 13, "{}", person.name);
         assert_eq!(all.count(person, Kind::Followup), 12, "{}", person.name);
-        assert_eq!(all.count(person, Kind::CalendarRequest), 1, "{}", person.name);
-        assert_eq!(all.count(person, Kind::CalendarCancel), 1, "{}", person.name);
+        assert_eq!(
+            all.count(person, Kind::CalendarRequest),
+            1,
+            "{}",
+            person.name
+        );
+        assert_eq!(
+            all.count(person, Kind::CalendarCancel),
+            1,
+            "{}",
+            person.name
+        );
     }
 }

@@ -34,8 +34,9 @@ struct Letterbox {
     letters: Vec<Received>,
 }
 
-/// When the daemon is killed: at which of the story's commands, how far into it (0 to 1).
-pub type Kills = BTreeMap<usize, f64>;
+/// When the daemon is killed: at which of the story's commands, how far into it (0 to 1); for the
+/// same command again, how far into its next try.
+pub type Kills = BTreeMap<usize, Vec<f64>>;
 
 /// The theatre.
 pub struct Theatre {
@@ -208,11 +209,14 @@ impl Theatre {
     /// One command of the story, at which the daemon may be killed.
     fn story_command(&mut self, arguments: &[&str]) -> Ended {
         let step = self.durations.len();
-        let usual = self.usual.get(step).copied().unwrap_or(Duration::from_millis(50));
-        let kill = self.kills.remove(&step).map(|share| usual.mul_f64(share));
+        let usual = self.usual.get(step).copied().unwrap_or_default();
+        let kill = self.kills.get_mut(&step).and_then(Vec::pop);
+        let kill = kill.map(|share| usual.mul_f64(share));
         let began = Instant::now();
         let ended = self.process.command_with_kill(arguments, kill);
-        self.durations.push(began.elapsed());
+        if !matches!(ended, Ended::Killed) {
+            self.durations.push(began.elapsed());
+        }
         ended
     }
 
@@ -268,7 +272,10 @@ impl Theatre {
             if had as u64 >= accepted {
                 return;
             }
-            assert!(Instant::now() < deadline, "{had} of {accepted} letters came");
+            assert!(
+                Instant::now() < deadline,
+                "{had} of {accepted} letters came"
+            );
             sleep(Duration::from_millis(20));
         }
     }
@@ -367,7 +374,9 @@ impl Theatre {
                 for folder in FOLDERS {
                     let mailbox = Mailbox::at_levels(folder, session.delimiter());
                     // A folder that is not there yet holds nothing.
-                    let found = session.find_by_header(&mailbox, "Message-ID", message_id).await;
+                    let found = session
+                        .find_by_header(&mailbox, "Message-ID", message_id)
+                        .await;
                     if found.is_ok_and(|uids| !uids.is_empty()) {
                         session.logout().await;
                         return true;
@@ -389,7 +398,9 @@ impl Theatre {
                 if session.select(&mailbox).await.is_err() {
                     continue;
                 }
-                let found = session.find_by_header(&mailbox, "Message-ID", message_id).await;
+                let found = session
+                    .find_by_header(&mailbox, "Message-ID", message_id)
+                    .await;
                 let Some(uid) = found.expect("a search").first().copied() else {
                     continue;
                 };
@@ -420,7 +431,12 @@ impl Theatre {
     /// The curtain falls: the daemon ends well, and the folder goes.
     pub fn close(mut self) {
         if self.process.is_up() {
-            assert_eq!(self.process.stop(), Some(0), "see {}", self.folder.display());
+            assert_eq!(
+                self.process.stop(),
+                Some(0),
+                "see {}",
+                self.folder.display()
+            );
         }
         for (_, letterbox) in std::mem::take(&mut self.letterboxes) {
             self.runtime.block_on(letterbox.session.logout());
