@@ -7,11 +7,13 @@
 
 use crate::lunch::act::{AcceptTerms, Held, Scope};
 use crate::reading::Context;
-use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::when::{self, When};
 use chrono::NaiveDate;
 
+/// Longest phrase that a comma may stand in, in words.
+const JOINED_WORDS_MAX: usize = 6;
 /// Words behind a negator that it still turns.
 const NEGATION_REACH: usize = 5;
 
@@ -52,6 +54,7 @@ const SENSES: &[Sense] = &[
     Sense::Instead,
     Sense::Monthly,
     Sense::Weekly,
+    Sense::Fortnightly,
     Sense::Every,
     Sense::Except,
 ];
@@ -122,13 +125,15 @@ struct Clause<'a> {
     words: Vec<&'a str>,
     tokens: Vec<&'a Token>,
     question: bool,
+    /// Whether only a comma, a dash or "but" parts it from the one before.
+    continues: bool,
 }
 
 /// Reads the intent of a text.
 pub fn read(text: &str, context: &Context) -> Intent {
     let tokens = tokens(text);
     let languages = lexicon().languages_of(&tokens);
-    let clauses = clauses(&tokens);
+    let clauses = join_phrases(clauses(&tokens), languages);
     let mut weighing = Weighing::default();
     let mut intent = Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
@@ -144,18 +149,21 @@ pub fn read(text: &str, context: &Context) -> Intent {
 fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
     let mut found: Vec<Clause> = Vec::new();
     let mut current: Vec<&Token> = Vec::new();
+    let mut continues = false;
     let mut sentence_first = 0;
     for token in tokens {
         if token.is_word {
-            if lexicon().is(&token.text, Sense::But) {
-                push(&mut found, &mut current);
+            if lexicon().is(&token.text, Sense::But) && !current.is_empty() {
+                push(&mut found, &mut current, continues);
+                continues = true;
             }
             current.push(token);
             continue;
         }
         match token.text.as_str() {
             "." | "!" | "?" | "\n" | "…" | ";" | "。" | "！" | "？" => {
-                push(&mut found, &mut current);
+                push(&mut found, &mut current, continues);
+                continues = false;
                 if matches!(token.text.as_str(), "?" | "？") {
                     for clause in found.iter_mut().skip(sentence_first) {
                         clause.question = true;
@@ -167,18 +175,43 @@ fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
                 // A hyphen inside a compound ("one-off") parts nothing.
                 let compound =
                     token.text == "-" && current.last().is_some_and(|last| last.end == token.start);
-                if !compound {
-                    push(&mut found, &mut current);
+                if !compound && !current.is_empty() {
+                    push(&mut found, &mut current, continues);
+                    continues = true;
                 }
             }
             _ => {}
         }
     }
-    push(&mut found, &mut current);
+    push(&mut found, &mut current, continues);
     found
 }
 
-fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>) {
+/// Joins neighbours of one sentence that are a phrase together: "I'm fine, thanks" is a no, though
+/// neither half is.
+fn join_phrases(clauses: Vec<Clause<'_>>, languages: Languages) -> Vec<Clause<'_>> {
+    let mut joined: Vec<Clause> = Vec::with_capacity(clauses.len());
+    for mut clause in clauses {
+        if clause.continues
+            && let Some(before) = joined.last_mut()
+            && before.words.len() + clause.words.len() <= JOINED_WORDS_MAX
+        {
+            let mut words = before.words.clone();
+            words.extend(&clause.words);
+            let mark = lexicon().longest(&words, 0, SENSES, languages);
+            if mark.is_some_and(|mark| mark.words == words.len()) {
+                before.words = words;
+                before.tokens.append(&mut clause.tokens);
+                before.question |= clause.question;
+                continue;
+            }
+        }
+        joined.push(clause);
+    }
+    joined
+}
+
+fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>, continues: bool) {
     if current.is_empty() {
         return;
     }
@@ -187,6 +220,7 @@ fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>) {
         words: tokens.iter().map(|t| t.text.as_str()).collect(),
         tokens,
         question: false,
+        continues,
     });
 }
 
@@ -206,7 +240,10 @@ struct Weighing {
     doubt: usize,
     thanks: usize,
     other: usize,
-    clauses: usize,
+    /// Something was denied that is not understood, after the last clear word.
+    denial: bool,
+    /// The sentence held a yes.
+    yes_in_sentence: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -215,6 +252,7 @@ enum Stand {
     Yes,
     No,
     Later,
+    Reluctant,
 }
 
 fn weigh(
@@ -227,8 +265,8 @@ fn weigh(
 ) {
     let words = &clause.words;
     let marks = lexicon().marks(words, SENSES, languages);
+    weighing.yes_in_sentence &= clause.continues;
     let found = when::find(words, context);
-    weighing.clauses += 1;
     let mut negator: Option<usize> = None;
     let mut said_something = false;
     let mut asks = false;
@@ -236,7 +274,10 @@ fn weigh(
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
         let behind = marks.get(number + 1).is_some_and(|next| {
-            next.sense == Sense::NegatorBehind && next.at - (mark.at + mark.words) <= 2
+            let between = next.at.saturating_sub(mark.at + mark.words);
+            let last = next.at + next.words == words.len();
+            (next.sense == Sense::NegatorBehind && between <= 2)
+                || (next.sense == Sense::Negator && between == 0 && last)
         });
         let turned = negated || behind;
         said_something = true;
@@ -249,13 +290,19 @@ fn weigh(
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => weighing.favour(),
             Sense::Fine if turned => weighing.against(),
-            Sense::Fine => weighing.fine += 1,
+            Sense::Fine => {
+                weighing.fine += 1;
+                weighing.yes_in_sentence = true;
+            }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
             Sense::No => {
                 intent.strong_no |= mark.words > 1 || mark.words == words.len();
                 weighing.against();
             }
-            Sense::Reluctant => weighing.reluctant += 1,
+            Sense::Reluctant => {
+                weighing.reluctant += 1;
+                weighing.last = Some(Stand::Reluctant);
+            }
             Sense::Both => weighing.both += 1,
             Sense::Doubt => weighing.doubt += 1,
             Sense::Later => {
@@ -300,6 +347,7 @@ fn weigh(
             Sense::Unnamed => intent.unnamed = true,
             Sense::Monthly => intent.terms.rhythm_weeks = Some(4).filter(|_| !turned),
             Sense::Weekly => intent.terms.rhythm_weeks = Some(1).filter(|_| !turned),
+            Sense::Fortnightly => intent.terms.rhythm_weeks = Some(2).filter(|_| !turned),
             Sense::Every => {
                 let weeks = rhythm(words, mark.at + mark.words).filter(|_| !turned);
                 intent.terms.rhythm_weeks = weeks.or(intent.terms.rhythm_weeks);
@@ -311,14 +359,35 @@ fn weigh(
             _ => {}
         }
     }
-    take_terms(clause, &found, text, context, intent);
+    let negates = |m: &Mark| matches!(m.sense, Sense::Negator | Sense::NegatorBehind);
+    let only_negators = marks.iter().any(negates)
+        && marks.iter().all(|m| {
+            negates(m) || matches!(m.sense, Sense::Every | Sense::Asking | Sense::Instead)
+        });
+    if only_negators && words.len() <= 2 && !clause.question {
+        weighing.against(); // "Sure... not"
+    } else if only_negators && found.is_empty() {
+        let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+        weighing.denial |= opens_against || weighing.yes_in_sentence;
+    }
+    // A day that is ruled out is none that is wished for.
+    let ruled_out = marks.iter().any(|m| {
+        matches!(
+            m.sense,
+            Sense::Negator | Sense::NegatorBehind | Sense::Later | Sense::AskAgain
+        ) && found.first.is_some_and(|first| m.at <= first)
+    });
+    if !ruled_out {
+        take_terms(clause, &found, text, context, intent);
+    }
     let silent = marks.iter().all(|m| {
         matches!(
             m.sense,
             Sense::Asking | Sense::Condition | Sense::Negator | Sense::Neutral
         )
     });
-    if clause.question && (asks || (silent && !proposes)) && words.len() > 1 {
+    let asks_to_move = marks.iter().any(|m| m.sense == Sense::Move);
+    if clause.question && (asks || asks_to_move || (silent && !proposes)) && words.len() > 1 {
         intent.question = true;
     }
     if !said_something
@@ -418,11 +487,15 @@ fn place(clause: &Clause, text: &str) -> Option<String> {
 
 impl Weighing {
     fn favour(&mut self) {
+        self.denial = false;
+        self.yes_in_sentence = true;
         self.yes += 1;
         self.last = Some(Stand::Yes);
     }
 
     fn firm(&mut self) {
+        self.denial = false;
+        self.yes_in_sentence = true;
         self.firm_yes += 1;
         self.last = Some(Stand::Firm);
     }
@@ -465,14 +538,16 @@ impl Weighing {
                 decide(Verdict::Unclear, "a yes on a condition")
             } else if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
                 decide(Verdict::Later, "willing, but later")
-            } else if self.reluctant > 0 {
+            } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
+            } else if self.denial {
+                decide(Verdict::Unclear, "a yes, and something against it behind")
             } else {
                 decide(Verdict::Yes, "a yes")
             }
         } else if self.ask_again + self.later > 0 {
             decide(Verdict::Later, "not now")
-        } else if self.fine > 0 && self.condition == 0 && self.reluctant == 0 {
+        } else if self.fine > 0 && self.condition + self.reluctant == 0 && !self.denial {
             decide(
                 Verdict::Yes,
                 "it welcomes the idea and nothing speaks against it",

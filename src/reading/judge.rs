@@ -286,6 +286,9 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         );
         return Judged::new(acts, "it says whether the lunch took place");
     }
+    if said.terms.no_notes && said.words <= 6 {
+        return Judged::one(Act::Held(Held::NothingThisTime), "no notes this time");
+    }
     if sorted.by_count {
         return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
     }

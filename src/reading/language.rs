@@ -146,6 +146,8 @@ senses! {
     Every = "every",
     /// Every month.
     Monthly = "monthly",
+    /// Every two weeks.
+    Fortnightly = "fortnightly",
     /// Every week.
     Weekly = "weekly",
     /// At noon.

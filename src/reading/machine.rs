@@ -300,22 +300,22 @@ pub fn absence(message: &Message, own: &Own, context: &Context) -> Option<Readin
 
 /// The first day back: "until Friday 5 February", "back on 8 February".
 fn away_until(text: &str, context: &Context) -> Option<chrono::NaiveDate> {
-    let mut best = None;
-    for sentence in text.split_inclusive(['.', '!', '\n', ';']).take(60) {
-        let tokens = tokens(sentence);
+    let senses = [Sense::Until, Sense::AbsenceText];
+    for line in text.lines().take(60) {
+        let tokens = tokens(line);
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_word)
             .map(|t| t.text.as_str())
-            .take(60)
+            .take(80)
             .collect();
-        let marks = lexicon().marks(&words, &[Sense::Until, Sense::AbsenceText], Languages::ALL);
-        let Some(mark) = marks.last() else { continue };
-        let behind = words.get(mark.at..).unwrap_or_default();
-        let found = when::find(behind, context);
-        if let Some(date) = found.date {
-            best = best.or(Some(date));
+        for mark in lexicon().marks(&words, &senses, Languages::ALL) {
+            let behind: Vec<&str> = words.iter().copied().skip(mark.at).take(9).collect();
+            let date = when::find(&behind, context).date;
+            if let Some(date) = date.filter(|date| *date > when::today(context)) {
+                return Some(date);
+            }
         }
     }
-    best.filter(|date| *date > when::today(context))
+    None
 }
