@@ -73,6 +73,18 @@ pub struct Mail {
     pub name: CleanLine,
     /// Whose mailbox it is.
     pub mode: Mode,
+    /// Where answers are sent.
+    pub reply_to: ReplyTo,
+}
+
+/// Where answers to letters are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// To the address with a token as its detail (RFC 5233): `lunch+TOKEN@…`.
+    Subaddress,
+    /// To the address as it is, for mailboxes without subaddressing; answers are then told apart
+    /// by the Message-IDs they answer, or by the reference in the small print.
+    Plain,
 }
 
 /// Whose mailbox the daemon reads.

@@ -36,6 +36,15 @@ pub enum Request {
         /// As in `Invite`.
         id: String,
     },
+    /// No more mail to somebody; or, beyond that, everything about them erased.
+    Person {
+        /// Their address.
+        address: String,
+        /// Erase.
+        forget: bool,
+        /// As in `Invite`.
+        id: String,
+    },
     /// The rehearsal clock.
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
@@ -92,7 +101,7 @@ pub enum Reply {
         /// All of them.
         pairings: Vec<PairingLine>,
     },
-    /// To `Order` and `Hold`.
+    /// To `Order`, `Person` and `Hold`.
     Done {
         /// In a few words.
         message: String,

@@ -68,6 +68,11 @@ pub enum RunError {
         /// The mail server's host.
         host: String,
     },
+    /// A mode that this version does not serve.
+    #[error(
+        "this version serves a mailbox of its own only: set [mail] mode = \"shared\" and give it one"
+    )]
+    PersonalMode,
     /// The control socket.
     #[error(transparent)]
     Control(#[from] control::ControlError),
@@ -87,7 +92,10 @@ impl RunError {
     pub fn exit_code(&self) -> u8 {
         let needs_a_person = match self {
             Self::Store(error) => error.needs_a_person(),
-            Self::Key(_) | Self::Template(_) | Self::RehearsalAtLarge { .. } => true,
+            Self::Key(_)
+            | Self::Template(_)
+            | Self::RehearsalAtLarge { .. }
+            | Self::PersonalMode => true,
             _ => false,
         };
         if needs_a_person { 78 } else { 1 }
@@ -109,6 +117,9 @@ impl Daemon {
     /// # Errors
     /// If key, store or templates cannot be used.
     pub fn start(config: &Config, options: &RunOptions) -> Result<Self, RunError> {
+        if config.mail.mode == config::Mode::Personal {
+            return Err(RunError::PersonalMode);
+        }
         let rehearsal = options.rehearsal.is_some();
         let recipients = recipients(config, options)?;
         let store = open_store(config, rehearsal)?;
@@ -140,6 +151,7 @@ impl Daemon {
             folders: folders(config),
             patience: imap::Patience::default(),
             vitals: vitals.clone(),
+            retention: config.policy.retention,
             queued: queued.clone(),
         };
         let submitting = Submitting {
@@ -294,6 +306,10 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Journal segments kept beside the one being written. Each begins with the whole state, so older
+/// ones are history only.
+const SEGMENTS_KEPT: usize = 3;
+
 /// A rehearsal has a store and a key of its own beside the real ones.
 fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
     let beside = |path: &Path| {
@@ -329,7 +345,9 @@ fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
     } else {
         StoreKey::read(&key_file)?
     };
-    Ok(Store::open(&path, &key, Options::new(purpose))?)
+    let store = Store::open(&path, &key, Options::new(purpose))?;
+    store.retire(SEGMENTS_KEPT)?;
+    Ok(store)
 }
 
 /// The built-in letters, and the operator's in their place.
