@@ -19,4 +19,4 @@ mod submission;
 mod thread;
 mod vitals;
 
-pub use run::{Daemon, RunError, RunOptions, run};
+pub use run::{Daemon, RunError, RunOptions, run, store_of};

@@ -23,6 +23,7 @@ use crate::writing::{TemplateError, Templates};
 use chrono::{DateTime, Utc};
 use std::io;
 use std::net::IpAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -310,42 +311,54 @@ fn is_loopback(host: &str) -> bool {
 /// ones are history only.
 const SEGMENTS_KEPT: usize = 3;
 
-/// A rehearsal has a store and a key of its own beside the real ones.
-fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
+/// Folder, key and options of the store: the real one, or the rehearsal's beside it. A key is made
+/// only for a store that does not exist yet.
+///
+/// # Errors
+/// If a folder cannot be made, or the key is missing or wrong.
+pub fn store_of(
+    config: &Config,
+    rehearsal: bool,
+) -> Result<(PathBuf, StoreKey, Options), RunError> {
     let beside = |path: &Path| {
         let mut name = path.as_os_str().to_owned();
         name.push("-rehearsal");
         PathBuf::from(name)
     };
+    let (real, real_key) = (&config.store.path, &config.store.key_file);
     let (path, key_file, purpose) = if rehearsal {
-        (
-            beside(&config.store.path),
-            beside(&config.store.key_file),
-            Purpose::Rehearsal,
-        )
+        (beside(real), beside(real_key), Purpose::Rehearsal)
     } else {
-        (
-            config.store.path.clone(),
-            config.store.key_file.clone(),
-            Purpose::Real,
-        )
+        (real.clone(), real_key.clone(), Purpose::Real)
     };
     for folder in [Some(path.as_path()), key_file.parent()]
         .into_iter()
         .flatten()
     {
-        std::fs::create_dir_all(folder).map_err(|source| RunError::File {
+        private_folder(folder).map_err(|source| RunError::File {
             path: folder.to_owned(),
             source,
         })?;
     }
-    let is_new = !path.join("keyring").exists() && !path.join("journal").exists();
-    let key = if is_new && !key_file.exists() {
+    let key = if Store::is_new(&path) && !key_file.exists() {
         StoreKey::create(&key_file)?
     } else {
         StoreKey::read(&key_file)?
     };
-    let store = Store::open(&path, &key, Options::new(purpose))?;
+    Ok((path, key, Options::new(purpose)))
+}
+
+/// Makes a folder that only the daemon's user can look into, and those above it.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
+    let (path, key, options) = store_of(config, rehearsal)?;
+    let store = Store::open(&path, &key, options)?;
     store.retire(SEGMENTS_KEPT)?;
     Ok(store)
 }
