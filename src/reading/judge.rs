@@ -159,7 +159,7 @@ fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
         Verdict::No => Judged::one(Act::Decline, said.because),
         Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
         Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        Verdict::Silent if said.pause || said.skip => {
+        Verdict::Silent if said.pause => {
             Judged::one(Act::Later { until: said.until }, "not this time")
         }
         Verdict::Silent if said.question => Judged::one(Act::Question, "a question"),
@@ -306,7 +306,7 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         if said.question {
             return Judged::one(Act::Question, "a question");
         }
-        if said.words <= 3 && said.verdict != Verdict::Silent {
+        if said.words <= 2 && said.verdict != Verdict::Silent {
             return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
         }
     }

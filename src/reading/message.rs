@@ -309,25 +309,24 @@ impl Message {
                 _ if kind == "text/rfc822-headers" => {
                     self.returned.extend(returned::in_headers(part.contents()))
                 }
-                PartType::Text(text) if bodies.contains(&number) => {
-                    if text_octets < TEXT_OCTETS_MAX {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.plain.push(TextPart {
-                            text: text.to_owned(),
-                            flowed: attribute("format").as_deref() == Some("flowed"),
-                            delete_space: attribute("delsp").as_deref() == Some("yes"),
-                        });
-                    }
+                PartType::Text(text)
+                    if bodies.contains(&number) && text_octets < TEXT_OCTETS_MAX =>
+                {
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.plain.push(TextPart {
+                        text: text.to_owned(),
+                        flowed: attribute("format").as_deref() == Some("flowed"),
+                        delete_space: attribute("delsp").as_deref() == Some("yes"),
+                    });
                 }
                 PartType::Html(text)
-                    if html_bodies.contains(&number) || bodies.contains(&number) =>
+                    if (html_bodies.contains(&number) || bodies.contains(&number))
+                        && text_octets < TEXT_OCTETS_MAX * 2 =>
                 {
-                    if text_octets < TEXT_OCTETS_MAX * 2 {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.html.push(text.to_owned());
-                    }
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.html.push(text.to_owned());
                 }
                 PartType::Message(inner) => {
                     self.returned.push(returned::in_message(inner));

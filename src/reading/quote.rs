@@ -37,7 +37,12 @@ impl Line {
     pub fn new(line: &str) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
-        while let Some(inner) = rest.strip_prefix('>') {
+        // Some clients and lists mark with a bar.
+        let barred = |rest: &str| rest == "|" || rest.starts_with("| ");
+        while let Some(inner) = rest
+            .strip_prefix('>')
+            .or_else(|| rest.strip_prefix('|').filter(|_| barred(rest)))
+        {
             depth += 1;
             rest = inner.trim_start();
         }
@@ -249,8 +254,35 @@ fn match_originals(lines: &[Line], texts: &[String]) -> Vec<Option<Match>> {
         }
         found.push(usable);
     }
+    extend_upwards(lines, &originals, &mut found);
     keep_runs(lines, &mut found);
     found
+}
+
+/// Takes short lines in that stand directly above a run ("Hi Ben,") and are ours.
+fn extend_upwards(lines: &[Line], originals: &Originals, found: &mut [Option<Match>]) {
+    let mut below: Option<usize> = None;
+    for (line, slot) in lines.iter().zip(found.iter_mut()).rev() {
+        if line.is_blank() {
+            continue;
+        }
+        if slot.is_none()
+            && let Some(end) = below
+        {
+            let words = line.words();
+            let start = end.checked_sub(words.len()).filter(|_| !words.is_empty());
+            let same = |start: usize| {
+                let ours = originals.words.get(start..end).unwrap_or_default();
+                ours.iter().zip(&words).all(|(a, b)| a == b)
+            };
+            *slot = start.filter(|start| same(*start)).map(|start| Match {
+                start,
+                end,
+                rest: None,
+            });
+        }
+        below = slot.as_ref().map(|found| found.start);
+    }
 }
 
 /// Splits a line behind its first `run` words and the punctuation that follows.

@@ -168,6 +168,8 @@ fn passages(lines: &[quote::Line], verdicts: &[Verdict], message: &Message) -> O
                     own.prompts_quoted = true;
                     prompt = found;
                     reach_ends = false;
+                } else if line.text.trim().is_empty() {
+                    reach_ends = reach_ends || prompt.is_some();
                 } else if reach_ends {
                     prompt = None;
                 }
