@@ -59,7 +59,7 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let sorted = notes::sort(own);
     let said = intent::read(&text, context);
     match answering {
-        Some(Answering::FollowUp) => followup(own, sorted, context),
+        Some(Answering::FollowUp) => followup(sorted, &said, context),
         Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
         Some(Answering::Reminder) => reminder(&sorted, &said, context),
         Some(Answering::Exchange) => exchange(&sorted, &said, context),
@@ -244,9 +244,7 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     }
 }
 
-fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
-    let text = own.text();
-    let said = intent::read(&text, context);
+fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     let alone = said.words <= HELD_WORDS_MAX;
     if sorted.marked {
         // What stands under no prompt may hold a change besides.
@@ -280,7 +278,7 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
     {
         let mut acts = vec![Act::Held(held)];
         acts.extend(
-            changes(&said, context)
+            changes(said, context)
                 .into_iter()
                 .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
         );
@@ -293,10 +291,10 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
     }
     if said.stop || said.end {
-        return Judged::new(closing(&said), "it asks for an end");
+        return Judged::new(closing(said), "it asks for an end");
     }
     if alone {
-        let acts = changes(&said, context);
+        let acts = changes(said, context);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }
