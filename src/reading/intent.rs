@@ -125,7 +125,7 @@ pub struct Intent {
 /// A clause: its words, and whether its sentence is a question.
 struct Clause<'a> {
     words: Vec<&'a str>,
-    tokens: Vec<&'a Token>,
+    tokens: Vec<&'a Token<'a>>,
     question: bool,
     /// Whether only a comma, a dash or "but" parts it from the one before.
     continues: bool,
@@ -149,9 +149,9 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent
 }
 
-fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
+fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     let mut found: Vec<Clause> = Vec::new();
-    let mut current: Vec<&Token> = Vec::new();
+    let mut current: Vec<&Token<'_>> = Vec::new();
     let mut continues = false;
     let mut sentence_first = 0;
     for token in tokens {
@@ -163,11 +163,11 @@ fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
             current.push(token);
             continue;
         }
-        match token.text.as_str() {
+        match &*token.text {
             "." | "!" | "?" | "\n" | "…" | ";" | "。" | "！" | "？" => {
                 push(&mut found, &mut current, continues);
                 continues = false;
-                if matches!(token.text.as_str(), "?" | "？") {
+                if matches!(&*token.text, "?" | "？") {
                     for clause in found.iter_mut().skip(sentence_first) {
                         clause.question = true;
                     }
@@ -214,13 +214,13 @@ fn join_phrases(clauses: Vec<Clause<'_>>, languages: Languages) -> Vec<Clause<'_
     joined
 }
 
-fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>, continues: bool) {
+fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token<'a>>, continues: bool) {
     if current.is_empty() {
         return;
     }
     let tokens = std::mem::take(current);
     found.push(Clause {
-        words: tokens.iter().map(|t| t.text.as_str()).collect(),
+        words: tokens.iter().map(|t| &*t.text).collect(),
         tokens,
         question: false,
         continues,

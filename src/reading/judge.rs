@@ -402,7 +402,7 @@ fn removal(text: &str) -> Option<Section> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     if words.len() > 12 {
         return None;

@@ -389,10 +389,10 @@ impl Lexicon {
     }
 
     /// The languages to look up: the one whose small words clearly lead, else all.
-    pub fn languages_of(&self, tokens: &[Token]) -> Languages {
+    pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            for language in self.small.get(&token.text).into_iter().flatten() {
+            for language in self.small.get(&*token.text).into_iter().flatten() {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
                 }

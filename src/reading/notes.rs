@@ -160,7 +160,7 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
             continue;
         }
         let next = tokens.get(at + 1);
-        let behind_mark = next.is_some_and(|n| matches!(n.text.as_str(), "." | ")" | ":" | "-"));
+        let behind_mark = next.is_some_and(|n| matches!(&*n.text, "." | ")" | ":" | "-"));
         let number = token
             .text
             .parse::<usize>()
@@ -169,14 +169,9 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
         let after_end = at == 0
             || tokens
                 .get(at - 1)
-                .is_some_and(|p| matches!(p.text.as_str(), "." | "!" | "?" | ";" | ","));
+                .is_some_and(|p| matches!(&*p.text, "." | "!" | "?" | ";" | ","));
         let heading = after_end && {
-            let words: Vec<&str> = tokens
-                .iter()
-                .skip(at)
-                .take(6)
-                .map(|t| t.text.as_str())
-                .collect();
+            let words: Vec<&str> = tokens.iter().skip(at).take(6).map(|t| &*t.text).collect();
             lexicon()
                 .longest(&words, 0, &headings, Languages::ALL)
                 .is_some_and(|mark| {
@@ -228,7 +223,7 @@ fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .take(24)
         .collect();
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
@@ -278,7 +273,7 @@ fn is_greeting(line: &str) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     words.len() <= 8
         && lexicon()
@@ -328,7 +323,7 @@ fn is_opening_greeting(paragraph: &str) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     words.len() <= 4
         && lexicon()
@@ -368,18 +363,13 @@ pub fn observations(text: &str) -> Vec<Observation> {
         if !token.is_word {
             continue;
         }
-        let words: Vec<&str> = tokens
-            .iter()
-            .skip(at)
-            .take(5)
-            .map(|t| t.text.as_str())
-            .collect();
+        let words: Vec<&str> = tokens.iter().skip(at).take(5).map(|t| &*t.text).collect();
         let senses = [Sense::Helps, Sense::Hinders];
         let Some(mark) = lexicon().longest(&words, 0, &senses, Languages::ALL) else {
             continue;
         };
         let colon = tokens.get(at + mark.words);
-        let marked = colon.is_some_and(|c| matches!(c.text.as_str(), ":" | "-" | "–" | "—" | "="));
+        let marked = colon.is_some_and(|c| matches!(&*c.text, ":" | "-" | "–" | "—" | "="));
         if marked && let Some(colon) = colon {
             let polarity = match mark.sense {
                 Sense::Helps => Polarity::Helps,

@@ -488,7 +488,7 @@ mod tests {
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_word)
-            .map(|t| t.text.as_str())
+            .map(|t| &*t.text)
             .collect();
         f(&words, &context())
     }
