@@ -195,3 +195,170 @@ fn short_answers_are_read_as_a_careful_person_would() {
         faults.join("\n")
     );
 }
+
+/// Shapes that make readers hang (MAIL-FACTS section 6), each as large as `size` octets or so.
+fn hostile(size: usize) -> Vec<(&'static str, String)> {
+    let repeat = |piece: &str| piece.repeat(size / piece.len() + 1);
+    let text = |body: String| format!("From: Ben <ben@example.com>\nSubject: Re: x\n\n{body}\n");
+    let html = |body: String| {
+        format!("From: ben@example.com\nContent-Type: text/html; charset=utf-8\n\n{body}\n")
+    };
+    let mut nested = "From: ben@example.com\n".to_owned();
+    for depth in 0..size / 60 {
+        nested.push_str(&format!(
+            "Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\n"
+        ));
+    }
+    let calendar = format!(
+        "From: ben@example.com\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\n{}",
+        repeat("BEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=DECLINED:mailto:b@x\n")
+    );
+    vec![
+        ("lines that begin with On", text(repeat("On \n"))),
+        (
+            "one line On … wrote",
+            text(format!("On {} wrote", repeat("a "))),
+        ),
+        ("on x at y", text(repeat(" on x at y"))),
+        ("dashes", text(repeat("-"))),
+        (
+            "underscored lines",
+            text(repeat("________________________\n")),
+        ),
+        ("quote marks", text(repeat(">"))),
+        ("quoted lines", text(repeat("> > > > x\n"))),
+        ("header labels", text(repeat("From: \n"))),
+        ("at signs", text(repeat("@ wrote 2027\n"))),
+        ("negations", text(repeat("not "))),
+        ("yes and no", text(repeat("yes, no, "))),
+        ("commas", text(repeat(","))),
+        ("numbers", text(repeat("1. 2. 3. "))),
+        ("headings", text(repeat("Best: "))),
+        ("helps", text(repeat("3. helps: "))),
+        ("dates", text(repeat("1 May 2027 in two weeks next "))),
+        ("footer references", text(repeat("(ref "))),
+        ("combining marks", text(repeat("e\u{301}\u{301}\u{301}"))),
+        ("blockquotes", html(repeat("<blockquote>"))),
+        ("closing tags", html(repeat("<b></x>"))),
+        (
+            "open spans and closing divs",
+            html(repeat("<span><i></div>")),
+        ),
+        ("attributes", html(format!("<div {}>", repeat("a=b ")))),
+        (
+            "classes",
+            html(format!("<div class='{}'>", repeat("gmail_quotex "))),
+        ),
+        ("entities", html(repeat("&nbsp;&amp"))),
+        ("lists", html(repeat("<ol><li>"))),
+        ("multiparts", nested),
+        ("message parts", repeat("Content-Type: message/rfc822\n\n")),
+        ("headers", format!("{}\n\nYes", repeat("X: y\n"))),
+        (
+            "one header",
+            format!("Subject: {}\n\nYes", repeat("=?utf-8?q?a?= ")),
+        ),
+        (
+            "addresses",
+            format!("From: a@x.org\nTo: {}\n\nYes", repeat("b@x.org, ")),
+        ),
+        ("comments", format!("From: {}\n\nYes", repeat("("))),
+        (
+            "references",
+            format!("From: a@x.org\nReferences: {}\n\nYes", repeat("<a@x>")),
+        ),
+        ("events", calendar),
+        ("octets", text(repeat("\0\u{1}\u{7f}"))),
+    ]
+}
+
+fn read_hostile(mail: &str, originals: &[String]) -> Value {
+    let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+    context.originals = originals;
+    let message = Message::parse(mail.as_bytes());
+    message.footer_references();
+    message.content_digest();
+    explain::explain(&message, &read(&message, &context))
+}
+
+/// Ten times the octets may cost at most some thirty times the work: what is quadratic costs a
+/// hundred times. Small absolute costs are below what a busy machine lets us tell apart.
+#[test]
+fn hostile_shapes_cost_in_proportion_to_their_size() {
+    let originals = [original("invitation.eml"), original("followup.eml")];
+    let mut faults = Vec::new();
+    for ((name, small), (_, large)) in hostile(20_000).into_iter().zip(hostile(200_000)) {
+        let cost = |mail: &str| {
+            (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    let value = read_hostile(mail, &originals);
+                    assert!(value["kind"].is_string(), "{name}");
+                    start.elapsed()
+                })
+                .min()
+                .unwrap_or_default()
+        };
+        let (few, many) = (cost(&small), cost(&large));
+        if std::env::var_os("POSTLUNCH_SHOW_COST").is_some() {
+            println!("{name}: {few:?} {many:?}");
+        }
+        let bound = few * 40 + std::time::Duration::from_millis(60);
+        if many > bound {
+            faults.push(format!("{name}: {few:?} for 20 kB, {many:?} for 200 kB"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Every mail of the corpus cut short anywhere, or with an octet changed, still gives one reading.
+#[test]
+fn damaged_mails_are_read_too() {
+    let originals = [original("invitation.eml")];
+    for (number, path) in files(&corpus(), "eml").iter().enumerate() {
+        let mail = fs::read(path).expect("readable");
+        let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+        context.originals = &originals;
+        for step in 0..12 {
+            let cut = mail.len() * step / 12;
+            let mut damaged = mail.get(..cut).unwrap_or_default().to_vec();
+            if step % 2 == 1 {
+                damaged = mail.clone();
+                let at = (cut + number * 7) % mail.len().max(1);
+                damaged[at] = [0, b'\n', b'>', b'=', 0xff, b'"'][step % 6];
+            }
+            let message = Message::parse(&damaged);
+            assert!(
+                !read(&message, &context).acts.is_empty(),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+/// Reads the corpus again and again and prints how many a second; for `--release` and a look.
+#[test]
+fn the_corpus_is_read_quickly() {
+    let originals = [original("invitation.eml"), original("followup.eml")];
+    let mails: Vec<Vec<u8>> = files(&corpus(), "eml")
+        .iter()
+        .map(|path| fs::read(path).expect("readable"))
+        .collect();
+    let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+    context.originals = &originals;
+    let rounds = if cfg!(debug_assertions) { 2 } else { 40 };
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        for mail in &mails {
+            let message = Message::parse(mail);
+            assert!(!read(&message, &context).acts.is_empty());
+        }
+    }
+    let each = start.elapsed() / u32::try_from(rounds * mails.len()).expect("few");
+    println!("{each:?} a mail");
+    assert!(
+        each < std::time::Duration::from_millis(50),
+        "{each:?} a mail"
+    );
+}

@@ -59,7 +59,7 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let sorted = notes::sort(own);
     let said = intent::read(&text, context);
     match answering {
-        Some(Answering::FollowUp) => followup(own, sorted, context),
+        Some(Answering::FollowUp) => followup(sorted, &said, context),
         Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
         Some(Answering::Reminder) => reminder(&sorted, &said, context),
         Some(Answering::Exchange) => exchange(&sorted, &said, context),
@@ -159,7 +159,7 @@ fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
         Verdict::No => Judged::one(Act::Decline, said.because),
         Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
         Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        Verdict::Silent if said.pause || said.skip => {
+        Verdict::Silent if said.pause => {
             Judged::one(Act::Later { until: said.until }, "not this time")
         }
         Verdict::Silent if said.question => Judged::one(Act::Question, "a question"),
@@ -244,9 +244,7 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     }
 }
 
-fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
-    let text = own.text();
-    let said = intent::read(&text, context);
+fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     let alone = said.words <= HELD_WORDS_MAX;
     if sorted.marked {
         // What stands under no prompt may hold a change besides.
@@ -280,7 +278,7 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
     {
         let mut acts = vec![Act::Held(held)];
         acts.extend(
-            changes(&said, context)
+            changes(said, context)
                 .into_iter()
                 .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
         );
@@ -293,10 +291,10 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
     }
     if said.stop || said.end {
-        return Judged::new(closing(&said), "it asks for an end");
+        return Judged::new(closing(said), "it asks for an end");
     }
     if alone {
-        let acts = changes(&said, context);
+        let acts = changes(said, context);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }
@@ -306,7 +304,7 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         if said.question {
             return Judged::one(Act::Question, "a question");
         }
-        if said.words <= 3 && said.verdict != Verdict::Silent {
+        if said.words <= 2 && said.verdict != Verdict::Silent {
             return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
         }
     }
@@ -404,7 +402,7 @@ fn removal(text: &str) -> Option<Section> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     if words.len() > 12 {
         return None;

@@ -212,7 +212,7 @@ fn subject_is(message: &Message, sense: Sense) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     lexicon()
         .longest(&words, 0, &[sense], Languages::ALL)
@@ -226,7 +226,7 @@ fn text_says(text: &str, sense: Sense) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .take(600)
         .collect();
     !lexicon().marks(&words, &[sense], Languages::ALL).is_empty()
@@ -306,7 +306,7 @@ fn away_until(text: &str, context: &Context) -> Option<chrono::NaiveDate> {
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_word)
-            .map(|t| t.text.as_str())
+            .map(|t| &*t.text)
             .take(80)
             .collect();
         for mark in lexicon().marks(&words, &senses, Languages::ALL) {

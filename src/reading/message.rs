@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Most octets of a mail that are looked at.
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
@@ -26,6 +27,9 @@ const TEXT_OCTETS_MAX: usize = 256 * 1024;
 /// How a short reference stands in the footer of a letter; what follows, up to `)`, is the
 /// detail of a reply token.
 pub const FOOTER_REFERENCE_OPENING: &str = "(ref ";
+
+/// The parser, set up once: its table of headers is not small.
+pub(crate) static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 
 /// One Authentication-Results field (RFC 8601), unfolded but not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Message {
     /// Takes any bytes apart. Never fails; what cannot be read is empty.
     pub fn parse(bytes: &[u8]) -> Self {
         let bounded = bounded(bytes);
-        let Some(parsed) = MessageParser::default().parse(bounded.as_ref()) else {
+        let Some(parsed) = PARSER.parse(bounded.as_ref()) else {
             return Self::default();
         };
         let mut message = Self {
@@ -309,25 +313,24 @@ impl Message {
                 _ if kind == "text/rfc822-headers" => {
                     self.returned.extend(returned::in_headers(part.contents()))
                 }
-                PartType::Text(text) if bodies.contains(&number) => {
-                    if text_octets < TEXT_OCTETS_MAX {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.plain.push(TextPart {
-                            text: text.to_owned(),
-                            flowed: attribute("format").as_deref() == Some("flowed"),
-                            delete_space: attribute("delsp").as_deref() == Some("yes"),
-                        });
-                    }
+                PartType::Text(text)
+                    if bodies.contains(&number) && text_octets < TEXT_OCTETS_MAX =>
+                {
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.plain.push(TextPart {
+                        text: text.to_owned(),
+                        flowed: attribute("format").as_deref() == Some("flowed"),
+                        delete_space: attribute("delsp").as_deref() == Some("yes"),
+                    });
                 }
                 PartType::Html(text)
-                    if html_bodies.contains(&number) || bodies.contains(&number) =>
+                    if (html_bodies.contains(&number) || bodies.contains(&number))
+                        && text_octets < TEXT_OCTETS_MAX * 2 =>
                 {
-                    if text_octets < TEXT_OCTETS_MAX * 2 {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.html.push(text.to_owned());
-                    }
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.html.push(text.to_owned());
                 }
                 PartType::Message(inner) => {
                     self.returned.push(returned::in_message(inner));
