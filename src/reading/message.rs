@@ -24,9 +24,9 @@ const BOUNDARIES_MAX: usize = 40;
 const LIST_MAX: usize = 100;
 /// Most octets of text or HTML that are looked at.
 const TEXT_OCTETS_MAX: usize = 256 * 1024;
-/// How a short reference stands in the footer of a letter; what follows, up to `)`, is the
-/// detail of a reply token.
-pub const FOOTER_REFERENCE_OPENING: &str = "(ref ";
+/// How a short reference stands in the small print of a letter; what follows is the detail of a
+/// reply token.
+pub const FOOTER_REFERENCE_OPENING: &str = "Letter";
 
 /// The parser, set up once: its table of headers is not small.
 pub(crate) static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
@@ -182,15 +182,12 @@ impl Message {
         for text in texts.chain(self.html.iter().map(String::as_str)) {
             for piece in text.split(FOOTER_REFERENCE_OPENING).skip(1).take(LIST_MAX) {
                 let detail: String = piece
+                    .trim_start_matches(|c: char| c.is_whitespace() || c == '>')
                     .chars()
-                    .take_while(|c| *c != ')')
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
                     .take(80)
-                    .filter(|c| !c.is_whitespace() && *c != '>')
                     .collect();
-                let fits = !detail.is_empty()
-                    && detail
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || c == '-');
+                let fits = crate::words::token::Token::parse(&detail).is_some();
                 if fits && !found.contains(&detail) {
                     found.push(detail);
                 }
@@ -473,10 +470,10 @@ mod tests {
 
     #[test]
     fn footer_references_are_found_in_quotes_and_across_folds() {
-        let mail = "From: a@x.org\n\nYes\n\n> Only you two. (ref ab2-cdef\n> gh)\n";
+        let mail = "From: a@x.org\n\nYes\n\n> Only you two.\n>\n> Letter\n> aa2-abcdefghijklmnopqrstuvwxyz\n";
         assert_eq!(
             Message::parse(mail.as_bytes()).footer_references(),
-            ["ab2-cdefgh"]
+            ["aa2-abcdefghijklmnopqrstuvwxyz"]
         );
     }
 
