@@ -74,6 +74,7 @@ impl From<ControlError> for Failure {
         let code = match error {
             ControlError::NotAllowed(_)
             | ControlError::NotASocket(_)
+            | ControlError::InUse(_)
             | ControlError::TooLong(_) => Code::NeedsPerson,
             _ => Code::Failed,
         };

@@ -73,7 +73,11 @@ fn is_empty(folder: &Path) -> bool {
 /// Whether the store's folder, or the one it will be made in, can be written to.
 pub(super) fn store(config: &Config) -> Finding {
     let path = &config.store.path;
-    let Some(there) = path.ancestors().find(|folder| folder.exists()) else {
+    let here = |folder: &'_ Path| folder.as_os_str().is_empty();
+    let mut folders = path
+        .ancestors()
+        .map(|f| if here(f) { Path::new(".") } else { f });
+    let Some(there) = folders.find(|folder| folder.exists()) else {
         return Finding::wrong(
             "store",
             format!("{} and its folders do not exist", path.display()),

@@ -95,6 +95,3 @@ pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
     tell(mail::submission(config).await);
     tell(house::daemon(config).await);
 }
-
-#[cfg(test)]
-mod tests;
