@@ -79,6 +79,16 @@ pub enum ControlError {
     },
 }
 
+impl ControlError {
+    /// Whether trying again cannot help: exit code 78.
+    pub const fn needs_a_person(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAllowed(_) | Self::NotASocket(_) | Self::InUse(_) | Self::TooLong(_)
+        )
+    }
+}
+
 /// A bound socket that listens.
 #[derive(Debug)]
 pub struct Listener {

@@ -94,7 +94,7 @@ pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
 /// # Errors
 /// If no daemon answers, or it refuses.
 pub async fn hold(common: &Common, on: bool) -> Result<(), Failure> {
-    done(common, &Request::Hold(on)).await
+    done(common, &Request::Hold { on }).await
 }
 
 /// `postlunch summary --dry-run`.

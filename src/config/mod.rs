@@ -20,6 +20,7 @@ pub use surroundings::Surroundings;
 use crate::lunch::schedule::Schedule;
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
+use crate::words::endpoint::Security;
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -103,17 +104,6 @@ pub struct Operator {
     pub address: Address,
     /// How members reach a human, as a letter's footer says it; the address unless told otherwise.
     pub contact: CleanLine,
-}
-
-/// How a connection is secured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first octet (RFC 8314).
-    Tls,
-    /// TLS by STARTTLS; required, never skipped.
-    StartTls,
-    /// No TLS; only to this machine.
-    None,
 }
 
 /// A mail server and the login there; `[imap]` and `[smtp]` share it.

@@ -102,7 +102,7 @@ impl Decider {
                 id,
             } => self.person_order(&address, forget, id),
             Request::Summaries => self.summaries(),
-            Request::Hold(hold) => self.set_hold(hold),
+            Request::Hold { on } => self.set_hold(on),
             Request::Clock(_) => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),

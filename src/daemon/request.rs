@@ -49,8 +49,11 @@ pub enum Request {
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
     Summaries,
-    /// Stop sending (`true`) or go on; reading goes on either way.
-    Hold(bool),
+    /// Stop sending or go on; reading goes on either way.
+    Hold {
+        /// Stop, or go on.
+        on: bool,
+    },
 }
 
 /// What can be done with a pairing.

@@ -1,10 +1,11 @@
 //! What the doctor looks at on this machine: clock, configuration, key, store, letters, daemon.
 
 use super::mail::unready;
-use super::{Finding, PATIENCE, templates as own_letters};
+use super::{Finding, PATIENCE};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{self, ControlError};
+use crate::daemon::letters as own_letters;
 use crate::daemon::request::Request;
 use crate::keyring::StoreKey;
 use chrono::Datelike;

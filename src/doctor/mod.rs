@@ -4,10 +4,8 @@
 //! It sends no mail and changes nothing, except that the two folders which the daemon needs are
 //! made where they are missing, as the daemon itself would do.
 
-pub mod accounts;
 mod house;
 mod mail;
-pub mod templates;
 
 use crate::config::Config;
 use serde::Serialize;

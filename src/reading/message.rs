@@ -470,10 +470,10 @@ mod tests {
 
     #[test]
     fn footer_references_are_found_in_quotes_and_across_folds() {
-        let mail = "From: a@x.org\n\nYes\n\n> Only you two.\n>\n> Letter\n> aa2-abcdefghijklmnopqrstuvwxyz\n";
+        let mail = "From: a@x.org\n\nYes\n\n> Only you two.\n>\n> Letter\n> aae-abcdefghijklmnopqrstuvwxyz\n";
         assert_eq!(
             Message::parse(mail.as_bytes()).footer_references(),
-            ["aa2-abcdefghijklmnopqrstuvwxyz"]
+            ["aae-abcdefghijklmnopqrstuvwxyz"]
         );
     }
 
