@@ -196,6 +196,78 @@ fn short_answers_are_read_as_a_careful_person_would() {
     );
 }
 
+/// The same answers above a quoted invitation, as Gmail, Outlook and an HTML-only client send them:
+/// what is quoted must change nothing.
+#[test]
+fn a_quote_below_changes_no_answer() {
+    let invitation = original("invitation.eml");
+    let quoted: String = invitation.lines().map(|l| format!("> {l}\n")).collect();
+    let paragraphs: String = invitation
+        .split("\n\n")
+        .map(|p| format!("<p>{}</p>\n", p.replace('&', "&amp;")))
+        .collect();
+    let head = "From: Ben Smith <ben@example.com>\nSubject: Re: lunch\n";
+    let mut faults = Vec::new();
+    let mut rows = 0;
+    for path in files(&corpus().join("answers"), "txt") {
+        let text = fs::read_to_string(&path).expect("readable");
+        let mut invited = false;
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            if line.starts_with('[') {
+                invited = line == "[invitation]";
+            }
+            let Some((_, answer)) = line.split_once('|').filter(|_| invited) else {
+                continue;
+            };
+            rows += 1;
+            let answer = answer.trim().replace("\\n", "\n");
+            let typed = answer
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('\n', "<br>");
+            let plain = format!("{head}Content-Type: text/plain; charset=utf-8\n\n");
+            let html = format!("{head}Content-Type: text/html; charset=utf-8\n\n");
+            let mails = [
+                format!("{plain}{answer}\n"),
+                format!(
+                    "{plain}{answer}\n\nOn Mon, 11 Jan 2027 at 08:55, Ana via Lunch <lunch@example.com> wrote:\n\n{quoted}"
+                ),
+                format!(
+                    "{plain}{answer}\n\nFrom: Ana via Lunch <lunch@example.com>\nSent: Monday, January 11, 2027 8:55 AM\nTo: Ben\n\n{invitation}"
+                ),
+                format!(
+                    "{html}<div>{typed}</div><div class=gmail_quote><div class=gmail_attr>On Mon Ana wrote:</div><blockquote>{paragraphs}</blockquote></div>"
+                ),
+                format!(
+                    "{html}<p>{typed}</p><div><b>From:</b> Ana &lt;lunch@example.com&gt;<br><b>Sent:</b> Monday, January 11, 2027<br><b>To:</b> Ben</div>{paragraphs}"
+                ),
+            ];
+            let kinds: Vec<Value> = mails
+                .iter()
+                .map(|mail| {
+                    let given = Given {
+                        answering: Some(Answering::Invitation),
+                        originals: vec![invitation.clone()],
+                        now: NOW.parse().expect("a moment"),
+                        goal_asked: false,
+                    };
+                    given.explain(mail.as_bytes())["kind"].clone()
+                })
+                .collect();
+            if kinds.iter().any(|kind| Some(kind) != kinds.first()) {
+                faults.push(format!("{answer:?}: {kinds:?}"));
+            }
+        }
+    }
+    assert!(rows > 100, "only {rows} rows");
+    assert!(
+        faults.is_empty(),
+        "{} of {rows}\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
 /// Shapes that make readers hang (MAIL-FACTS section 6), each as large as `size` octets or so.
 fn hostile(size: usize) -> Vec<(&'static str, String)> {
     let repeat = |piece: &str| piece.repeat(size / piece.len() + 1);

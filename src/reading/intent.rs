@@ -292,7 +292,12 @@ fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => weighing.favour(),
-            Sense::Fine if turned => weighing.against(),
+            Sense::Fine if turned => {
+                let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
+                if near {
+                    weighing.against();
+                }
+            }
             Sense::Fine => {
                 weighing.fine += 1;
                 weighing.yes_in_sentence = true;

@@ -44,22 +44,24 @@ fn other(reason: &str, message: &Message) -> Reading {
 }
 
 fn bounce(message: &Message, report: Option<&str>, has_status: bool) -> Option<Reading> {
-    let status = message.delivery_status.join("\n\n");
-    let text = visible::body_text(message);
-    let head = head_of(&text);
     let by_daemon = message.from.as_ref().is_none_or(|from| {
         let local = from.address.local().to_ascii_lowercase();
         ["mailer-daemon", "postmaster", "maildaemon", "mail-daemon"]
             .iter()
             .any(|known| local.starts_with(known))
     });
-    let named = message.from.is_some();
     let subject = subject_is(message, Sense::BounceSubject);
-    let says = text_says(&head, Sense::BounceText);
     let failed_header = message.first("x-failed-recipients");
     let null_path = has_null_path(message);
     let by_form = has_status || report == Some("delivery-status") || failed_header.is_some();
-    let by_sender = named && by_daemon;
+    if !(by_form || by_daemon || subject || null_path) {
+        return None; // most mail: its text need not be searched
+    }
+    let status = message.delivery_status.join("\n\n");
+    let text = visible::body_text(message);
+    let head = head_of(&text);
+    let says = text_says(&head, Sense::BounceText);
+    let by_sender = message.from.is_some() && by_daemon;
     let by_text = (subject || says) && (by_daemon || null_path) || (subject && says);
     if !(by_form || by_sender || by_text) {
         return None;
