@@ -434,3 +434,32 @@ fn the_corpus_is_read_quickly() {
         "{each:?} a mail"
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Any octets at all give one reading with at least one act.
+    #[test]
+    fn any_octets_are_read(head in "[ -~\\n]{0,200}", body in proptest::collection::vec(proptest::num::u8::ANY, 0..2000)) {
+        let kinds = ["text/plain", "text/html", "text/calendar; method=REPLY", "multipart/mixed; boundary=b", "message/rfc822"];
+        for kind in kinds {
+            let mut mail = format!("{head}\nFrom: a@example.com\nContent-Type: {kind}\n\n--b\n").into_bytes();
+            mail.extend_from_slice(&body);
+            let context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+            proptest::prop_assert!(!read(&Message::parse(&mail), &context).acts.is_empty());
+        }
+        let context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+        proptest::prop_assert!(!read(&Message::parse(&body), &context).acts.is_empty());
+    }
+
+    /// So does any text of words that mean something to us.
+    #[test]
+    fn any_words_are_read(words in proptest::collection::vec("(yes|no|not|1\\.|2|3:|>|On|wrote:|From:|Best:|in|two|weeks|May|31|29 February|12:30|25:99|at the|\\n|until|next|Thursday|goal|helps:|-|👍|é|ß)", 0..60)) {
+        let text = format!("From: a@example.com\nContent-Type: text/plain; charset=utf-8\n\n{}", words.join(" "));
+        for answering in Answering::ALL {
+            let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::Europe::Berlin);
+            context.answering = Some(answering);
+            proptest::prop_assert!(!read(&Message::parse(text.as_bytes()), &context).acts.is_empty());
+        }
+    }
+}
