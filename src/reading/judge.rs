@@ -268,6 +268,9 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
                 acts.extend(changes(&beside, context));
             }
         }
+        if acts.is_empty() {
+            return Judged::one(Act::Unclear, "headings with nothing under them");
+        }
         return Judged::new(acts, "notes under their prompts");
     }
     if let Some(held) = said
