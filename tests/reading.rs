@@ -268,6 +268,22 @@ fn a_quote_below_changes_no_answer() {
     );
 }
 
+/// A copy of our own letter without our mark is still ours, and never an answer.
+#[test]
+fn our_own_letter_is_no_answer_even_without_its_mark() {
+    let own = [postlunch::words::address::Address::parse("lunch@example.com").expect("an address")];
+    let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+    context.own_addresses = &own;
+    let letter =
+        b"From: Ana via Lunch <lunch@example.com>\nAuto-Submitted: auto-generated\n\nYes\n";
+    let reading = read(&Message::parse(letter), &context);
+    assert!(reading.is_machine());
+    assert_eq!(reading.kind(), "other");
+    // In a personal mailbox the owner writes from the same address, by hand.
+    let typed = b"From: Ana <lunch@example.com>\n\nYes\n";
+    assert_eq!(read(&Message::parse(typed), &context).kind(), "accept");
+}
+
 /// Shapes that make readers hang (MAIL-FACTS section 6), each as large as `size` octets or so.
 fn hostile(size: usize) -> Vec<(&'static str, String)> {
     let repeat = |piece: &str| piece.repeat(size / piece.len() + 1);

@@ -17,7 +17,7 @@ const LINES_MAX: usize = 400;
 const RECIPIENTS_MAX: usize = 50;
 
 /// What comes before calendar answers: our own letter, a bounce, a report.
-pub fn own_or_report(message: &Message) -> Option<Reading> {
+pub fn own_or_report(message: &Message, context: &Context) -> Option<Reading> {
     let report = message.report_type.as_deref();
     let has = |end: &str| message.part_types.iter().any(|kind| kind.ends_with(end));
     if report == Some("disposition-notification") || has("/disposition-notification") {
@@ -29,10 +29,16 @@ pub fn own_or_report(message: &Message) -> Option<Reading> {
     if let Some(reading) = bounce(message, report, has("delivery-status")) {
         return Some(reading);
     }
-    message
-        .postlunch_id
-        .is_some()
-        .then(|| other("one of our own letters coming back", message))
+    // Some lists strip our mark; then our address and the mark of RFC 3834 tell together.
+    let by_us = message
+        .from
+        .as_ref()
+        .is_some_and(|from| context.own_addresses.contains(&from.address));
+    let automatic = message
+        .first("auto-submitted")
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("auto"));
+    let own = message.postlunch_id.is_some() || (by_us && automatic);
+    own.then(|| other("one of our own letters coming back", message))
 }
 
 fn other(reason: &str, message: &Message) -> Reading {

@@ -203,7 +203,7 @@ const fn weight(act: &Act) -> u8 {
 /// Reads one mail. The order of judgement: our own letter coming back, bounces and reports,
 /// calendar answers, absences, and only then the person's own words.
 pub fn read(message: &Message, context: &Context) -> Reading {
-    if let Some(reading) = machine::own_or_report(message) {
+    if let Some(reading) = machine::own_or_report(message, context) {
         return reading;
     }
     let own = visible::own_words(message, context);
