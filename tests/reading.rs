@@ -196,6 +196,94 @@ fn short_answers_are_read_as_a_careful_person_would() {
     );
 }
 
+/// The same answers above a quoted invitation, as Gmail, Outlook and an HTML-only client send them:
+/// what is quoted must change nothing.
+#[test]
+fn a_quote_below_changes_no_answer() {
+    let invitation = original("invitation.eml");
+    let quoted: String = invitation.lines().map(|l| format!("> {l}\n")).collect();
+    let paragraphs: String = invitation
+        .split("\n\n")
+        .map(|p| format!("<p>{}</p>\n", p.replace('&', "&amp;")))
+        .collect();
+    let head = "From: Ben Smith <ben@example.com>\nSubject: Re: lunch\n";
+    let mut faults = Vec::new();
+    let mut rows = 0;
+    for path in files(&corpus().join("answers"), "txt") {
+        let text = fs::read_to_string(&path).expect("readable");
+        let mut invited = false;
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            if line.starts_with('[') {
+                invited = line == "[invitation]";
+            }
+            let Some((_, answer)) = line.split_once('|').filter(|_| invited) else {
+                continue;
+            };
+            rows += 1;
+            let answer = answer.trim().replace("\\n", "\n");
+            let typed = answer
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('\n', "<br>");
+            let plain = format!("{head}Content-Type: text/plain; charset=utf-8\n\n");
+            let html = format!("{head}Content-Type: text/html; charset=utf-8\n\n");
+            let mails = [
+                format!("{plain}{answer}\n"),
+                format!(
+                    "{plain}{answer}\n\nOn Mon, 11 Jan 2027 at 08:55, Ana via Lunch <lunch@example.com> wrote:\n\n{quoted}"
+                ),
+                format!(
+                    "{plain}{answer}\n\nFrom: Ana via Lunch <lunch@example.com>\nSent: Monday, January 11, 2027 8:55 AM\nTo: Ben\n\n{invitation}"
+                ),
+                format!(
+                    "{html}<div>{typed}</div><div class=gmail_quote><div class=gmail_attr>On Mon Ana wrote:</div><blockquote>{paragraphs}</blockquote></div>"
+                ),
+                format!(
+                    "{html}<p>{typed}</p><div><b>From:</b> Ana &lt;lunch@example.com&gt;<br><b>Sent:</b> Monday, January 11, 2027<br><b>To:</b> Ben</div>{paragraphs}"
+                ),
+            ];
+            let kinds: Vec<Value> = mails
+                .iter()
+                .map(|mail| {
+                    let given = Given {
+                        answering: Some(Answering::Invitation),
+                        originals: vec![invitation.clone()],
+                        now: NOW.parse().expect("a moment"),
+                        goal_asked: false,
+                    };
+                    given.explain(mail.as_bytes())["kind"].clone()
+                })
+                .collect();
+            if kinds.iter().any(|kind| Some(kind) != kinds.first()) {
+                faults.push(format!("{answer:?}: {kinds:?}"));
+            }
+        }
+    }
+    assert!(rows > 100, "only {rows} rows");
+    assert!(
+        faults.is_empty(),
+        "{} of {rows}\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+/// A copy of our own letter without our mark is still ours, and never an answer.
+#[test]
+fn our_own_letter_is_no_answer_even_without_its_mark() {
+    let own = [postlunch::words::address::Address::parse("lunch@example.com").expect("an address")];
+    let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+    context.own_addresses = &own;
+    let letter =
+        b"From: Ana via Lunch <lunch@example.com>\nAuto-Submitted: auto-generated\n\nYes\n";
+    let reading = read(&Message::parse(letter), &context);
+    assert!(reading.is_machine());
+    assert_eq!(reading.kind(), "other");
+    // In a personal mailbox the owner writes from the same address, by hand.
+    let typed = b"From: Ana <lunch@example.com>\n\nYes\n";
+    assert_eq!(read(&Message::parse(typed), &context).kind(), "accept");
+}
+
 /// Shapes that make readers hang (MAIL-FACTS section 6), each as large as `size` octets or so.
 fn hostile(size: usize) -> Vec<(&'static str, String)> {
     let repeat = |piece: &str| piece.repeat(size / piece.len() + 1);
@@ -361,4 +449,33 @@ fn the_corpus_is_read_quickly() {
         each < std::time::Duration::from_millis(50),
         "{each:?} a mail"
     );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Any octets at all give one reading with at least one act.
+    #[test]
+    fn any_octets_are_read(head in "[ -~\\n]{0,200}", body in proptest::collection::vec(proptest::num::u8::ANY, 0..2000)) {
+        let kinds = ["text/plain", "text/html", "text/calendar; method=REPLY", "multipart/mixed; boundary=b", "message/rfc822"];
+        for kind in kinds {
+            let mut mail = format!("{head}\nFrom: a@example.com\nContent-Type: {kind}\n\n--b\n").into_bytes();
+            mail.extend_from_slice(&body);
+            let context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+            proptest::prop_assert!(!read(&Message::parse(&mail), &context).acts.is_empty());
+        }
+        let context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+        proptest::prop_assert!(!read(&Message::parse(&body), &context).acts.is_empty());
+    }
+
+    /// So does any text of words that mean something to us.
+    #[test]
+    fn any_words_are_read(words in proptest::collection::vec("(yes|no|not|1\\.|2|3:|>|On|wrote:|From:|Best:|in|two|weeks|May|31|29 February|12:30|25:99|at the|\\n|until|next|Thursday|goal|helps:|-|👍|é|ß)", 0..60)) {
+        let text = format!("From: a@example.com\nContent-Type: text/plain; charset=utf-8\n\n{}", words.join(" "));
+        for answering in Answering::ALL {
+            let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::Europe::Berlin);
+            context.answering = Some(answering);
+            proptest::prop_assert!(!read(&Message::parse(text.as_bytes()), &context).acts.is_empty());
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub fn first_line<'a>(text: &'a str, context: &Context) -> Option<(Act, &'a str)
     let (line, below) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim();
     let tokens = tokens(line);
-    if let Some(act) = with_arguments(line, &tokens, below, context) {
+    if let Some(act) = with_arguments(line, &tokens, below) {
         return Some((act, ""));
     }
     Some((alone(&tokens, context)?, below))
@@ -122,8 +122,7 @@ fn moved(tokens: &[Token<'_>], rest: &[&str], context: &Context) -> Option<Act> 
 }
 
 /// `goal: …`, `achieved: …`, `best: …`, `invite a@b, c@d`.
-fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str, context: &Context) -> Option<Act> {
-    let _ = context;
+fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)

@@ -276,8 +276,9 @@ fn weigh(
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
-        let behind = marks.get(number + 1).is_some_and(|next| {
-            let between = next.at.saturating_sub(mark.at + mark.words);
+        let ends = mark.at + mark.words;
+        let behind = marks.iter().skip(number + 1).take(3).any(|next| {
+            let between = next.at.saturating_sub(ends);
             let last = next.at + next.words == words.len();
             (next.sense == Sense::NegatorBehind && between <= 2)
                 || (next.sense == Sense::Negator && between == 0 && last)
@@ -292,7 +293,12 @@ fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => weighing.favour(),
-            Sense::Fine if turned => weighing.against(),
+            Sense::Fine if turned => {
+                let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
+                if near {
+                    weighing.against();
+                }
+            }
             Sense::Fine => {
                 weighing.fine += 1;
                 weighing.yes_in_sentence = true;

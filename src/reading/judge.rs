@@ -66,17 +66,16 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
-        Some(Answering::Invitation | Answering::Question) => invitation(&text, &said, context),
-        None => unknown(&text, sorted, &said, context),
+        Some(Answering::Invitation | Answering::Question) => invitation(&said),
+        None => unknown(sorted, &said, context),
     }
 }
 
 /// Judges the comment beside a calendar answer; empty if it says nothing of weight.
-pub fn judge_comment(message: &Message, comment: &str, context: &Context) -> Vec<Act> {
+pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
     if comment.trim().is_empty() {
         return Vec::new();
     }
-    let _ = message;
     let said = intent::read(comment, context);
     let mut acts = closing(&said);
     if !acts.is_empty() {
@@ -142,7 +141,7 @@ fn closing(said: &Intent) -> Vec<Act> {
     }
 }
 
-fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
+fn invitation(said: &Intent) -> Judged {
     let closing = closing(said);
     if !closing.is_empty() {
         return Judged::new(closing, "it asks for an end");
@@ -153,7 +152,6 @@ fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
         }
         acts
     };
-    let _ = (text, context);
     match said.verdict {
         Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
         Verdict::No => Judged::one(Act::Decline, said.because),
@@ -269,6 +267,9 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
             } else if beside.words <= 25 {
                 acts.extend(changes(&beside, context));
             }
+        }
+        if acts.is_empty() {
+            return Judged::one(Act::Unclear, "headings with nothing under them");
         }
         return Judged::new(acts, "notes under their prompts");
     }
@@ -508,7 +509,7 @@ fn proposal(text: &str, said: &Intent) -> Judged {
     }
 }
 
-fn unknown(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+fn unknown(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked {
         if let Some(act) = command::from_notes(&sorted.notes) {
             return Judged::one(act, "a moment or a goal by its heading");
@@ -529,5 +530,5 @@ fn unknown(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
     if said.only_thanks {
         return Judged::one(Act::Other, "thanks or a greeting");
     }
-    invitation(text, said, context)
+    invitation(said)
 }

@@ -196,7 +196,8 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
             && let Some(part) = line.get(*from..*to)
             && !part.trim().is_empty()
         {
-            parts.push(part.trim().to_owned());
+            let part = part.trim().trim_end_matches([';', ',']);
+            parts.push(part.trim_end().to_owned());
         }
     }
     parts

@@ -108,6 +108,11 @@ pub fn judge_lines(lines: &[Line<'_>], originals: &[String]) -> Vec<Verdict> {
 
 /// The prompt that a quoted line is: `1. Ana's best moment since you last met`.
 pub fn prompt_of(line: &str) -> Option<Section> {
+    // Most lines are neither numbered nor short: they need no closer look.
+    let first = line.chars().find(|c| c.is_alphanumeric())?;
+    if !matches!(first, '1'..='3') && line.split_whitespace().nth(6).is_some() {
+        return None;
+    }
     let tokens = tokens(line);
     let words: Vec<&str> = tokens
         .iter()
@@ -409,6 +414,16 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
     if first.is_blank() || first.text.len() > ATTRIBUTION_OCTETS_MAX {
         return None;
     }
+    let near = lines.get(at..(at + 3).min(lines.len())).unwrap_or_default();
+    let tells = |line: &Line<'_>| {
+        let bytes = line.text.bytes();
+        bytes
+            .take(ATTRIBUTION_OCTETS_MAX)
+            .any(|b| b == b'@' || b.is_ascii_digit())
+    };
+    if !near.iter().any(tells) {
+        return None;
+    }
     let text = first.text.trim_start_matches(['-', ' ', '*']);
     let opens = first.opens_with(Sense::WroteOpening)
         || text.starts_with(|c: char| c.is_ascii_digit())
@@ -512,7 +527,7 @@ fn separator(lines: &[Line<'_>], at: usize) -> Option<usize> {
     }
     let dashed = text.starts_with("--") || text.starts_with("__") || text.starts_with("==");
     let inner = text.trim_matches(['-', '_', '=', ' ', '>', ':']);
-    if inner.is_empty() {
+    if inner.is_empty() || !(dashed || text.ends_with(':')) {
         return None;
     }
     let tokens = tokens(inner);

@@ -45,6 +45,9 @@ pub(crate) fn in_text(texts: &[&str]) -> Option<Returned> {
             let Some((name, value)) = line.split_once(':') else {
                 continue;
             };
+            if name.len() > 40 {
+                continue;
+            }
             let name = name.trim_start_matches(['>', ' ']).to_ascii_lowercase();
             let known = ["message-id", "x-postlunch-id", "reply-to", "return-path"];
             if known.contains(&name.as_str()) && !value.trim().is_empty() {
