@@ -27,8 +27,8 @@ pub mod store;
 pub mod sandbox;
 
 pub mod daemon;
-pub mod doctor;
 
 pub mod demo;
+pub mod doctor;
 
 pub mod cli;
