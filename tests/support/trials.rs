@@ -3,7 +3,7 @@
 
 use super::letters::{Kind, Received};
 use super::script::{self, Mailboxes, PLANTED, PLANTED_TOO};
-use super::secrets::{assert_hidden, files, holds};
+use super::secrets::{assert_hidden, files, held};
 use super::theatre::{Kills, Theatre};
 use super::{ALICE, BOB, CARA, DAN, LUNCH, Person};
 use chrono::TimeDelta;
@@ -34,7 +34,8 @@ fn nobody_else_reads_it(theatre: &mut Theatre, mailboxes: &Mailboxes) {
     // The looking itself must be able to find what it looks for.
     let exchange = |person: Person, word: &str| {
         let mut letters = mailboxes.letters(person).iter();
-        letters.any(|letter| letter.kind == Kind::Exchange && holds(&letter.octets, word))
+        letters
+            .any(|letter| letter.kind == Kind::Exchange && held(&letter.octets, &[word]).is_some())
     };
     assert!(exchange(ALICE, PLANTED) && exchange(BOB, PLANTED_TOO));
 
@@ -165,12 +166,11 @@ pub fn an_absence_is_no_answer(mut theatre: Theatre) {
 pub fn a_stranger_changes_nothing(mut theatre: Theatre) {
     let invitation = invited(&mut theatre);
     let invited = theatre.ask(&["pairing", "list"]);
-    for (number, words) in ["No thanks", "Yes, count me in!"].into_iter().enumerate() {
+    for words in ["No thanks", "Yes, count me in!"] {
         theatre.answer(DAN, &invitation, words, Habit::Phone);
         assert_eq!(theatre.ask(&["pairing", "list"]), invited, "{words}");
-        theatre.take(BOB, Kind::Confirm);
-        assert_eq!(kinds(&mut theatre, BOB).len(), 2 + number);
     }
+    theatre.take(BOB, Kind::Confirm);
     theatre.answer(BOB, &invitation, "Yes", Habit::Bare);
     let receipt = theatre.take(BOB, Kind::ReceiptAccepted);
     let meeting = theatre.ask(&["pairing", "list"]);
@@ -229,11 +229,14 @@ pub fn what_is_not_ours_is_not_touched(mut theatre: Theatre) {
         theatre.wait_in_the_house(id);
     }
     let mut theatre = theatre.open();
+    let cara = format!("{} <{}>", CARA.full_name, CARA.address);
+    theatre.invite(ALICE, &[&cara], None);
+    let invitation = theatre.take(CARA, Kind::Invitation);
+    theatre.answer(CARA, &invitation, "No thanks", Habit::Phone);
     let invitation = invited(&mut theatre);
     let list = "List-Id: <news.elsewhere.example>\r\nList-Unsubscribe: <mailto:off@elsewhere.example>\r\nPrecedence: bulk\r\n";
     let away = "Auto-Submitted: auto-replied\r\n";
     let thread = "In-Reply-To: <unheard-of@elsewhere.example>\r\n";
-    let alice = format!("{} <{}>", ALICE.full_name, ALICE.address);
     let new = [
         mail(
             3,
@@ -251,7 +254,7 @@ pub fn what_is_not_ours_is_not_touched(mut theatre: Theatre) {
         mail(6, "Zoe <zoe@elsewhere.example>", thread, "No thanks"),
         mail(
             7,
-            &alice,
+            &cara,
             "",
             "The printer on the third floor is out of paper.",
         ),
