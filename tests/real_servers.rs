@@ -1,5 +1,13 @@
 //! On real Dovecot and Postfix, brought up by `scripts/test-on-real-servers` (feature
 //! `real-servers`). Without them every test here fails and says so: none is skipped in silence.
+//! The stories are those of `tests/story.rs`, with the release binary and ordinary mailboxes; they
+//! share the mailboxes, so one plays after the other.
+
+#[allow(
+    dead_code,
+    reason = "each test program uses its own part of the theatre"
+)]
+mod support;
 
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
@@ -10,18 +18,15 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+use support::house::told;
+use support::script::BEGINNING;
+use support::theatre::Theatre;
+use support::trials::{self, Played};
 
 /// Longest wait for any answer, and for any mail to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// What the script says about the servers.
-fn told(name: &str) -> String {
-    std::env::var(format!("POSTLUNCH_TEST_{name}")).unwrap_or_else(|_| {
-        panic!("POSTLUNCH_TEST_{name} is not set; remedy: run scripts/test-on-real-servers")
-    })
-}
 
 fn port(name: &str) -> u16 {
     told(name).parse().expect("a port number")
@@ -150,6 +155,7 @@ fn the_servers_greet() {
 
 #[test]
 fn a_submitted_mail_arrives_and_its_copy_is_in_sent() {
+    let _mailboxes = mailboxes();
     let (ana, ben) = ("lunch", "bob");
     let message_id = format!("arrives-{}@{}", std::process::id(), told("DOMAIN"));
     let (from, to) = (address(ana), address(ben).replace('@', "+token@"));
@@ -170,4 +176,60 @@ fn servers_that_we_have_no_reason_to_trust_are_refused() {
         panic!("a session without a trusted certificate");
     };
     assert!(refusal.to_string().contains("UnknownIssuer"), "{refusal}");
+}
+
+/// The mailboxes, for one story at a time.
+fn mailboxes() -> MutexGuard<'static, ()> {
+    static TAKEN: Mutex<()> = Mutex::new(());
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The undisturbed play; two tests need it, one plays it. Take the mailboxes first.
+fn undisturbed() -> &'static Played {
+    static PLAYED: OnceLock<Played> = OnceLock::new();
+    PLAYED.get_or_init(|| trials::whole_story(Theatre::real("real-story", BEGINNING).open()))
+}
+
+#[test]
+fn half_a_year_of_lunches_told_once_and_to_nobody_else() {
+    let _mailboxes = mailboxes();
+    assert!(!undisturbed().durations.is_empty());
+}
+
+/// Another seed by `POSTLUNCH_TEST_SEED`.
+#[test]
+fn ten_kills_change_nothing() {
+    let _mailboxes = mailboxes();
+    let seed = std::env::var("POSTLUNCH_TEST_SEED").map_or(1, |seed| seed.parse().expect("a seed"));
+    assert_ne!(
+        told("SENT_COPIES"),
+        "no",
+        "a mail in doubt is looked for in Sent"
+    );
+    let theatre = || Theatre::real("real-kills", BEGINNING);
+    trials::killed(theatre, undisturbed(), seed);
+}
+
+#[test]
+fn an_absence_that_says_yes_is_no_answer() {
+    let _mailboxes = mailboxes();
+    trials::an_absence_is_no_answer(Theatre::real("real-absence", BEGINNING).open());
+}
+
+#[test]
+fn a_stranger_on_bobs_address_changes_nothing() {
+    let _mailboxes = mailboxes();
+    trials::a_stranger_changes_nothing(Theatre::real("real-stranger", BEGINNING).open());
+}
+
+#[test]
+fn what_is_not_ours_stays_unread_where_it_was() {
+    let _mailboxes = mailboxes();
+    trials::what_is_not_ours_is_not_touched(Theatre::real("real-others", BEGINNING));
+}
+
+#[test]
+fn an_invitation_that_bounces_is_told() {
+    let _mailboxes = mailboxes();
+    trials::a_bounce_is_told(Theatre::real("real-bounce", BEGINNING).open());
 }
