@@ -7,10 +7,15 @@
 )]
 mod support;
 
+use postlunch::sandbox::{FaultPoint, Trouble};
 use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::Duration;
+use support::letters::Kind;
 use support::script::BEGINNING;
 use support::theatre::Theatre;
-use support::trials::{self, Played};
+use support::trials::{self, Played, kinds};
+use support::{ALICE, BOB};
 
 /// The undisturbed play; two tests need it, one plays it.
 fn undisturbed() -> &'static Played {
@@ -49,4 +54,56 @@ fn what_is_not_ours_stays_unread_where_it_was() {
 #[test]
 fn an_invitation_that_bounces_is_told() {
     trials::a_bounce_is_told(Theatre::sandbox("bounce", BEGINNING).open());
+}
+
+/// The moments that chance seldom meets: a letter between the daemon and the server, or an answer
+/// decided and not moved. One second of silence there, and SIGKILL into it.
+#[test]
+fn a_kill_at_each_edge_of_the_mail_changes_nothing() {
+    let command = |name: &str| FaultPoint::ImapCommand(name.to_owned());
+    let reply = |name: &str| FaultPoint::ImapReply(name.to_owned());
+    let edges = [
+        (FaultPoint::Data, "in doubt"),
+        (FaultPoint::Dot, "in doubt"),
+        (FaultPoint::AfterDot, "in doubt"),
+        (command("FETCH"), ""),
+        (command("MOVE"), ""),
+        (reply("MOVE"), ""),
+    ];
+    for (edge, logged) in edges {
+        println!("{edge:?}");
+        let mut theatre = Theatre::sandbox("edge", BEGINNING).open();
+        let to_bob = format!("{} <{}>", BOB.full_name, BOB.address);
+        theatre.invite(ALICE, &[&to_bob], None);
+        let invitation = theatre.take(BOB, Kind::Invitation);
+        theatre.order(edge, Trouble::Delay(Duration::from_secs(1)));
+        theatre.post_answer(BOB, &invitation, "No thanks");
+        sleep(Duration::from_millis(300));
+        theatre.process.kill();
+        theatre.process.start();
+        theatre.pump();
+        theatre.take(BOB, Kind::ReceiptDeclined);
+        theatre.take(ALICE, Kind::NoticeDeclined);
+        theatre.pass(chrono::TimeDelta::days(30));
+        assert_eq!(
+            kinds(&mut theatre, BOB),
+            [Kind::Invitation, Kind::ReceiptDeclined]
+        );
+        assert_eq!(kinds(&mut theatre, ALICE), [Kind::NoticeDeclined]);
+        assert!(theatre.log().contains(logged), "the kill missed its moment");
+        theatre.close();
+    }
+}
+
+/// The server has taken a letter and the connection breaks before it can say so.
+#[test]
+fn a_lost_reply_makes_no_second_letter() {
+    let mut theatre = Theatre::sandbox("lost-reply", BEGINNING).open();
+    theatre.order(FaultPoint::AfterDot, Trouble::Drop);
+    theatre.invite(ALICE, &[BOB.address], None);
+    theatre.take(BOB, Kind::Invitation);
+    theatre.pass(chrono::TimeDelta::days(2));
+    assert_eq!(kinds(&mut theatre, BOB), [Kind::Invitation]);
+    assert!(theatre.log().contains("in doubt"));
+    theatre.close();
 }

@@ -7,6 +7,7 @@ use super::{ALICE, BOB, CARA, DAN, LUNCH, Person};
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::demo::client::{self, Habit};
 use postlunch::imap::{self, Fetched, Head, ImapAccount, Mailbox, Session};
+use postlunch::sandbox::{Fault, FaultPoint, Trouble};
 use postlunch::smtp::{self, Outcome, SmtpAccount, Submission, Submitter};
 use postlunch::words::address::Address;
 use postlunch::words::confidential::Confidential;
@@ -128,6 +129,18 @@ impl Theatre {
     /// Where everything lies.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Orders a trouble from the sandbox.
+    pub fn order(&self, when: FaultPoint, what: Trouble) {
+        let sandbox = self.house.sandbox.as_ref().expect("a sandbox");
+        let times = Some(1);
+        sandbox.refuse(Fault { when, what, times });
+    }
+
+    /// What the daemon has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).expect("a log")
     }
 
     /// The address that bounces.
@@ -302,6 +315,26 @@ impl Theatre {
         habit: Habit,
         fields: &str,
     ) -> String {
+        let (id, octets) = self.compose(person, letter, words, habit, fields);
+        self.submit(person, &letter.mail.reply_to, octets);
+        self.wait_in_the_house(&id);
+        id
+    }
+
+    /// The same without SMTP, so that a trouble ordered there waits for the daemon.
+    pub fn post_answer(&mut self, person: Person, letter: &Received, words: &str) {
+        let (_, octets) = self.compose(person, letter, words, Habit::Phone, "");
+        self.from_outside(person.address, &letter.mail.reply_to, octets);
+    }
+
+    fn compose(
+        &mut self,
+        person: Person,
+        letter: &Received,
+        words: &str,
+        habit: Habit,
+        fields: &str,
+    ) -> (String, Vec<u8>) {
         self.replies += 1;
         // Mailboxes of real servers outlive a test, so the process makes the number its own.
         let number = std::process::id() * 1000 + self.replies;
@@ -316,9 +349,7 @@ impl Theatre {
         );
         let octets = [fields.as_bytes(), &octets].concat();
         let id = format!("reply-{number}@example.test");
-        self.submit(person, &letter.mail.reply_to, octets);
-        self.wait_in_the_house(&id);
-        id
+        (id, octets)
     }
 
     /// Submits as somebody, over SMTP with their own login.

@@ -128,7 +128,8 @@ fn invited(theatre: &mut Theatre) -> Received {
     theatre.take(BOB, Kind::Invitation)
 }
 
-fn kinds(theatre: &mut Theatre, person: Person) -> Vec<Kind> {
+/// The kinds of somebody's letters, as they came.
+pub fn kinds(theatre: &mut Theatre, person: Person) -> Vec<Kind> {
     let letters = theatre.letters(person);
     letters.iter().map(|letter| letter.kind).collect()
 }
