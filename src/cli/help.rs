@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 
 /// All commands in groups; a test holds that none is missing.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Set up and look", &["check", "explain", "preview"]),
+    ("Set up and look", &["demo", "check", "explain", "preview"]),
     ("Run", &["run", "status", "hold", "resume"]),
     ("Lunches", &["invite", "pairing", "summary"]),
     ("Rehearse", &["clock"]),
