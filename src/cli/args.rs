@@ -82,6 +82,12 @@ pub enum Command {
     /// List pairings; pause, resume or end one
     #[command(subcommand, hide = true)]
     Pairing(Pairing),
+    /// Stop all mail to somebody, or erase everything about them
+    #[command(subcommand, hide = true)]
+    Person(Person),
+    /// Check the store, or make its index again from its journal; while no daemon runs
+    #[command(subcommand, hide = true)]
+    Store(Store),
     /// Whose monthly summary would go out now
     #[command(hide = true)]
     Summary(Summary),
@@ -242,6 +248,40 @@ pub enum Pairing {
         /// Its number in `pairing list`
         #[arg(value_name = "ID")]
         pairing: u64,
+    },
+}
+
+/// `postlunch person`.
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// No more mail to them from anybody here, until they write in themselves
+    Stop {
+        /// Their address
+        #[arg(value_name = "ADDRESS", value_parser = values::address)]
+        address: Address,
+    },
+    /// Stop, and erase everything kept about them, in backups too
+    Forget {
+        /// Their address
+        #[arg(value_name = "ADDRESS", value_parser = values::address)]
+        address: Address,
+    },
+}
+
+/// `postlunch store`.
+#[derive(Debug, Subcommand)]
+pub enum Store {
+    /// Read every record, and hold index and journal against each other
+    Verify {
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
+    },
+    /// Make the index again from the journal, or the journal from a whole index
+    Rebuild {
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
     },
 }
 

@@ -54,7 +54,7 @@ fn line(finding: &Finding) -> String {
     };
     let margin = " ".repeat(25);
     let means = finding.means.replace('\n', &format!("\n{margin}"));
-    let mut text = format!("  {mark}  {:<13} {means}\n", finding.subject);
+    let mut text = format!("  {mark}  {:<14}{means}\n", finding.subject);
     if let Some(remedy) = &finding.remedy {
         text.push_str(&format!("{margin}-> {remedy}\n"));
     }

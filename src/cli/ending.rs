@@ -71,11 +71,10 @@ impl From<ConfigError> for Failure {
 
 impl From<ControlError> for Failure {
     fn from(error: ControlError) -> Self {
-        let code = match error {
-            ControlError::NotAllowed(_)
-            | ControlError::NotASocket(_)
-            | ControlError::TooLong(_) => Code::NeedsPerson,
-            _ => Code::Failed,
+        let code = if error.needs_a_person() {
+            Code::NeedsPerson
+        } else {
+            Code::Failed
         };
         Self::new(code, error.to_string())
     }

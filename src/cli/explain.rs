@@ -64,7 +64,13 @@ fn octets_of(path: &Path) -> Result<Vec<u8>, Failure> {
     } else {
         File::open(path).and_then(bounded)
     };
-    read.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+    read.map_err(|error| {
+        let remedy = match error.kind() {
+            ErrorKind::IsADirectory => "; --jsonl reads a folder",
+            _ => "",
+        };
+        Failure::failed(format!("{}: {error}{remedy}", path.display()))
+    })
 }
 
 fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
@@ -99,7 +105,12 @@ fn folder_by_lines(folder: &Path, context: &Context) -> Result<(), Failure> {
 }
 
 fn object_of(path: &Path, context: &Context) -> Value {
-    let (octets, fault) = match File::open(path).and_then(bounded) {
+    // A pipe or device would keep everything waiting.
+    let opened = match path.metadata() {
+        Ok(file) if !file.is_file() => Err(io::Error::other("it is no file")),
+        _ => File::open(path),
+    };
+    let (octets, fault) = match opened.and_then(bounded) {
         Ok(octets) => (octets, None),
         Err(error) => (Vec::new(), Some(error)),
     };

@@ -7,9 +7,12 @@ use clap::{Command, CommandFactory};
 
 /// All commands in groups; a test holds that none is missing.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Set up and look", &["demo", "check", "explain", "preview"]),
+    (
+        "Set up and look",
+        &["demo", "check", "explain", "preview", "store"],
+    ),
     ("Run", &["run", "status", "hold", "resume"]),
-    ("Lunches", &["invite", "pairing", "summary"]),
+    ("Lunches", &["invite", "pairing", "person", "summary"]),
     ("Rehearse", &["clock"]),
 ];
 

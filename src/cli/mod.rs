@@ -16,6 +16,7 @@ mod place;
 mod preview;
 mod run;
 mod show;
+mod store;
 mod values;
 
 use args::{Command, CommandLine};
@@ -82,6 +83,8 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Status => orders::status(common).await,
         Command::Clock(clock) => orders::clock(common, clock).await,
         Command::Pairing(pairing) => orders::pairing(common, pairing).await,
+        Command::Person(person) => orders::person(common, person).await,
+        Command::Store(store) => store::store(common, &store),
         Command::Summary(_) => orders::summary(common).await,
         Command::Hold => orders::hold(common, true).await,
         Command::Resume => orders::hold(common, false).await,

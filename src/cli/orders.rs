@@ -1,6 +1,6 @@
 //! Commands that the running daemon carries out: asked over its control socket.
 
-use crate::cli::args::{Clock, Common, Invite, Pairing};
+use crate::cli::args::{Clock, Common, Invite, Pairing, Person};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::daemon::request::{ClockRequest, Order, Reply, Request};
@@ -71,12 +71,30 @@ pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
     done(common, &Request::Order { pairing, order, id }).await
 }
 
+/// `postlunch person …`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
+    let (address, forget) = match asked {
+        Person::Stop { address } => (address, false),
+        Person::Forget { address } => (address, true),
+    };
+    let (address, id) = (address.to_string(), request_id()?);
+    let request = Request::Person {
+        address,
+        forget,
+        id,
+    };
+    done(common, &request).await
+}
+
 /// `postlunch hold` and `postlunch resume`.
 ///
 /// # Errors
 /// If no daemon answers, or it refuses.
 pub async fn hold(common: &Common, on: bool) -> Result<(), Failure> {
-    done(common, &Request::Hold(on)).await
+    done(common, &Request::Hold { on }).await
 }
 
 /// `postlunch summary --dry-run`.

@@ -7,10 +7,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The configuration's file: the one that is named, else the first of the usual places that exists.
+/// It is absolute, and with it every path that messages tell.
 ///
 /// # Errors
 /// If none is named and none is there; says which were tried.
 pub fn find(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    let found = first(named)?;
+    Ok(std::path::absolute(&found).unwrap_or(found))
+}
+
+fn first(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
@@ -82,6 +88,6 @@ mod tests {
     #[test]
     fn a_named_file_is_taken_as_it_is() {
         let found = find(Some(Path::new("no/such.toml")));
-        assert!(found.is_ok_and(|path| path == Path::new("no/such.toml")));
+        assert!(found.is_ok_and(|path| path.is_absolute() && path.ends_with("no/such.toml")));
     }
 }

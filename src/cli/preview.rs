@@ -5,7 +5,7 @@ use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::clock::{self, Clock};
 use crate::config::Config;
-use crate::doctor::{accounts, templates};
+use crate::daemon::{accounts, letters};
 use crate::lunch::letter::Letter;
 use crate::smtp::{Outcome, Patience, Submission, Submitter};
 use crate::words::address::{Address, NameAddr};
@@ -78,7 +78,7 @@ fn letters(common: &Common) -> Result<Templates, Failure> {
     let named = common.config.as_deref();
     match (place::find(named), named) {
         (Ok(path), _) => Ok(load(&Config::load(&path)?)?.0),
-        (Err(_), None) => match templates::load(None) {
+        (Err(_), None) => match letters::load(None) {
             Ok((templates, _)) => Ok(templates),
             Err(error) => Err(Failure::failed(error.to_string())),
         },
@@ -87,7 +87,7 @@ fn letters(common: &Common) -> Result<Templates, Failure> {
 }
 
 fn load(config: &Config) -> Result<(Templates, usize), Failure> {
-    templates::load(config.templates.path.as_deref())
+    letters::load(config.templates.path.as_deref())
         .map_err(|error| Failure::new(Code::NeedsPerson, error.to_string()))
 }
 

@@ -1,10 +1,11 @@
 //! What the doctor looks at on this machine: clock, configuration, key, store, letters, daemon.
 
 use super::mail::unready;
-use super::{Finding, PATIENCE, templates as own_letters};
+use super::{Finding, PATIENCE};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{self, ControlError};
+use crate::daemon::letters as own_letters;
 use crate::daemon::request::Request;
 use crate::keyring::StoreKey;
 use chrono::Datelike;
@@ -73,7 +74,11 @@ fn is_empty(folder: &Path) -> bool {
 /// Whether the store's folder, or the one it will be made in, can be written to.
 pub(super) fn store(config: &Config) -> Finding {
     let path = &config.store.path;
-    let Some(there) = path.ancestors().find(|folder| folder.exists()) else {
+    let here = |folder: &'_ Path| folder.as_os_str().is_empty();
+    let mut folders = path
+        .ancestors()
+        .map(|f| if here(f) { Path::new(".") } else { f });
+    let Some(there) = folders.find(|folder| folder.exists()) else {
         return Finding::wrong(
             "store",
             format!("{} and its folders do not exist", path.display()),

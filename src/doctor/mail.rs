@@ -1,7 +1,8 @@
 //! What the doctor asks of the mail servers: the inbox with its folders, and submission.
 
-use super::{Finding, PATIENCE, accounts};
+use super::{Finding, PATIENCE};
 use crate::config::Config;
+use crate::daemon::accounts;
 use crate::imap::{self, ImapError, Mailbox, Session};
 use crate::smtp::{self, Submitter};
 

@@ -4,10 +4,8 @@
 //! It sends no mail and changes nothing, except that the two folders which the daemon needs are
 //! made where they are missing, as the daemon itself would do.
 
-pub mod accounts;
 mod house;
 mod mail;
-pub mod templates;
 
 use crate::config::Config;
 use serde::Serialize;
@@ -95,6 +93,3 @@ pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
     tell(mail::submission(config).await);
     tell(house::daemon(config).await);
 }
-
-#[cfg(test)]
-mod tests;

@@ -84,6 +84,8 @@ pub struct Intent {
     pub because: &'static str,
     /// What a yes changes.
     pub terms: AcceptTerms,
+    /// The day and time wished for.
+    pub when: When,
     /// Until when "not now" or a pause lasts.
     pub until: Option<NaiveDate>,
     /// Where one of several times was to be chosen, or a rhythm left open.
@@ -123,7 +125,7 @@ pub struct Intent {
 /// A clause: its words, and whether its sentence is a question.
 struct Clause<'a> {
     words: Vec<&'a str>,
-    tokens: Vec<&'a Token>,
+    tokens: Vec<&'a Token<'a>>,
     question: bool,
     /// Whether only a comma, a dash or "but" parts it from the one before.
     continues: bool,
@@ -142,13 +144,14 @@ pub fn read(text: &str, context: &Context) -> Intent {
     for clause in &clauses {
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
     }
+    intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
     intent
 }
 
-fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
+fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     let mut found: Vec<Clause> = Vec::new();
-    let mut current: Vec<&Token> = Vec::new();
+    let mut current: Vec<&Token<'_>> = Vec::new();
     let mut continues = false;
     let mut sentence_first = 0;
     for token in tokens {
@@ -160,11 +163,11 @@ fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
             current.push(token);
             continue;
         }
-        match token.text.as_str() {
+        match &*token.text {
             "." | "!" | "?" | "\n" | "…" | ";" | "。" | "！" | "？" => {
                 push(&mut found, &mut current, continues);
                 continues = false;
-                if matches!(token.text.as_str(), "?" | "？") {
+                if matches!(&*token.text, "?" | "？") {
                     for clause in found.iter_mut().skip(sentence_first) {
                         clause.question = true;
                     }
@@ -211,13 +214,13 @@ fn join_phrases(clauses: Vec<Clause<'_>>, languages: Languages) -> Vec<Clause<'_
     joined
 }
 
-fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>, continues: bool) {
+fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token<'a>>, continues: bool) {
     if current.is_empty() {
         return;
     }
     let tokens = std::mem::take(current);
     found.push(Clause {
-        words: tokens.iter().map(|t| t.text.as_str()).collect(),
+        words: tokens.iter().map(|t| &*t.text).collect(),
         tokens,
         question: false,
         continues,
@@ -273,8 +276,9 @@ fn weigh(
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
-        let behind = marks.get(number + 1).is_some_and(|next| {
-            let between = next.at.saturating_sub(mark.at + mark.words);
+        let ends = mark.at + mark.words;
+        let behind = marks.iter().skip(number + 1).take(3).any(|next| {
+            let between = next.at.saturating_sub(ends);
             let last = next.at + next.words == words.len();
             (next.sense == Sense::NegatorBehind && between <= 2)
                 || (next.sense == Sense::Negator && between == 0 && last)
@@ -289,7 +293,12 @@ fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => weighing.favour(),
-            Sense::Fine if turned => weighing.against(),
+            Sense::Fine if turned => {
+                let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
+                if near {
+                    weighing.against();
+                }
+            }
             Sense::Fine => {
                 weighing.fine += 1;
                 weighing.yes_in_sentence = true;
@@ -315,11 +324,7 @@ fn weigh(
                 weighing.last = Some(Stand::Later);
                 intent.until = intent.until.or_else(|| when::until(words, context));
             }
-            Sense::Condition => {
-                if found.is_empty() {
-                    weighing.condition += 1;
-                }
-            }
+            Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
             Sense::End if !turned => intent.end = true,
             Sense::Skip if !turned => intent.skip = true,
@@ -364,7 +369,8 @@ fn weigh(
         && marks.iter().all(|m| {
             negates(m) || matches!(m.sense, Sense::Every | Sense::Asking | Sense::Instead)
         });
-    if only_negators && words.len() <= 2 && !clause.question {
+    let bare = marks.iter().map(|m| m.words).sum::<usize>() == words.len();
+    if only_negators && bare && !clause.question {
         weighing.against(); // "Sure... not"
     } else if only_negators && found.is_empty() {
         let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
@@ -372,10 +378,11 @@ fn weigh(
     }
     // A day that is ruled out is none that is wished for.
     let ruled_out = marks.iter().any(|m| {
-        matches!(
+        let turns = matches!(
             m.sense,
             Sense::Negator | Sense::NegatorBehind | Sense::Later | Sense::AskAgain
-        ) && found.first.is_some_and(|first| m.at <= first)
+        );
+        m.sense == Sense::Skip || (turns && found.first.is_some_and(|first| m.at <= first))
     });
     if !ruled_out {
         take_terms(clause, &found, text, context, intent);
@@ -429,8 +436,10 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
 /// A day, a time and a place that a clause names.
 fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
     intent.terms_open |= found.several;
-    if !found.vague && intent.terms.start.is_none() {
-        intent.terms.start = found.start(context);
+    if !found.vague {
+        // "Date: Wednesday. Time: 13:00": day and time may come from different clauses.
+        intent.when.date = intent.when.date.or(found.date);
+        intent.when.time = intent.when.time.or(found.time);
     } else if found.vague && found.date.is_some() {
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }

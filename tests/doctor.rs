@@ -1,7 +1,8 @@
 //! The doctor's visits told as stories, at a sandbox on loopback.
 
-use super::*;
-use crate::sandbox::{Sandbox, SandboxOptions};
+use postlunch::config::Config;
+use postlunch::doctor::{Finding, Level, examine};
+use postlunch::sandbox::{Sandbox, SandboxOptions};
 use std::path::Path;
 
 fn config(folder: &Path, imap: u16, smtp: u16, password: &str, more: &str) -> Config {

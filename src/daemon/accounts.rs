@@ -3,7 +3,7 @@
 use crate::config::{self, Config};
 use crate::imap::ImapAccount;
 use crate::smtp::SmtpAccount;
-use crate::words::endpoint::{Endpoint, Login, Security};
+use crate::words::endpoint::{Endpoint, Login};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -61,11 +61,7 @@ async fn endpoint(login: &config::Login) -> Result<Endpoint, AccountError> {
     Ok(Endpoint {
         host: login.host.clone(),
         port: login.port,
-        security: match login.security {
-            config::Security::Tls => Security::Tls,
-            config::Security::StartTls => Security::StartTls,
-            config::Security::None => Security::None,
-        },
+        security: login.security,
         ca_pem,
     })
 }
