@@ -141,7 +141,10 @@ impl Parts {
             Some(start) => Clock::by_hand(start),
             None => Clock::Wall,
         };
-        let settings = Settings::new(config, store.token_key(), recipients);
+        let mut settings = Settings::new(config, store.token_key(), recipients);
+        if is_at_home(config, &clock) {
+            settings.haste = HASTE;
+        }
         let mut decider = Decider::new(store, settings, templates, clock.clone())?;
         decider.resume_clock()?;
         decider.doubt_the_claimed()?;
@@ -394,9 +397,17 @@ fn folders(config: &Config) -> Folders {
     }
 }
 
+/// How much sooner a rehearsal on loopback looks for a mail in doubt: at 0, 0.2 and 2 seconds, so
+/// that the clock, which waits for it, goes on within its own limit.
+const HASTE: i32 = 150;
+
 /// A rehearsal on loopback need not be slow for anybody's sake.
+fn is_at_home(config: &Config, clock: &Clock) -> bool {
+    clock.is_by_hand() && is_loopback(&config.smtp.login.host)
+}
+
 fn spacing(config: &Config, clock: &Clock) -> Duration {
-    if clock.is_by_hand() && is_loopback(&config.smtp.login.host) {
+    if is_at_home(config, clock) {
         return Duration::ZERO;
     }
     Duration::from_secs(60) / u32::from(config.smtp.per_minute.max(1))

@@ -33,6 +33,8 @@ pub struct Settings {
     pub trusted_authserv_id: Option<String>,
     /// In a rehearsal off loopback: the only addresses written to.
     pub recipients: Option<BTreeSet<Address>>,
+    /// Looking for a mail in doubt, this many times sooner than usual.
+    pub haste: i32,
 }
 
 impl Settings {
@@ -77,6 +79,7 @@ impl Settings {
             mails_per_day: config.policy.mails_per_person_per_day.into(),
             trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
             recipients,
+            haste: 1,
         }
     }
 }
