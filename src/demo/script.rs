@@ -127,9 +127,9 @@ impl Play<'_> {
             by: BEN,
             to: "7 January: your notes",
             answering: Answering::FollowUp,
-            words: "1 the outage on tuesday you read the error out loud slowly and everybody stopped guessing\n\
-                    2) you cut dan short in the retro he had the answer\n\
-                    3 helps: asking the client what worries them before the first slide. hinders: slides come an hour before the call",
+            words: "1 tuesdays outage you read the error out loud and all calmed down\n\
+                    2) cut dan short in the retro he had the answer\n\
+                    3 helps: asking the client what worries them first",
             habit: Habit::Phone,
             lunch,
         })
@@ -161,7 +161,7 @@ impl Play<'_> {
             by: BEN,
             to: "Re: Lunch with Ana, 7 January: your notes",
             answering: Answering::Receipt,
-            words: "2. it was monday's planning, not the retro. you cut dan short and he had the answer",
+            words: "2. it was mondays planning not the retro. dan had the answer",
             habit: Habit::Phone,
             lunch,
         })
