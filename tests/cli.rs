@@ -129,7 +129,7 @@ async fn the_first_screen_is_short_and_names_the_exit_codes() {
     let seen = desk.run(&["--help"]).await;
     assert_eq!(seen.code, 0);
     for shown in [
-        "check", "run", "invite", "status", "explain", "preview", "78",
+        "demo", "check", "run", "invite", "status", "explain", "preview", "78",
     ] {
         assert!(seen.out.contains(shown), "{shown} in {}", seen.out);
     }

@@ -62,6 +62,8 @@ pub struct Common {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See the whole practice played on this machine: no account, no server, no configuration
+    Demo(Demo),
     /// Try the configuration against your mail server, and say what to mend
     Check,
     /// Run the daemon
@@ -98,6 +100,21 @@ pub enum Command {
     /// Tell more about a command
     #[command(hide = true)]
     Help(Help),
+}
+
+/// `postlunch demo`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A mail server on this machine's loopback, the real daemon and a clock driven by \
+    hand play half a year in a few seconds. Nothing leaves this machine, nothing is kept."
+)]
+pub struct Demo {
+    /// Play the story to its end and print it, letter by letter
+    #[arg(long)]
+    pub script: bool,
+    /// Print it in colour
+    #[arg(long, alias = "colour")]
+    pub color: bool,
 }
 
 /// `postlunch run`.

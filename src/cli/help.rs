@@ -7,7 +7,10 @@ use clap::{Command, CommandFactory};
 
 /// All commands in groups; a test holds that none is missing.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Set up and look", &["check", "explain", "preview", "store"]),
+    (
+        "Set up and look",
+        &["demo", "check", "explain", "preview", "store"],
+    ),
     ("Run", &["run", "status", "hold", "resume"]),
     ("Lunches", &["invite", "pairing", "person", "summary"]),
     ("Rehearse", &["clock"]),

@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod demo;
 mod ending;
 mod explain;
 mod help;
@@ -72,6 +73,7 @@ fn begin(line: CommandLine) -> Result<(), Failure> {
 async fn obey(line: CommandLine) -> Result<(), Failure> {
     let common = &line.common;
     match line.command {
+        Command::Demo(demo) => demo::demo(&demo, common.json).await,
         Command::Explain(explain) => explain::explain(&explain, common.json),
         Command::Preview(preview) => preview::preview(preview, common).await,
         Command::Help(help) => help::help(&help),

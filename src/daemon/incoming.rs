@@ -150,6 +150,14 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
         let cause = self.mail_key(place, message);
+        let pairing = match &leave {
+            Leave::Act(acts) => routing::meant(&self.ledger, route, acts)?,
+            _ => route.pairing,
+        };
+        let route = &Route {
+            pairing,
+            ..route.clone()
+        };
         let what = match leave {
             Leave::NotOurs => return Ok(Handled::NotOurs),
             Leave::Nothing => None,
