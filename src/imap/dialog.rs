@@ -8,6 +8,7 @@ use super::fault::ImapError;
 use super::reply::{self, Piece, Response, Status, Token, Verdict};
 use crate::wire::{Wire, WireError};
 use std::fmt;
+use std::future::poll_fn;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -162,12 +163,13 @@ impl Dialog {
         limit: Duration,
     ) -> Result<Vec<Piece>, ImapError> {
         let wire = self.wire.as_mut().ok_or(WireError::Closed)?;
+        wire.allow_until(deadline, limit);
         loop {
             // All progress lives in `self`, so that dropping this future loses nothing.
             if let Some(literal) = self.incoming.as_mut() {
                 while literal.seen < literal.length {
                     if wire.unread().is_empty() {
-                        wire.fill(deadline, limit).await?;
+                        poll_fn(|cx| wire.poll_fill(cx)).await?;
                     }
                     let octets = wire.take(literal.length - literal.seen);
                     literal.seen += octets.len();
@@ -181,7 +183,7 @@ impl Dialog {
                     });
                 }
             }
-            let line = wire.read_line(LINE_OCTETS_MAX, deadline, limit).await?;
+            let line = poll_fn(|cx| wire.poll_line(cx, LINE_OCTETS_MAX)).await?;
             let status = self.pieces.is_empty() && reply::is_status_line(&line);
             let announced = if status {
                 None
@@ -211,7 +213,16 @@ impl Dialog {
     /// Writes octets as they are.
     pub async fn write(&mut self, octets: &[u8], limit: Duration) -> Result<(), ImapError> {
         let wire = self.wire.as_mut().ok_or(WireError::Closed)?;
-        let written = wire.write(octets, limit).await;
+        wire.allow(limit);
+        let writing = async {
+            let mut rest = octets;
+            while !rest.is_empty() {
+                let count = poll_fn(|cx| wire.poll_write(cx, rest)).await?;
+                rest = rest.get(count..).unwrap_or_default();
+            }
+            poll_fn(|cx| wire.poll_flush(cx)).await
+        };
+        let written = writing.await;
         if written.is_err() {
             self.wire = None;
         }
