@@ -8,6 +8,7 @@
 mod dialog;
 mod fault;
 mod folders;
+mod guard;
 mod idle;
 mod messages;
 mod names;
