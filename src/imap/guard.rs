@@ -8,6 +8,7 @@
 
 use super::fault::ImapError;
 use crate::wire::{Wire, WireError};
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -18,12 +19,16 @@ use tokio::time::Instant;
 
 /// Longest line taken, in octets; a search in a big mailbox answers with one line.
 const LINE_OCTETS_MAX: usize = 4 * 1024 * 1024;
+/// Longest line of anything else, in octets.
+const OTHER_LINE_OCTETS_MAX: usize = 256 * 1024;
 /// Longest literal stepped over, in octets; beyond it the connection is dropped.
 const LITERAL_OCTETS_MAX: usize = 128 * 1024 * 1024;
 /// Most of a literal that is kept unless a command wants more, in octets.
 pub(super) const LITERAL_KEPT: usize = 256 * 1024;
 /// Most literals in one response.
 const LITERALS_MAX: usize = 1_000;
+/// Most numbers that a search found handed on in one response.
+const FOUND_TOGETHER: usize = 300;
 /// Deepest nesting of parentheses in a FETCH response.
 const DEPTH_MAX: usize = 50;
 
@@ -67,6 +72,8 @@ pub(super) struct Guard {
     handed: usize,
     /// The response handed on whole that was not asked for yet by [`Guard::take_frame`].
     told: Option<Frame>,
+    /// More of what a search found.
+    found: VecDeque<Vec<u8>>,
     pub literal_kept: usize,
     fault: Option<ImapError>,
 }
@@ -96,6 +103,7 @@ impl Guard {
             text: Vec::new(),
             handed: 0,
             told: None,
+            found: VecDeque::new(),
             literal_kept: LITERAL_KEPT,
             fault: None,
         }
@@ -137,6 +145,10 @@ impl Guard {
 
     /// Reads on until a response is whole that we have a use for. All progress lives in `self`.
     fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ImapError>> {
+        if let Some(found) = self.found.pop_front() {
+            self.text = found;
+            return Poll::Ready(Ok(()));
+        }
         let wire = self.wire.as_mut().ok_or(WireError::Closed)?;
         loop {
             while self.to_come > 0 {
@@ -155,8 +167,12 @@ impl Guard {
                 None => kind_of(&line).ok_or(ImapError::Garbled)?,
             };
             self.kind = Some(kind);
+            if kind != Kind::Search && line.len() > OTHER_LINE_OCTETS_MAX {
+                let limit = OTHER_LINE_OCTETS_MAX;
+                return Poll::Ready(Err(WireError::TooLong { limit }.into()));
+            }
             let announced = match kind {
-                Kind::Status => None,
+                Kind::Status | Kind::Search => None,
                 _ => announced_literal(&line),
             };
             let head = announced.map_or(line.as_slice(), |(head, _)| head);
@@ -166,7 +182,12 @@ impl Guard {
                     let readable = readable_fetch(head, &mut self.depth);
                     self.text.extend(readable.ok_or(ImapError::Garbled)?);
                 }
-                Kind::Search => self.text.extend_from_slice(before_list(head)),
+                Kind::Search => {
+                    self.kind = None;
+                    self.found = found_in_parts(head);
+                    self.text = self.found.pop_front().unwrap_or_default();
+                    return Poll::Ready(Ok(()));
+                }
                 Kind::Status | Kind::Known => self.text.extend_from_slice(head),
             }
             if let Some((_, length)) = announced {
@@ -245,11 +266,21 @@ fn announced_literal(line: &[u8]) -> Option<(&[u8], usize)> {
     Some((head.strip_suffix(b"~").unwrap_or(head), length))
 }
 
-/// Found numbers without the list that may follow them (RFC 7162: `(MODSEQ n)`), which the parser
-/// does not know.
-fn before_list(line: &[u8]) -> &[u8] {
-    let at = line.iter().position(|b| *b == b'(');
-    at.and_then(|at| line.get(..at)).unwrap_or(line)
+/// What a search found, in responses of a few numbers each: the parser begins a long one anew with
+/// every 4 KiB. The list that may follow (RFC 7162: `(MODSEQ n)`), which it does not know, is left
+/// out; a word that is no number is left in.
+fn found_in_parts(line: &[u8]) -> VecDeque<Vec<u8>> {
+    let end = line.iter().position(|b| *b == b'(').unwrap_or(line.len());
+    let words = line.get(..end).unwrap_or_default().split(|b| *b == b' ');
+    let numbers: Vec<_> = words.skip(2).filter(|word| !word.is_empty()).collect();
+    let mut parts: VecDeque<_> = numbers
+        .chunks(FOUND_TOGETHER)
+        .map(|some| [b"* SEARCH ", some.join(&b' ').as_slice(), b"\r\n"].concat())
+        .collect();
+    if parts.is_empty() {
+        parts.push_back(b"* SEARCH\r\n".to_vec());
+    }
+    parts
 }
 
 /// A line of a FETCH response with an empty date for `INTERNALDATE NIL`, on which the parser
@@ -420,6 +451,16 @@ mod tests {
         }
         assert_eq!(readable(&"(".repeat(1_000)), None);
         assert!(readable(&"()".repeat(1_000)).is_some());
-        assert_eq!(before_list(b"* SEARCH 8 (MODSEQ 9)"), b"* SEARCH 8 ");
+    }
+
+    #[test]
+    fn what_a_search_found_comes_in_parts() {
+        assert_eq!(
+            found_in_parts(b"* search 8 x (MODSEQ 9)"),
+            [b"* SEARCH 8 x\r\n"]
+        );
+        assert_eq!(found_in_parts(b"* SEARCH "), [b"* SEARCH\r\n"]);
+        let many = format!("* SEARCH{}", " 7".repeat(FOUND_TOGETHER + 1));
+        assert_eq!(found_in_parts(many.as_bytes()).len(), 2);
     }
 }
