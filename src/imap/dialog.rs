@@ -190,12 +190,13 @@ impl Dialog {
             // The answers to a command that was abandoned would be taken for this one's.
             return self.give_up(ImapError::OutOfStep);
         }
+        self.session(deadline, limit)?;
+        self.under_way = true;
         let session = self.session(deadline, limit)?;
         let tag = match session.run_command(&command.text).await {
             Ok(tag) => tag.0,
             Err(_) => return self.break_off(),
         };
-        self.under_way = true;
         for (literal, behind) in &command.literals {
             self.wait_for_leave(&tag, command.name, deadline, limit)
                 .await?;
