@@ -46,6 +46,12 @@ pub enum ControlError {
     /// A file stands where the socket should be.
     #[error("{}: this is no socket and is left alone; name another [control] socket", .0.display())]
     NotASocket(PathBuf),
+    /// Another daemon listens there, perhaps a rehearsal's: it has a store of its own.
+    #[error(
+        "a daemon listens at {} already; stop it first, or name another [control] socket",
+        .0.display()
+    )]
+    InUse(PathBuf),
     /// The path is longer than the system takes.
     #[error(
         "{}: this path is too long for a socket (about 100 octets); name a shorter [control] socket",
@@ -73,6 +79,16 @@ pub enum ControlError {
     },
 }
 
+impl ControlError {
+    /// Whether trying again cannot help: exit code 78.
+    pub const fn needs_a_person(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAllowed(_) | Self::NotASocket(_) | Self::InUse(_) | Self::TooLong(_)
+        )
+    }
+}
+
 /// A bound socket that listens.
 #[derive(Debug)]
 pub struct Listener {
@@ -83,16 +99,20 @@ pub struct Listener {
 
 impl Listener {
     /// Makes the socket and listens; needs a tokio runtime around it. A socket that is already
-    /// there is replaced: only whoever holds the store's lock may call this, for then it is a stale
-    /// one. Missing folders are made (0700).
+    /// there is replaced if nobody answers on it: only whoever holds the store's lock may call this,
+    /// for then it is a stale one. Missing folders are made (0700).
     ///
     /// # Errors
-    /// If something else than a socket stands there, or the system refuses.
+    /// If something else than a socket stands there, another daemon listens on it (one with another
+    /// store, such as a rehearsal's), or the system refuses.
     pub fn bind(path: &Path) -> Result<Self, ControlError> {
         let io = |source: io::Error| refusal(path, source);
         match fs::symlink_metadata(path) {
             Ok(file) if !file.file_type().is_socket() => {
                 return Err(ControlError::NotASocket(path.to_owned()));
+            }
+            Ok(_) if std::os::unix::net::UnixStream::connect(path).is_ok() => {
+                return Err(ControlError::InUse(path.to_owned()));
             }
             _ => {}
         }

@@ -29,3 +29,6 @@ pub mod sandbox;
 pub mod daemon;
 
 pub mod demo;
+pub mod doctor;
+
+pub mod cli;

@@ -159,3 +159,16 @@ pub fn stopping() {
 pub fn warning(what: &str) {
     tracing::warn!("{what}");
 }
+
+/// Somebody writes too often to be a person.
+pub fn loop_suspected(from: &Address) {
+    tracing::error!(
+        from = shortened(from),
+        "too many mails in a day, setting them aside"
+    );
+}
+
+/// Handled mail was expunged after its retention.
+pub fn expunged(messages: usize) {
+    tracing::info!(messages, "expunged handled mail after its retention");
+}

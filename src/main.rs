@@ -1,3 +1,7 @@
 //! The program `postlunch`: a thin door to the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    postlunch::cli::main()
+}

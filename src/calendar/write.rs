@@ -157,6 +157,20 @@ impl Event {
     }
 
     /// The year of the last occurrence.
+    /// The first start after `stamp`, local time: of a series its next occurrence that is not
+    /// excluded. The first start of all where none is left.
+    pub fn next_start(&self) -> NaiveDateTime {
+        let Some(rule) = &self.recurrence else {
+            return self.start;
+        };
+        let now = self.stamp.with_timezone(&self.zone).naive_local();
+        let weeks = u64::from(rule.every_weeks.max(1));
+        (0..u64::from(rule.count.min(1_000)))
+            .filter_map(|n| self.start.checked_add_days(Days::new(n * weeks * 7)))
+            .find(|start| *start > now && !rule.excluded.contains(start))
+            .unwrap_or(self.start)
+    }
+
     fn last_year(&self) -> i32 {
         let weeks = self.recurrence.as_ref().map_or(0, |rule| {
             u64::from(rule.every_weeks.max(1)) * u64::from(rule.count.min(1_000))

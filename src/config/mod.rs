@@ -20,6 +20,7 @@ pub use surroundings::Surroundings;
 use crate::lunch::schedule::Schedule;
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
+use crate::words::endpoint::Security;
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -73,6 +74,18 @@ pub struct Mail {
     pub name: CleanLine,
     /// Whose mailbox it is.
     pub mode: Mode,
+    /// Where answers are sent.
+    pub reply_to: ReplyTo,
+}
+
+/// Where answers to letters are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// To the address with a token as its detail (RFC 5233): `lunch+TOKEN@…`.
+    Subaddress,
+    /// To the address as it is, for mailboxes without subaddressing; answers are then told apart
+    /// by the Message-IDs they answer, or by the reference in the small print.
+    Plain,
 }
 
 /// Whose mailbox the daemon reads.
@@ -91,17 +104,6 @@ pub struct Operator {
     pub address: Address,
     /// How members reach a human, as a letter's footer says it; the address unless told otherwise.
     pub contact: CleanLine,
-}
-
-/// How a connection is secured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first octet (RFC 8314).
-    Tls,
-    /// TLS by STARTTLS; required, never skipped.
-    StartTls,
-    /// No TLS; only to this machine.
-    None,
 }
 
 /// A mail server and the login there; `[imap]` and `[smtp]` share it.

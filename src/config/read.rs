@@ -5,8 +5,8 @@ use super::mistake::{ConfigError, Fault, nearest};
 use super::page::{Page, Section, as_text};
 use super::value;
 use super::{
-    Config, Control, Followup, Invitation, Lunch, Mail, Mode, Operator, Policy, Reminder, Store,
-    Summary, Surroundings, Templates, password,
+    Config, Control, Followup, Invitation, Lunch, Mail, Mode, Operator, Policy, Reminder, ReplyTo,
+    Store, Summary, Surroundings, Templates, password,
 };
 use crate::lunch::schedule::Schedule;
 use crate::words::clean::CleanLine;
@@ -145,10 +145,18 @@ impl Reader<'_> {
                 Mode::Personal => CleanLine::default(),
             };
             let name = mail.text("name", usual, line);
+            let reply_to = mail.text("reply_to", ReplyTo::Subaddress, |text| {
+                let known = [
+                    ("subaddress", ReplyTo::Subaddress),
+                    ("plain", ReplyTo::Plain),
+                ];
+                one_of("reply_to", text, &known)
+            });
             Some(Mail {
                 address: address?,
                 name,
                 mode,
+                reply_to,
             })
         })
     }

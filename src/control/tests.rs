@@ -102,6 +102,15 @@ async fn a_stale_socket_is_replaced_but_a_file_is_not() {
 }
 
 #[tokio::test]
+async fn a_socket_that_somebody_answers_on_is_left_to_them() {
+    let desk = desk();
+    let refused = Listener::bind(&desk.path()).expect_err("it is in use");
+    assert!(matches!(refused, ControlError::InUse(_)), "{refused}");
+    assert!(ask(&desk.path(), &json!({}), soon()).await.is_ok());
+    desk.closed().await;
+}
+
+#[tokio::test]
 async fn a_path_too_long_for_a_socket_is_named() {
     let folder = tempfile::tempdir().expect("folder");
     let long = folder.path().join("x".repeat(120)).join("control.sock");

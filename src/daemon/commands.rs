@@ -5,12 +5,13 @@
 use crate::clock::Clock;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError};
-use crate::daemon::ledger::Ledger;
+use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::request::{
     ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, Status,
     SummaryLine,
 };
 use crate::daemon::vitals::Vitals;
+use crate::lunch::act::{Act, Said};
 use crate::lunch::cadence::local;
 use crate::lunch::event::{Cause, Event, Order, Outcome, What};
 use crate::lunch::notes::Words;
@@ -19,7 +20,7 @@ use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::store::outbox::{OutboxRow, Submission};
 use crate::summary::monthly;
-use crate::words::address::NameAddr;
+use crate::words::address::{Address, NameAddr};
 use crate::words::clean::clean_text;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -95,8 +96,13 @@ impl Decider {
             } => self.invite(&from, &to, note.as_deref(), dry_run, &id),
             Request::Pairings => self.pairing_lines(),
             Request::Order { pairing, order, id } => self.order(PairingId(pairing), order, id),
+            Request::Person {
+                address,
+                forget,
+                id,
+            } => self.person_order(&address, forget, id),
             Request::Summaries => self.summaries(),
-            Request::Hold(hold) => self.set_hold(hold),
+            Request::Hold { on } => self.set_hold(on),
             Request::Clock(_) => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),
@@ -172,6 +178,10 @@ impl Decider {
             pairing: None,
             refused: None,
         };
+        if self.ledger.is_suppressed(&invitee.address)? {
+            made.refused = Some("this invitation cannot be sent from here".to_owned());
+            return Ok(made);
+        }
         let asked = Key::on(Shelf::Request).digest(self.ledger.store.digest(request));
         if let Some(before) = self.ledger.store.get(&asked)? {
             made.pairing = before.try_into().ok().map(u64::from_be_bytes);
@@ -242,6 +252,77 @@ impl Decider {
             _ => Reply::Done {
                 message: "done; both are being told".to_owned(),
             },
+        })
+    }
+
+    /// `person stop` and `person forget`. Forgetting stops first; the keys go once the last mail
+    /// about it is out, so that partners hear of the end.
+    fn person_order(
+        &mut self,
+        address: &str,
+        forget: bool,
+        id: String,
+    ) -> Result<Reply, DeciderError> {
+        let refuse = |message: String| Ok(Reply::Refused { message });
+        let address = match Address::parse(address) {
+            Ok(address) => address,
+            Err(error) => return refuse(error.to_string()),
+        };
+        let known = self.ledger.person_at(&address)?;
+        let Some(person) = known
+            .map(|id| self.ledger.person(id))
+            .transpose()?
+            .flatten()
+        else {
+            return refuse(format!("nothing is kept about {address}"));
+        };
+        if !person.stopped {
+            let acts = vec![Act::Stop];
+            let said = Said {
+                from: None,
+                acts,
+                words: Words::default(),
+            };
+            let what = What::Said {
+                by: person.id,
+                pairing: None,
+                about: None,
+                said,
+            };
+            let event = Event {
+                cause: Cause::Request(id),
+                what,
+            };
+            self.decide(&event, &[person.id], None, Batch::new())?;
+            self.flush()?;
+        }
+        if !forget {
+            return Ok(Reply::Done {
+                message: "stopped; no more mail goes there".to_owned(),
+            });
+        }
+        let pairings = self.ledger.pairings_of(person.id)?;
+        let on_the_way = self.ledger.outbox()?.iter().any(|row| {
+            row.person == person.id.0
+                || row
+                    .pairing
+                    .is_some_and(|p| pairings.contains(&PairingId(p)))
+        });
+        if on_the_way {
+            let message = "stopped; the last mail about it is on its way, ask again in a minute";
+            return refuse(message.to_owned());
+        }
+        let mut batch = Batch::new();
+        self.ledger.forget(&mut batch, &person, &pairings);
+        self.ledger
+            .put_turn(&mut batch, Turn::Person(person.id), None)?;
+        for pairing in pairings {
+            self.ledger
+                .put_turn(&mut batch, Turn::Pairing(pairing), None)?;
+        }
+        self.commit(batch)?;
+        Ok(Reply::Done {
+            message: "forgotten, here and in every backup".to_owned(),
         })
     }
 

@@ -313,7 +313,10 @@ impl Decider {
     ) -> Result<Posting, DeciderError> {
         let own = &self.settings.mailbox;
         let token = self.key.mint(row, &dispatch.letter.to.address).detail();
-        let reply_to = own.address.with_detail(&token)?;
+        let reply_to = match self.settings.subaddressing {
+            true => own.address.with_detail(&token)?,
+            false => own.address.clone(),
+        };
         let hash = self.key.hash("message-id", &[effect.as_bytes()]);
         let message_id = MessageId::parse(&format!("{hash}@{}", own.address.domain()))
             .ok_or(DeciderError::MessageId)?;

@@ -15,6 +15,7 @@ use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
 use crate::maillog;
 use crate::reading::message::Message;
 use crate::words::confidential::Confidential;
+use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -26,6 +27,9 @@ const MESSAGE_OCTETS_MAX: u32 = 10 * 1024 * 1024;
 
 /// Longest wait between two looks, whatever IDLE says.
 const POLL: Duration = Duration::from_secs(9 * 60);
+
+/// Handled mail is looked through this often.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Heads fetched in one go.
 const HEADS: usize = 50;
@@ -81,6 +85,8 @@ pub struct Inbox {
     pub folders: Folders,
     pub patience: Patience,
     pub vitals: Vitals,
+    /// How long handled mail is kept.
+    pub retention: TimeDelta,
     /// Wakes the submitting side: something may have been queued.
     pub queued: Arc<tokio::sync::Notify>,
 }
@@ -149,7 +155,12 @@ impl Inbox {
             .await?;
         self.vitals.inbox_up();
         let mut answer: Option<oneshot::Sender<usize>> = None;
+        let mut cleared: Option<Instant> = None;
         loop {
+            if cleared.is_none_or(|at| at.elapsed() > DAY) {
+                self.clear_done(&mut session, &places).await?;
+                cleared = Some(Instant::now());
+            }
             let looked = self.sweep(&mut session, &places, &mut progress).await?;
             self.vitals.inbox_up();
             if let Some(answer) = answer.take() {
@@ -207,6 +218,7 @@ impl Inbox {
                     uid_validity,
                     last_uid: 0,
                     since: known.since,
+                    renumbered: true,
                 }
             }
             None => {
@@ -219,6 +231,7 @@ impl Inbox {
                     uid_validity,
                     last_uid,
                     since: Clock::Wall.now(),
+                    renumbered: false,
                 }
             }
         };
@@ -283,9 +296,8 @@ impl Inbox {
             let heads = session.fetch_heads(some).await?;
             for uid in some {
                 if let Some(head) = heads.iter().find(|head| head.uid == *uid) {
-                    let before = head.internal_date.is_some_and(|at| at < progress.since);
-                    let renumbered = progress.last_uid < *uid && before;
-                    if !renumbered {
+                    let old = head.internal_date.is_some_and(|at| at < progress.since);
+                    if !(progress.renumbered && old) {
                         self.look_at(session, places, progress.uid_validity, head)
                             .await?;
                     }
@@ -304,9 +316,9 @@ impl Inbox {
         uid_validity: u32,
         head: &crate::imap::Head,
     ) -> Result<(), Trouble> {
-        let octets = match session.fetch(head.uid, MESSAGE_OCTETS_MAX).await? {
-            Fetched::Whole(octets) => octets,
-            Fetched::TooLarge { .. } => head.header.clone(),
+        let (octets, whole) = match session.fetch(head.uid, MESSAGE_OCTETS_MAX).await? {
+            Fetched::Whole(octets) => (octets, true),
+            Fetched::TooLarge { .. } => (head.header.clone(), false),
             Fetched::Gone => return Ok(()),
         };
         let place = Place {
@@ -314,10 +326,23 @@ impl Inbox {
             uid_validity,
             uid: head.uid,
         };
-        let handled = self.handle(&place, octets).await?;
+        let handled = self.handle(&place, octets, whole).await?;
         self.acknowledge(session, places, place, handled).await?;
         if handled != Handled::NotOurs {
             self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Expunges handled mail of ours that is older than its retention; at most once a day.
+    async fn clear_done(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
+        let before = Clock::Wall.now().checked_sub_signed(self.retention);
+        let Some(before) = before.map(|at| at.date_naive()) else {
+            return Ok(());
+        };
+        let gone = session.expunge_older(&places.done, before).await?;
+        if gone > 0 {
+            maillog::expunged(gone);
         }
         Ok(())
     }
@@ -328,6 +353,7 @@ impl Inbox {
         &self,
         place: &Place,
         octets: Confidential<Vec<u8>>,
+        whole: bool,
     ) -> Result<Handled, Trouble> {
         let parsed =
             tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
@@ -338,6 +364,14 @@ impl Inbox {
         let Some((route, background)) = self.desk.ask(move |d| d.route(&about)).await? else {
             return Ok(Handled::NotOurs);
         };
+        if !whole {
+            // Ours by its header, and too big to be read: a person has to look.
+            let place = place.clone();
+            return Ok(self
+                .desk
+                .ask(move |d| d.set_aside(&place, &message))
+                .await?);
+        }
         let text = message.clone();
         let reading = tokio::task::spawn_blocking(move || background.read(&text)).await;
         let (place, message) = (place.clone(), message.clone());

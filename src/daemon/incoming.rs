@@ -20,6 +20,9 @@ use crate::words::address::Address;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
+/// More mails of one person in a day than this are a loop: they are set aside, unanswered.
+const HEARD_MAX: u64 = 30;
+
 /// Where a message lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -147,6 +150,14 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
         let cause = self.mail_key(place, message);
+        let pairing = match &leave {
+            Leave::Act(acts) => routing::meant(&self.ledger, route, acts)?,
+            _ => route.pairing,
+        };
+        let route = &Route {
+            pairing,
+            ..route.clone()
+        };
         let what = match leave {
             Leave::NotOurs => return Ok(Handled::NotOurs),
             Leave::Nothing => None,
@@ -176,6 +187,14 @@ impl Decider {
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
+        let today = now.with_timezone(&self.settings.zone).date_naive();
+        if what.is_some() {
+            if self.ledger.heard_on(route.person, today)? >= HEARD_MAX {
+                maillog::loop_suspected(&person.who.address);
+                return self.set_aside(place, message);
+            }
+            self.ledger.count_heard(&mut batch, route.person, today)?;
+        }
         let outcome = match what {
             None => {
                 self.commit(batch)?;

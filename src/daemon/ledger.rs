@@ -63,6 +63,8 @@ pub struct Progress {
     pub last_uid: u32,
     /// When the daemon first saw this mailbox; nothing that arrived before is ever acted on.
     pub since: DateTime<Utc>,
+    /// The mailbox was numbered anew since: what is old can no longer be told by its UID.
+    pub renumbered: bool,
 }
 
 /// How many of the latest letters are kept at hand for finding quotes.
@@ -413,7 +415,7 @@ impl Ledger {
     pub fn mails_on(&self, person: PersonId, day: NaiveDate) -> Result<u64, LedgerError> {
         Ok(self
             .store
-            .get(&sent_key(person, day))?
+            .get(&day_key(Shelf::Sent, person, day))?
             .and_then(number)
             .unwrap_or(0))
     }
@@ -430,10 +432,38 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         let count = self.mails_on(person, day)?.saturating_add(1);
         batch.put(
-            sent_key(person, day),
+            day_key(Shelf::Sent, person, day),
             Owner::House,
             count.to_be_bytes().to_vec(),
         );
+        Ok(())
+    }
+
+    /// Mails from a person that were acted on that day.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn heard_on(&self, person: PersonId, day: NaiveDate) -> Result<u64, LedgerError> {
+        Ok(self
+            .store
+            .get(&day_key(Shelf::Heard, person, day))?
+            .and_then(number)
+            .unwrap_or(0))
+    }
+
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn count_heard(
+        &self,
+        batch: &mut Batch,
+        person: PersonId,
+        day: NaiveDate,
+    ) -> Result<(), LedgerError> {
+        let count = self.heard_on(person, day)?.saturating_add(1);
+        let octets = count.to_be_bytes().to_vec();
+        batch.put(day_key(Shelf::Heard, person, day), Owner::House, octets);
         Ok(())
     }
 
@@ -460,6 +490,7 @@ impl Ledger {
             uid_validity: u32::try_from(validity).unwrap_or(0),
             last_uid: u32::try_from(uid).unwrap_or(0),
             since: DateTime::from_timestamp(since.cast_signed(), 0).unwrap_or_default(),
+            renumbered: part(24) == Some(1),
         }))
     }
 
@@ -469,6 +500,7 @@ impl Ledger {
             u64::from(progress.uid_validity),
             u64::from(progress.last_uid),
             progress.since.timestamp().cast_unsigned(),
+            u64::from(progress.renumbered),
         ];
         let octets = parts.iter().flat_map(|part| part.to_be_bytes()).collect();
         batch.put(self.mailbox_key(mailbox), Owner::House, octets);
@@ -485,6 +517,30 @@ impl Ledger {
             .digest(mailbox)
             .number(uid_validity.into())
             .number(uid.into())
+    }
+
+    /// Whether an address was forgotten, and is never written to again.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn is_suppressed(&self, address: &Address) -> Result<bool, LedgerError> {
+        Ok(self.store.get(&self.suppressed_key(address))?.is_some())
+    }
+
+    /// Forgets a person and everything between them and others: their keys go, and with them all
+    /// copies become noise. A keyed digest of the address stays, so that nobody writes there again.
+    pub fn forget(&self, batch: &mut Batch, person: &Person, pairings: &[PairingId]) {
+        let address = &person.who.address;
+        batch.put(self.suppressed_key(address), Owner::House, Vec::new());
+        batch.delete(Key::on(Shelf::AddressHash).digest(self.store.digest(address.key())));
+        for pairing in pairings {
+            batch.forget(Owner::Pairing(pairing.0));
+        }
+        batch.forget(Owner::Person(person.id.0));
+    }
+
+    fn suppressed_key(&self, address: &Address) -> Key {
+        Key::on(Shelf::Suppressed).digest(self.store.digest(address.key()))
     }
 
     /// A counter of our own; 0 if it was never written.
@@ -513,9 +569,9 @@ fn number(octets: Vec<u8>) -> Option<u64> {
     octets.try_into().ok().map(u64::from_be_bytes)
 }
 
-fn sent_key(person: PersonId, day: NaiveDate) -> Key {
+fn day_key(shelf: Shelf, person: PersonId, day: NaiveDate) -> Key {
     let day = u64::try_from(day.num_days_from_ce()).unwrap_or(0);
-    Key::on(Shelf::Sent).number(person.0).number(day)
+    Key::on(shelf).number(person.0).number(day)
 }
 
 fn turn_of(key: &Key) -> Option<(DateTime<Utc>, Turn)> {

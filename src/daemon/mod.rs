@@ -4,12 +4,14 @@
 //! thread; `inbox` and `submission` are the two ends of the mail; `conductor` moves time; `run`
 //! starts and stops them; `request` is what commands may ask.
 
+pub mod accounts;
 mod commands;
 pub mod conductor;
 pub mod decider;
 mod inbox;
 pub mod incoming;
 pub mod ledger;
+pub mod letters;
 pub mod outgoing;
 pub mod request;
 pub mod routing;
@@ -19,4 +21,4 @@ mod submission;
 mod thread;
 mod vitals;
 
-pub use run::{Daemon, RunError, RunOptions, run};
+pub use run::{Daemon, RunError, RunOptions, run, store_of};

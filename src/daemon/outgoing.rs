@@ -253,7 +253,12 @@ impl Decider {
     pub fn doubtful(&self) -> Result<Vec<Doubtful>, DeciderError> {
         let now = Clock::Wall.now();
         let rows = self.ledger.outbox()?.into_iter();
-        let due = rows.filter(|row| row.look_at().is_some_and(|at| at <= now));
+        let haste = self.settings.haste.max(1);
+        let due = rows.filter(|row| {
+            row.doubted_since()
+                .zip(row.look_at())
+                .is_some_and(|(since, at)| since + (at - since) / haste <= now)
+        });
         Ok(due
             .map(|row| Doubtful {
                 row: row.row,

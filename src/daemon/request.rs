@@ -36,12 +36,24 @@ pub enum Request {
         /// As in `Invite`.
         id: String,
     },
+    /// No more mail to somebody; or, beyond that, everything about them erased.
+    Person {
+        /// Their address.
+        address: String,
+        /// Erase.
+        forget: bool,
+        /// As in `Invite`.
+        id: String,
+    },
     /// The rehearsal clock.
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
     Summaries,
-    /// Stop sending (`true`) or go on; reading goes on either way.
-    Hold(bool),
+    /// Stop sending or go on; reading goes on either way.
+    Hold {
+        /// Stop, or go on.
+        on: bool,
+    },
 }
 
 /// What can be done with a pairing.
@@ -92,7 +104,7 @@ pub enum Reply {
         /// All of them.
         pairings: Vec<PairingLine>,
     },
-    /// To `Order` and `Hold`.
+    /// To `Order`, `Person` and `Hold`.
     Done {
         /// In a few words.
         message: String,

@@ -152,25 +152,53 @@ fn of_letter(trail: Trail, letter: LetterRecord) -> Route {
 
 /// The sender's only open conversation; several or none say nothing about which.
 fn by_sender(ledger: &Ledger, person: PersonId) -> Result<Option<Route>, LedgerError> {
-    let mut open = Vec::new();
-    for id in ledger.pairings_of(person)? {
-        open.extend(
-            ledger
-                .pairing(id)?
-                .filter(|p| p.stage.is_open())
-                .map(|p| p.id),
-        );
-    }
-    let route = |pairing| Route {
+    let open = open_pairings(ledger, person)?;
+    let pairing = match open.as_slice() {
+        [] => return Ok(None),
+        [only] => Some(*only),
+        _ => None,
+    };
+    Ok(Some(Route {
         trail: Trail::Sender,
         person,
         pairing,
         letter: None,
+    }))
+}
+
+fn open_pairings(ledger: &Ledger, person: PersonId) -> Result<Vec<PairingId>, LedgerError> {
+    let mut open = Vec::new();
+    for id in ledger.pairings_of(person)? {
+        let pairing = ledger.pairing(id)?.filter(|p| p.stage.is_open());
+        open.extend(pairing.map(|p| p.id));
+    }
+    Ok(open)
+}
+
+/// The pairing that somebody means. A letter about all of somebody's lunches (the summary) names
+/// none; answered with "end" or "skip", it means the only open one, if there is but one. Anything
+/// else said to such a letter is between us and its reader, and reaches no partner.
+///
+/// # Errors
+/// If the store fails.
+pub fn meant(
+    ledger: &Ledger,
+    route: &Route,
+    acts: &[Act],
+) -> Result<Option<PairingId>, LedgerError> {
+    let lunches = |act: &Act| {
+        matches!(
+            act,
+            Act::End | Act::Skip | Act::Pause { .. } | Act::Resume | Act::Reschedule(_)
+        )
     };
+    if route.pairing.is_some() || !acts.iter().any(lunches) {
+        return Ok(route.pairing);
+    }
+    let open = open_pairings(ledger, route.person)?;
     Ok(match open.as_slice() {
-        [only] => Some(route(Some(*only))),
-        [] => None,
-        _ => Some(route(None)),
+        [only] => Some(*only),
+        _ => None,
     })
 }
 

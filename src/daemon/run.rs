@@ -3,26 +3,27 @@
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
+use crate::daemon::accounts;
 use crate::daemon::commands;
 use crate::daemon::conductor::Conductor;
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::inbox::{Folders, Inbox};
+use crate::daemon::letters::{self, LettersError};
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::settings::Settings;
 use crate::daemon::submission::Submitting;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
-use crate::imap::{self, ImapAccount};
+use crate::imap;
 use crate::keyring::{KeyringError, Purpose, StoreKey};
 use crate::maillog;
-use crate::smtp::{self, SmtpAccount};
+use crate::smtp;
 use crate::store::{Options, Store, StoreError};
 use crate::words::address::Address;
-use crate::words::endpoint::{Endpoint, Login, Security};
-use crate::writing::{TemplateError, Templates};
 use chrono::{DateTime, Utc};
 use std::io;
 use std::net::IpAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,8 +51,8 @@ pub enum RunError {
     #[error(transparent)]
     Key(#[from] KeyringError),
     /// The operator's templates.
-    #[error("a template cannot be used: {0}")]
-    Template(#[from] TemplateError),
+    #[error("a letter of [templates] path cannot be used: {0}")]
+    Letters(#[from] LettersError),
     /// A file or folder.
     #[error("{path}: {source}")]
     File {
@@ -68,6 +69,11 @@ pub enum RunError {
         /// The mail server's host.
         host: String,
     },
+    /// A mode that this version does not serve.
+    #[error(
+        "this version serves a mailbox of its own only: set [mail] mode = \"shared\" and give it one"
+    )]
+    PersonalMode,
     /// The control socket.
     #[error(transparent)]
     Control(#[from] control::ControlError),
@@ -87,7 +93,11 @@ impl RunError {
     pub fn exit_code(&self) -> u8 {
         let needs_a_person = match self {
             Self::Store(error) => error.needs_a_person(),
-            Self::Key(_) | Self::Template(_) | Self::RehearsalAtLarge { .. } => true,
+            Self::Control(error) => error.needs_a_person(),
+            Self::Key(_)
+            | Self::Letters(_)
+            | Self::RehearsalAtLarge { .. }
+            | Self::PersonalMode => true,
             _ => false,
         };
         if needs_a_person { 78 } else { 1 }
@@ -109,21 +119,44 @@ impl Daemon {
     /// # Errors
     /// If key, store or templates cannot be used.
     pub fn start(config: &Config, options: &RunOptions) -> Result<Self, RunError> {
-        let rehearsal = options.rehearsal.is_some();
+        Parts::open(config, options)?.start(config)
+    }
+}
+
+/// What is ready before anything runs.
+struct Parts {
+    decider: Decider,
+    clock: Clock,
+}
+
+impl Parts {
+    fn open(config: &Config, options: &RunOptions) -> Result<Self, RunError> {
+        if config.mail.mode == config::Mode::Personal {
+            return Err(RunError::PersonalMode);
+        }
         let recipients = recipients(config, options)?;
-        let store = open_store(config, rehearsal)?;
+        let (templates, _) = letters::load(config.templates.path.as_deref())?;
+        let store = open_store(config, options.rehearsal.is_some())?;
         let clock = match options.rehearsal {
             Some(start) => Clock::by_hand(start),
             None => Clock::Wall,
         };
-        let templates = templates(config.templates.path.as_deref())?;
-        let settings = Settings::new(config, store.token_key(), recipients);
+        let mut settings = Settings::new(config, store.token_key(), recipients);
+        if is_at_home(config, &clock) {
+            settings.haste = HASTE;
+        }
         let mut decider = Decider::new(store, settings, templates, clock.clone())?;
         decider.resume_clock()?;
         decider.doubt_the_claimed()?;
         for warning in &config.warnings {
             maillog::warning(warning);
         }
+        Ok(Self { decider, clock })
+    }
+
+    fn start(self, config: &Config) -> Result<Daemon, RunError> {
+        let Self { decider, clock } = self;
+        let rehearsal = clock.is_by_hand();
         let (desk, thread) = Desk::start(decider).map_err(RunError::System)?;
         let (wishes, wished) = mpsc::channel(16);
         let (stop, stopped) = watch::channel(false);
@@ -140,6 +173,7 @@ impl Daemon {
             folders: folders(config),
             patience: imap::Patience::default(),
             vitals: vitals.clone(),
+            retention: config.policy.retention,
             queued: queued.clone(),
         };
         let submitting = Submitting {
@@ -165,7 +199,7 @@ impl Daemon {
             tasks.spawn(conductor.clone().run(stopped));
         }
         maillog::ready(env!("CARGO_PKG_VERSION"), rehearsal);
-        Ok(Self {
+        Ok(Daemon {
             conductor,
             vitals,
             stop,
@@ -173,7 +207,9 @@ impl Daemon {
             thread,
         })
     }
+}
 
+impl Daemon {
     /// Carries out a request, as the control socket does.
     pub async fn ask(&self, request: Request) -> Reply {
         commands::carry_out(request, &self.conductor, &self.vitals).await
@@ -213,9 +249,11 @@ impl Daemon {
 /// # Errors
 /// If the daemon cannot start, or a part of it fails.
 pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> {
-    let mut daemon = Daemon::start(config, options)?;
-    // The store's lock is held by now, so a socket that is left is nobody's.
+    let parts = Parts::open(config, options)?;
+    // The store's lock is held by now, so a socket that is left is nobody's; and nothing runs yet,
+    // should somebody else's daemon answer there.
     let listener = control::Listener::bind(&config.control.socket)?;
+    let mut daemon = parts.start(config)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(RunError::System)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::System)?;
     let (conductor, vitals) = (daemon.conductor.clone(), daemon.vitals.clone());
@@ -294,76 +332,60 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// A rehearsal has a store and a key of its own beside the real ones.
-fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
+/// Journal segments kept beside the one being written. Each begins with the whole state, so older
+/// ones are history only.
+const SEGMENTS_KEPT: usize = 3;
+
+/// Folder, key and options of the store: the real one, or the rehearsal's beside it. A key is made
+/// only for a store that does not exist yet.
+///
+/// # Errors
+/// If a folder cannot be made, or the key is missing or wrong.
+pub fn store_of(
+    config: &Config,
+    rehearsal: bool,
+) -> Result<(PathBuf, StoreKey, Options), RunError> {
     let beside = |path: &Path| {
         let mut name = path.as_os_str().to_owned();
         name.push("-rehearsal");
         PathBuf::from(name)
     };
+    let (real, real_key) = (&config.store.path, &config.store.key_file);
     let (path, key_file, purpose) = if rehearsal {
-        (
-            beside(&config.store.path),
-            beside(&config.store.key_file),
-            Purpose::Rehearsal,
-        )
+        (beside(real), beside(real_key), Purpose::Rehearsal)
     } else {
-        (
-            config.store.path.clone(),
-            config.store.key_file.clone(),
-            Purpose::Real,
-        )
+        (real.clone(), real_key.clone(), Purpose::Real)
     };
     for folder in [Some(path.as_path()), key_file.parent()]
         .into_iter()
         .flatten()
     {
-        std::fs::create_dir_all(folder).map_err(|source| RunError::File {
+        private_folder(folder).map_err(|source| RunError::File {
             path: folder.to_owned(),
             source,
         })?;
     }
-    let is_new = !path.join("keyring").exists() && !path.join("journal").exists();
-    let key = if is_new && !key_file.exists() {
+    let key = if Store::is_new(&path) && !key_file.exists() {
         StoreKey::create(&key_file)?
     } else {
         StoreKey::read(&key_file)?
     };
-    Ok(Store::open(&path, &key, Options::new(purpose))?)
+    Ok((path, key, Options::new(purpose)))
 }
 
-/// The built-in letters, and the operator's in their place.
-///
-/// # Errors
-/// If the folder cannot be read or a template in it cannot be used.
-pub fn templates(folder: Option<&Path>) -> Result<Templates, RunError> {
-    let Some(folder) = folder else {
-        return Ok(Templates::built_in()?);
-    };
-    let unreadable = |path: &Path| {
-        let path = path.to_owned();
-        move |source| RunError::File { path, source }
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
-        let path = entry.map_err(unreadable(folder))?.path();
-        let kind = path
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or_default();
-        if !matches!(kind, "txt" | "html") {
-            continue;
-        }
-        let name = path
-            .file_name()
-            .and_then(|n| n.to_str())
-            .unwrap_or_default()
-            .to_owned();
-        let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-        files.push((name, text));
-    }
-    files.sort();
-    Ok(Templates::with_overrides(&files)?)
+/// Makes a folder that only the daemon's user can look into, and those above it.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
+    let (path, key, options) = store_of(config, rehearsal)?;
+    let store = Store::open(&path, &key, options)?;
+    store.retire(SEGMENTS_KEPT)?;
+    Ok(store)
 }
 
 fn folders(config: &Config) -> Folders {
@@ -375,69 +397,42 @@ fn folders(config: &Config) -> Folders {
     }
 }
 
+/// How much sooner a rehearsal on loopback looks for a mail in doubt: at 0, 0.2 and 2 seconds, so
+/// that the clock, which waits for it, goes on within its own limit.
+const HASTE: i32 = 150;
+
 /// A rehearsal on loopback need not be slow for anybody's sake.
+fn is_at_home(config: &Config, clock: &Clock) -> bool {
+    clock.is_by_hand() && is_loopback(&config.smtp.login.host)
+}
+
 fn spacing(config: &Config, clock: &Clock) -> Duration {
-    if clock.is_by_hand() && is_loopback(&config.smtp.login.host) {
+    if is_at_home(config, clock) {
         return Duration::ZERO;
     }
     Duration::from_secs(60) / u32::from(config.smtp.per_minute.max(1))
 }
 
 fn imap_login(config: &Config) -> crate::daemon::inbox::Login {
-    let login = config.imap.login.clone();
+    let config = Arc::new(config.clone());
     Arc::new(move || {
-        let login = login.clone();
+        let config = config.clone();
         Box::pin(async move {
-            let (endpoint, login) = reach(&login).await?;
-            Ok(ImapAccount { endpoint, login })
+            accounts::imap(&config)
+                .await
+                .map_err(|error| error.to_string())
         })
     })
 }
 
 fn smtp_login(config: &Config) -> crate::daemon::submission::Login {
-    let login = config.smtp.login.clone();
-    let helo_name = config.mail.address.domain().to_owned();
+    let config = Arc::new(config.clone());
     Arc::new(move || {
-        let (login, helo_name) = (login.clone(), helo_name.clone());
+        let config = config.clone();
         Box::pin(async move {
-            let (endpoint, login) = reach(&login).await?;
-            Ok(SmtpAccount {
-                endpoint,
-                login: Some(login),
-                helo_name,
-            })
+            accounts::smtp(&config)
+                .await
+                .map_err(|error| error.to_string())
         })
     })
-}
-
-/// Where a server is and who logs in; password and certificates are read anew each time, so that
-/// they can be changed while the daemon runs.
-///
-/// # Errors
-/// In words, with what to do.
-pub async fn reach(login: &config::Login) -> Result<(Endpoint, Login), String> {
-    let password = login
-        .password
-        .fetch()
-        .await
-        .map_err(|error| error.to_string())?;
-    let ca_pem = match &login.ca_file {
-        None => None,
-        Some(path) => {
-            let read = tokio::fs::read(path).await;
-            Some(read.map_err(|error| format!("ca_file {}: {error}", path.display()))?)
-        }
-    };
-    let security = match login.security {
-        config::Security::Tls => Security::Tls,
-        config::Security::StartTls => Security::StartTls,
-        config::Security::None => Security::None,
-    };
-    let endpoint = Endpoint {
-        host: login.host.clone(),
-        port: login.port,
-        security,
-        ca_pem,
-    };
-    Ok((endpoint, Login::password(&login.username, password)))
 }

@@ -1,6 +1,6 @@
 //! Settings: what of the configuration the decider needs, in the words of the lunch.
 
-use crate::config::Config;
+use crate::config::{Config, ReplyTo};
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::Plan;
 use crate::lunch::schedule::Schedule;
@@ -21,6 +21,8 @@ pub struct Settings {
     pub house: House,
     /// The mailbox that we read.
     pub mailbox: NameAddr,
+    /// Whether the mailbox takes mail for its subaddresses.
+    pub subaddressing: bool,
     /// Zone of the house, for what belongs to no pairing.
     pub zone: Tz,
     /// When summaries go out.
@@ -31,6 +33,8 @@ pub struct Settings {
     pub trusted_authserv_id: Option<String>,
     /// In a rehearsal off loopback: the only addresses written to.
     pub recipients: Option<BTreeSet<Address>>,
+    /// Looking for a mail in doubt, this many times sooner than usual.
+    pub haste: i32,
 }
 
 impl Settings {
@@ -69,11 +73,13 @@ impl Settings {
                 operator,
             },
             mailbox: config.mail.name_addr(),
+            subaddressing: config.mail.reply_to == ReplyTo::Subaddress,
             zone: lunch.timezone,
             summary: config.summary.cron.clone(),
             mails_per_day: config.policy.mails_per_person_per_day.into(),
             trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
             recipients,
+            haste: 1,
         }
     }
 }

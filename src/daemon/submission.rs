@@ -109,7 +109,7 @@ impl Submitting {
     ) -> Result<crate::smtp::Outcome, String> {
         if submitter.is_none() {
             let account = (self.login)().await?;
-            *submitter = Some(Submitter::new(account, self.patience.clone()));
+            *submitter = Some(Submitter::new(account, self.patience));
         }
         let Some(open) = submitter else {
             return Err("no account".to_owned());

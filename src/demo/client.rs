@@ -155,7 +155,7 @@ fn interleave(text: &str, words: &str) -> String {
     let mut answers = words.split("\n\n");
     let mut out = String::new();
     for line in text.lines() {
-        out.push_str(&quote(line).replace(">\n", ">\n"));
+        out.push_str(&quote(line));
         if line.is_empty() {
             out.push_str(">\n");
         }

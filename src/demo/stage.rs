@@ -50,6 +50,9 @@ pub enum StageError {
         /// For what.
         what: String,
     },
+    /// Something happened that never may.
+    #[error("a promise was broken: {0}; please report it")]
+    Broken(String),
 }
 
 /// Somebody on the stage.
@@ -82,6 +85,9 @@ pub const DAN: Player = Player {
     address: "dan@example.com",
 };
 
+/// All of them.
+pub const PLAYERS: [Player; 4] = [ANA, BEN, CARA, DAN];
+
 /// The daemon's own mailbox.
 pub const HOUSE: &str = "lunch@example.com";
 
@@ -91,6 +97,7 @@ pub struct Stage {
     daemon: Daemon,
     folder: Folder,
     read: BTreeMap<&'static str, usize>,
+    told: usize,
     replies: u32,
 }
 
@@ -137,6 +144,7 @@ impl Stage {
             daemon,
             folder,
             read: BTreeMap::new(),
+            told: 0,
             replies: 0,
         };
         // The first look marks what is there before anybody writes.
@@ -224,7 +232,21 @@ impl Stage {
         })
     }
 
-    /// Somebody answers a mail, and the daemon reads it.
+    /// Every letter that was handed over for somebody on the stage since the last call, in the
+    /// order of handing over.
+    pub fn arrived(&mut self) -> Vec<(Player, Mail)> {
+        let all = self.sandbox.delivered();
+        let before = std::mem::replace(&mut self.told, all.len());
+        let letters = all.iter().skip(before).filter_map(|handover| {
+            let player = PLAYERS
+                .into_iter()
+                .find(|player| player.address.eq_ignore_ascii_case(&handover.recipient))?;
+            Some((player, Mail::read(&handover.bytes)?))
+        });
+        letters.collect()
+    }
+
+    /// Somebody answers a mail, and the daemon reads it. Returns the octets of the answer.
     ///
     /// # Errors
     /// If the daemon does not read or answer.
@@ -234,7 +256,7 @@ impl Stage {
         mail: &Mail,
         words: &str,
         habit: Habit,
-    ) -> Result<(), StageError> {
+    ) -> Result<Vec<u8>, StageError> {
         self.replies += 1;
         let now = self.now().await?;
         let octets = reply(
@@ -246,8 +268,9 @@ impl Stage {
             now,
             self.replies,
         );
-        self.sandbox.deliver(&mail.reply_to, octets)?;
-        self.pump().await
+        self.sandbox.deliver(&mail.reply_to, &octets)?;
+        self.pump().await?;
+        Ok(octets)
     }
 
     /// Reads what has come, and hands over what is due.

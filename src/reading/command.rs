@@ -18,18 +18,18 @@ pub fn first_line<'a>(text: &'a str, context: &Context) -> Option<(Act, &'a str)
     let (line, below) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim();
     let tokens = tokens(line);
-    if let Some(act) = with_arguments(line, &tokens, below, context) {
+    if let Some(act) = with_arguments(line, &tokens, below) {
         return Some((act, ""));
     }
     Some((alone(&tokens, context)?, below))
 }
 
 /// The words of a line without courtesies at its ends.
-fn bare_words(tokens: &[Token]) -> Vec<&str> {
+fn bare_words<'a>(tokens: &'a [Token<'_>]) -> Vec<&'a str> {
     let mut words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     let polite = |word: &str| lexicon().is(word, Sense::Please);
     while words.len() > 1 && words.last().is_some_and(|w| polite(w)) {
@@ -41,7 +41,7 @@ fn bare_words(tokens: &[Token]) -> Vec<&str> {
     words
 }
 
-fn alone(tokens: &[Token], context: &Context) -> Option<Act> {
+fn alone(tokens: &[Token<'_>], context: &Context) -> Option<Act> {
     let words = bare_words(tokens);
     if words.is_empty() || words.len() > ALONE_WORDS_MAX + 6 {
         return None;
@@ -104,9 +104,9 @@ fn alone(tokens: &[Token], context: &Context) -> Option<Act> {
 }
 
 /// `move to Thursday 12:30 at the Thai place`.
-fn moved(tokens: &[Token], rest: &[&str], context: &Context) -> Option<Act> {
+fn moved(tokens: &[Token<'_>], rest: &[&str], context: &Context) -> Option<Act> {
     let found = when::find(rest, context);
-    let line: Vec<&str> = tokens.iter().map(|t| t.text.as_str()).collect();
+    let line: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
     let said = intent::read(&line.join(" "), context);
     let start = found.start(context);
     let scope = said.scope.or(if start.is_some() {
@@ -122,12 +122,11 @@ fn moved(tokens: &[Token], rest: &[&str], context: &Context) -> Option<Act> {
 }
 
 /// `goal: …`, `achieved: …`, `best: …`, `invite a@b, c@d`.
-fn with_arguments(line: &str, tokens: &[Token], below: &str, context: &Context) -> Option<Act> {
-    let _ = context;
+fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     let senses = [Sense::GoalCommand, Sense::InviteCommand];
     let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;

@@ -59,12 +59,7 @@ fn act(act: &Act) -> Value {
     match act {
         Act::Accept(given) => put("terms", terms(given)),
         Act::Later { until } => put("until", date(*until)),
-        Act::Notes(notes) => {
-            put("notes", prompts(notes));
-            put("observations", observations(notes));
-            put("achieved", json!(notes.achieved.as_ref().map(words)));
-            put("unplaced", unplaced(notes));
-        }
+        Act::Notes(notes) => put("notes", prompts(notes)),
         Act::Held(held) => {
             let (said, met) = match held {
                 Held::Met => ("met", true),
@@ -129,6 +124,9 @@ fn prompts(notes: &Notes) -> Value {
         "best": notes.best.as_ref().map(words),
         "worst": notes.worst.as_ref().map(words),
         "focus": notes.focus.as_ref().map(words),
+        "observations": observations(notes),
+        "achieved": notes.achieved.as_ref().map(words),
+        "unplaced": unplaced(notes),
     })
 }
 

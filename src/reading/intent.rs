@@ -7,11 +7,13 @@
 
 use crate::lunch::act::{AcceptTerms, Held, Scope};
 use crate::reading::Context;
-use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::when::{self, When};
 use chrono::NaiveDate;
 
+/// Longest phrase that a comma may stand in, in words.
+const JOINED_WORDS_MAX: usize = 6;
 /// Words behind a negator that it still turns.
 const NEGATION_REACH: usize = 5;
 
@@ -52,6 +54,7 @@ const SENSES: &[Sense] = &[
     Sense::Instead,
     Sense::Monthly,
     Sense::Weekly,
+    Sense::Fortnightly,
     Sense::Every,
     Sense::Except,
 ];
@@ -81,6 +84,8 @@ pub struct Intent {
     pub because: &'static str,
     /// What a yes changes.
     pub terms: AcceptTerms,
+    /// The day and time wished for.
+    pub when: When,
     /// Until when "not now" or a pause lasts.
     pub until: Option<NaiveDate>,
     /// Where one of several times was to be chosen, or a rhythm left open.
@@ -120,15 +125,17 @@ pub struct Intent {
 /// A clause: its words, and whether its sentence is a question.
 struct Clause<'a> {
     words: Vec<&'a str>,
-    tokens: Vec<&'a Token>,
+    tokens: Vec<&'a Token<'a>>,
     question: bool,
+    /// Whether only a comma, a dash or "but" parts it from the one before.
+    continues: bool,
 }
 
 /// Reads the intent of a text.
 pub fn read(text: &str, context: &Context) -> Intent {
     let tokens = tokens(text);
     let languages = lexicon().languages_of(&tokens);
-    let clauses = clauses(&tokens);
+    let clauses = join_phrases(clauses(&tokens), languages);
     let mut weighing = Weighing::default();
     let mut intent = Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
@@ -137,26 +144,30 @@ pub fn read(text: &str, context: &Context) -> Intent {
     for clause in &clauses {
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
     }
+    intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
     intent
 }
 
-fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
+fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     let mut found: Vec<Clause> = Vec::new();
-    let mut current: Vec<&Token> = Vec::new();
+    let mut current: Vec<&Token<'_>> = Vec::new();
+    let mut continues = false;
     let mut sentence_first = 0;
     for token in tokens {
         if token.is_word {
-            if lexicon().is(&token.text, Sense::But) {
-                push(&mut found, &mut current);
+            if lexicon().is(&token.text, Sense::But) && !current.is_empty() {
+                push(&mut found, &mut current, continues);
+                continues = true;
             }
             current.push(token);
             continue;
         }
-        match token.text.as_str() {
+        match &*token.text {
             "." | "!" | "?" | "\n" | "…" | ";" | "。" | "！" | "？" => {
-                push(&mut found, &mut current);
-                if matches!(token.text.as_str(), "?" | "？") {
+                push(&mut found, &mut current, continues);
+                continues = false;
+                if matches!(&*token.text, "?" | "？") {
                     for clause in found.iter_mut().skip(sentence_first) {
                         clause.question = true;
                     }
@@ -167,26 +178,52 @@ fn clauses(tokens: &[Token]) -> Vec<Clause<'_>> {
                 // A hyphen inside a compound ("one-off") parts nothing.
                 let compound =
                     token.text == "-" && current.last().is_some_and(|last| last.end == token.start);
-                if !compound {
-                    push(&mut found, &mut current);
+                if !compound && !current.is_empty() {
+                    push(&mut found, &mut current, continues);
+                    continues = true;
                 }
             }
             _ => {}
         }
     }
-    push(&mut found, &mut current);
+    push(&mut found, &mut current, continues);
     found
 }
 
-fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token>) {
+/// Joins neighbours of one sentence that are a phrase together: "I'm fine, thanks" is a no, though
+/// neither half is.
+fn join_phrases(clauses: Vec<Clause<'_>>, languages: Languages) -> Vec<Clause<'_>> {
+    let mut joined: Vec<Clause> = Vec::with_capacity(clauses.len());
+    for mut clause in clauses {
+        if clause.continues
+            && let Some(before) = joined.last_mut()
+            && before.words.len() + clause.words.len() <= JOINED_WORDS_MAX
+        {
+            let mut words = before.words.clone();
+            words.extend(&clause.words);
+            let mark = lexicon().longest(&words, 0, SENSES, languages);
+            if mark.is_some_and(|mark| mark.words == words.len()) {
+                before.words = words;
+                before.tokens.append(&mut clause.tokens);
+                before.question |= clause.question;
+                continue;
+            }
+        }
+        joined.push(clause);
+    }
+    joined
+}
+
+fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token<'a>>, continues: bool) {
     if current.is_empty() {
         return;
     }
     let tokens = std::mem::take(current);
     found.push(Clause {
-        words: tokens.iter().map(|t| t.text.as_str()).collect(),
+        words: tokens.iter().map(|t| &*t.text).collect(),
         tokens,
         question: false,
+        continues,
     });
 }
 
@@ -206,7 +243,10 @@ struct Weighing {
     doubt: usize,
     thanks: usize,
     other: usize,
-    clauses: usize,
+    /// Something was denied that is not understood, after the last clear word.
+    denial: bool,
+    /// The sentence held a yes.
+    yes_in_sentence: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -215,6 +255,7 @@ enum Stand {
     Yes,
     No,
     Later,
+    Reluctant,
 }
 
 fn weigh(
@@ -227,16 +268,20 @@ fn weigh(
 ) {
     let words = &clause.words;
     let marks = lexicon().marks(words, SENSES, languages);
+    weighing.yes_in_sentence &= clause.continues;
     let found = when::find(words, context);
-    weighing.clauses += 1;
     let mut negator: Option<usize> = None;
     let mut said_something = false;
     let mut asks = false;
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
-        let behind = marks.get(number + 1).is_some_and(|next| {
-            next.sense == Sense::NegatorBehind && next.at - (mark.at + mark.words) <= 2
+        let ends = mark.at + mark.words;
+        let behind = marks.iter().skip(number + 1).take(3).any(|next| {
+            let between = next.at.saturating_sub(ends);
+            let last = next.at + next.words == words.len();
+            (next.sense == Sense::NegatorBehind && between <= 2)
+                || (next.sense == Sense::Negator && between == 0 && last)
         });
         let turned = negated || behind;
         said_something = true;
@@ -248,14 +293,25 @@ fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => weighing.favour(),
-            Sense::Fine if turned => weighing.against(),
-            Sense::Fine => weighing.fine += 1,
+            Sense::Fine if turned => {
+                let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
+                if near {
+                    weighing.against();
+                }
+            }
+            Sense::Fine => {
+                weighing.fine += 1;
+                weighing.yes_in_sentence = true;
+            }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
             Sense::No => {
                 intent.strong_no |= mark.words > 1 || mark.words == words.len();
                 weighing.against();
             }
-            Sense::Reluctant => weighing.reluctant += 1,
+            Sense::Reluctant => {
+                weighing.reluctant += 1;
+                weighing.last = Some(Stand::Reluctant);
+            }
             Sense::Both => weighing.both += 1,
             Sense::Doubt => weighing.doubt += 1,
             Sense::Later => {
@@ -268,11 +324,7 @@ fn weigh(
                 weighing.last = Some(Stand::Later);
                 intent.until = intent.until.or_else(|| when::until(words, context));
             }
-            Sense::Condition => {
-                if found.is_empty() {
-                    weighing.condition += 1;
-                }
-            }
+            Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
             Sense::End if !turned => intent.end = true,
             Sense::Skip if !turned => intent.skip = true,
@@ -300,6 +352,7 @@ fn weigh(
             Sense::Unnamed => intent.unnamed = true,
             Sense::Monthly => intent.terms.rhythm_weeks = Some(4).filter(|_| !turned),
             Sense::Weekly => intent.terms.rhythm_weeks = Some(1).filter(|_| !turned),
+            Sense::Fortnightly => intent.terms.rhythm_weeks = Some(2).filter(|_| !turned),
             Sense::Every => {
                 let weeks = rhythm(words, mark.at + mark.words).filter(|_| !turned);
                 intent.terms.rhythm_weeks = weeks.or(intent.terms.rhythm_weeks);
@@ -311,14 +364,37 @@ fn weigh(
             _ => {}
         }
     }
-    take_terms(clause, &found, text, context, intent);
+    let negates = |m: &Mark| matches!(m.sense, Sense::Negator | Sense::NegatorBehind);
+    let only_negators = marks.iter().any(negates)
+        && marks.iter().all(|m| {
+            negates(m) || matches!(m.sense, Sense::Every | Sense::Asking | Sense::Instead)
+        });
+    let bare = marks.iter().map(|m| m.words).sum::<usize>() == words.len();
+    if only_negators && bare && !clause.question {
+        weighing.against(); // "Sure... not"
+    } else if only_negators && found.is_empty() {
+        let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+        weighing.denial |= opens_against || weighing.yes_in_sentence;
+    }
+    // A day that is ruled out is none that is wished for.
+    let ruled_out = marks.iter().any(|m| {
+        let turns = matches!(
+            m.sense,
+            Sense::Negator | Sense::NegatorBehind | Sense::Later | Sense::AskAgain
+        );
+        m.sense == Sense::Skip || (turns && found.first.is_some_and(|first| m.at <= first))
+    });
+    if !ruled_out {
+        take_terms(clause, &found, text, context, intent);
+    }
     let silent = marks.iter().all(|m| {
         matches!(
             m.sense,
             Sense::Asking | Sense::Condition | Sense::Negator | Sense::Neutral
         )
     });
-    if clause.question && (asks || (silent && !proposes)) && words.len() > 1 {
+    let asks_to_move = marks.iter().any(|m| m.sense == Sense::Move);
+    if clause.question && (asks || asks_to_move || (silent && !proposes)) && words.len() > 1 {
         intent.question = true;
     }
     if !said_something
@@ -360,8 +436,10 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
 /// A day, a time and a place that a clause names.
 fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
     intent.terms_open |= found.several;
-    if !found.vague && intent.terms.start.is_none() {
-        intent.terms.start = found.start(context);
+    if !found.vague {
+        // "Date: Wednesday. Time: 13:00": day and time may come from different clauses.
+        intent.when.date = intent.when.date.or(found.date);
+        intent.when.time = intent.when.time.or(found.time);
     } else if found.vague && found.date.is_some() {
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }
@@ -418,11 +496,15 @@ fn place(clause: &Clause, text: &str) -> Option<String> {
 
 impl Weighing {
     fn favour(&mut self) {
+        self.denial = false;
+        self.yes_in_sentence = true;
         self.yes += 1;
         self.last = Some(Stand::Yes);
     }
 
     fn firm(&mut self) {
+        self.denial = false;
+        self.yes_in_sentence = true;
         self.firm_yes += 1;
         self.last = Some(Stand::Firm);
     }
@@ -465,14 +547,16 @@ impl Weighing {
                 decide(Verdict::Unclear, "a yes on a condition")
             } else if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
                 decide(Verdict::Later, "willing, but later")
-            } else if self.reluctant > 0 {
+            } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
+            } else if self.denial {
+                decide(Verdict::Unclear, "a yes, and something against it behind")
             } else {
                 decide(Verdict::Yes, "a yes")
             }
         } else if self.ask_again + self.later > 0 {
             decide(Verdict::Later, "not now")
-        } else if self.fine > 0 && self.condition == 0 && self.reluctant == 0 {
+        } else if self.fine > 0 && self.condition + self.reluctant == 0 && !self.denial {
             decide(
                 Verdict::Yes,
                 "it welcomes the idea and nothing speaks against it",

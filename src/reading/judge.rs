@@ -59,24 +59,23 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let sorted = notes::sort(own);
     let said = intent::read(&text, context);
     match answering {
-        Some(Answering::FollowUp) => followup(own, sorted, context),
+        Some(Answering::FollowUp) => followup(sorted, &said, context),
         Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
         Some(Answering::Reminder) => reminder(&sorted, &said, context),
         Some(Answering::Exchange) => exchange(&sorted, &said, context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
-        Some(Answering::Invitation | Answering::Question) => invitation(&text, &said, context),
-        None => unknown(&text, sorted, &said, context),
+        Some(Answering::Invitation | Answering::Question) => invitation(&said),
+        None => unknown(sorted, &said, context),
     }
 }
 
 /// Judges the comment beside a calendar answer; empty if it says nothing of weight.
-pub fn judge_comment(message: &Message, comment: &str, context: &Context) -> Vec<Act> {
+pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
     if comment.trim().is_empty() {
         return Vec::new();
     }
-    let _ = message;
     let said = intent::read(comment, context);
     let mut acts = closing(&said);
     if !acts.is_empty() {
@@ -142,7 +141,7 @@ fn closing(said: &Intent) -> Vec<Act> {
     }
 }
 
-fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
+fn invitation(said: &Intent) -> Judged {
     let closing = closing(said);
     if !closing.is_empty() {
         return Judged::new(closing, "it asks for an end");
@@ -153,13 +152,12 @@ fn invitation(text: &str, said: &Intent, context: &Context) -> Judged {
         }
         acts
     };
-    let _ = (text, context);
     match said.verdict {
         Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
         Verdict::No => Judged::one(Act::Decline, said.because),
         Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
         Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        Verdict::Silent if said.pause || said.skip => {
+        Verdict::Silent if said.pause => {
             Judged::one(Act::Later { until: said.until }, "not this time")
         }
         Verdict::Silent if said.question => Judged::one(Act::Question, "a question"),
@@ -244,9 +242,7 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     }
 }
 
-fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
-    let text = own.text();
-    let said = intent::read(&text, context);
+fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     let alone = said.words <= HELD_WORDS_MAX;
     if sorted.marked {
         // What stands under no prompt may hold a change besides.
@@ -272,6 +268,9 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
                 acts.extend(changes(&beside, context));
             }
         }
+        if acts.is_empty() {
+            return Judged::one(Act::Unclear, "headings with nothing under them");
+        }
         return Judged::new(acts, "notes under their prompts");
     }
     if let Some(held) = said
@@ -280,20 +279,23 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
     {
         let mut acts = vec![Act::Held(held)];
         acts.extend(
-            changes(&said, context)
+            changes(said, context)
                 .into_iter()
                 .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
         );
         return Judged::new(acts, "it says whether the lunch took place");
     }
+    if said.terms.no_notes && said.words <= 6 {
+        return Judged::one(Act::Held(Held::NothingThisTime), "no notes this time");
+    }
     if sorted.by_count {
         return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
     }
     if said.stop || said.end {
-        return Judged::new(closing(&said), "it asks for an end");
+        return Judged::new(closing(said), "it asks for an end");
     }
     if alone {
-        let acts = changes(&said, context);
+        let acts = changes(said, context);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }
@@ -303,7 +305,7 @@ fn followup(own: &Own, sorted: Sorted, context: &Context) -> Judged {
         if said.question {
             return Judged::one(Act::Question, "a question");
         }
-        if said.words <= 3 && said.verdict != Verdict::Silent {
+        if said.words <= 2 && said.verdict != Verdict::Silent {
             return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
         }
     }
@@ -401,7 +403,7 @@ fn removal(text: &str) -> Option<Section> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     if words.len() > 12 {
         return None;
@@ -507,7 +509,7 @@ fn proposal(text: &str, said: &Intent) -> Judged {
     }
 }
 
-fn unknown(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+fn unknown(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked {
         if let Some(act) = command::from_notes(&sorted.notes) {
             return Judged::one(act, "a moment or a goal by its heading");
@@ -528,5 +530,5 @@ fn unknown(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
     if said.only_thanks {
         return Judged::one(Act::Other, "thanks or a greeting");
     }
-    invitation(text, said, context)
+    invitation(said)
 }

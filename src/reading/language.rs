@@ -6,6 +6,7 @@
 
 use crate::reading::phrase::{Pattern, Token};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// The files, by language code. `common` holds what needs no language.
@@ -146,6 +147,8 @@ senses! {
     Every = "every",
     /// Every month.
     Monthly = "monthly",
+    /// Every two weeks.
+    Fortnightly = "fortnightly",
     /// Every week.
     Weekly = "weekly",
     /// At noon.
@@ -226,6 +229,30 @@ senses! {
     Please = "please",
 }
 
+/// FNV-1a: the words looked up are short, and come from our own files or cost one look each.
+#[derive(Clone, Copy, Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+type WordMap<V> = HashMap<String, V, BuildHasherDefault<Fnv>>;
+
 /// A pattern with its sense and language.
 #[derive(Debug)]
 struct Entry {
@@ -238,11 +265,13 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     entries: Vec<Entry>,
-    by_opening: HashMap<String, Vec<usize>>,
-    numbers: HashMap<String, u32>,
-    weekdays: HashMap<String, u32>,
-    months: HashMap<String, u32>,
-    small: HashMap<String, Vec<usize>>,
+    by_opening: WordMap<Vec<usize>>,
+    numbers: WordMap<u32>,
+    weekdays: WordMap<u32>,
+    months: WordMap<u32>,
+    small: WordMap<Vec<usize>>,
+    /// Words that a day or a time can begin with, besides digits.
+    dated: WordMap<()>,
     faults: Vec<String>,
 }
 
@@ -282,6 +311,25 @@ impl Lexicon {
         for (language, (code, text)) in FILES.iter().enumerate() {
             lexicon.take_file(language, code, text);
         }
+        let opening = |entry: &&Entry| {
+            matches!(
+                entry.sense,
+                Sense::Today
+                    | Sense::Tomorrow
+                    | Sense::AfterTomorrow
+                    | Sense::Next
+                    | Sense::In
+                    | Sense::Noon
+            )
+        };
+        let openings = lexicon.entries.iter().filter(opening);
+        let mut dated: WordMap<()> = openings
+            .flat_map(|entry| entry.pattern.openings())
+            .map(|word| (word.clone(), ()))
+            .collect();
+        dated.extend(lexicon.weekdays.keys().map(|word| (word.clone(), ())));
+        dated.extend(lexicon.months.keys().map(|word| (word.clone(), ())));
+        lexicon.dated = dated;
         lexicon
     }
 
@@ -341,10 +389,10 @@ impl Lexicon {
     }
 
     /// The languages to look up: the one whose small words clearly lead, else all.
-    pub fn languages_of(&self, tokens: &[Token]) -> Languages {
+    pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            for language in self.small.get(&token.text).into_iter().flatten() {
+            for language in self.small.get(&*token.text).into_iter().flatten() {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
                 }
@@ -428,6 +476,11 @@ impl Lexicon {
         digits.parse().ok()
     }
 
+    /// Whether a day or a time may begin with the word; a quick look before a careful one.
+    pub fn may_begin_date(&self, word: &str) -> bool {
+        word.starts_with(|c: char| c.is_ascii_digit()) || self.dated.contains_key(word)
+    }
+
     /// 1 for Monday to 7 for Sunday.
     pub fn weekday(&self, word: &str) -> Option<u32> {
         self.weekdays.get(word).copied()
@@ -448,7 +501,7 @@ impl Lexicon {
     }
 }
 
-fn numbered(line: &str, into: &mut HashMap<String, u32>) -> bool {
+fn numbered(line: &str, into: &mut WordMap<u32>) -> bool {
     let mut words = line.split_whitespace();
     let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
         return false;

@@ -17,7 +17,7 @@ const LINES_MAX: usize = 400;
 const RECIPIENTS_MAX: usize = 50;
 
 /// What comes before calendar answers: our own letter, a bounce, a report.
-pub fn own_or_report(message: &Message) -> Option<Reading> {
+pub fn own_or_report(message: &Message, context: &Context) -> Option<Reading> {
     let report = message.report_type.as_deref();
     let has = |end: &str| message.part_types.iter().any(|kind| kind.ends_with(end));
     if report == Some("disposition-notification") || has("/disposition-notification") {
@@ -29,10 +29,16 @@ pub fn own_or_report(message: &Message) -> Option<Reading> {
     if let Some(reading) = bounce(message, report, has("delivery-status")) {
         return Some(reading);
     }
-    message
-        .postlunch_id
-        .is_some()
-        .then(|| other("one of our own letters coming back", message))
+    // Some lists strip our mark; then our address and the mark of RFC 3834 tell together.
+    let by_us = message
+        .from
+        .as_ref()
+        .is_some_and(|from| context.own_addresses.contains(&from.address));
+    let automatic = message
+        .first("auto-submitted")
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("auto"));
+    let own = message.postlunch_id.is_some() || (by_us && automatic);
+    own.then(|| other("one of our own letters coming back", message))
 }
 
 fn other(reason: &str, message: &Message) -> Reading {
@@ -44,22 +50,24 @@ fn other(reason: &str, message: &Message) -> Reading {
 }
 
 fn bounce(message: &Message, report: Option<&str>, has_status: bool) -> Option<Reading> {
-    let status = message.delivery_status.join("\n\n");
-    let text = visible::body_text(message);
-    let head = head_of(&text);
     let by_daemon = message.from.as_ref().is_none_or(|from| {
         let local = from.address.local().to_ascii_lowercase();
         ["mailer-daemon", "postmaster", "maildaemon", "mail-daemon"]
             .iter()
             .any(|known| local.starts_with(known))
     });
-    let named = message.from.is_some();
     let subject = subject_is(message, Sense::BounceSubject);
-    let says = text_says(&head, Sense::BounceText);
     let failed_header = message.first("x-failed-recipients");
     let null_path = has_null_path(message);
     let by_form = has_status || report == Some("delivery-status") || failed_header.is_some();
-    let by_sender = named && by_daemon;
+    if !(by_form || by_daemon || subject || null_path) {
+        return None; // most mail: its text need not be searched
+    }
+    let status = message.delivery_status.join("\n\n");
+    let text = visible::body_text(message);
+    let head = head_of(&text);
+    let says = text_says(&head, Sense::BounceText);
+    let by_sender = message.from.is_some() && by_daemon;
     let by_text = (subject || says) && (by_daemon || null_path) || (subject && says);
     if !(by_form || by_sender || by_text) {
         return None;
@@ -212,7 +220,7 @@ fn subject_is(message: &Message, sense: Sense) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     lexicon()
         .longest(&words, 0, &[sense], Languages::ALL)
@@ -226,7 +234,7 @@ fn text_says(text: &str, sense: Sense) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .take(600)
         .collect();
     !lexicon().marks(&words, &[sense], Languages::ALL).is_empty()
@@ -300,22 +308,22 @@ pub fn absence(message: &Message, own: &Own, context: &Context) -> Option<Readin
 
 /// The first day back: "until Friday 5 February", "back on 8 February".
 fn away_until(text: &str, context: &Context) -> Option<chrono::NaiveDate> {
-    let mut best = None;
-    for sentence in text.split_inclusive(['.', '!', '\n', ';']).take(60) {
-        let tokens = tokens(sentence);
+    let senses = [Sense::Until, Sense::AbsenceText];
+    for line in text.lines().take(60) {
+        let tokens = tokens(line);
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_word)
-            .map(|t| t.text.as_str())
-            .take(60)
+            .map(|t| &*t.text)
+            .take(80)
             .collect();
-        let marks = lexicon().marks(&words, &[Sense::Until, Sense::AbsenceText], Languages::ALL);
-        let Some(mark) = marks.last() else { continue };
-        let behind = words.get(mark.at..).unwrap_or_default();
-        let found = when::find(behind, context);
-        if let Some(date) = found.date {
-            best = best.or(Some(date));
+        for mark in lexicon().marks(&words, &senses, Languages::ALL) {
+            let behind: Vec<&str> = words.iter().copied().skip(mark.at).take(9).collect();
+            let date = when::find(&behind, context).date;
+            if let Some(date) = date.filter(|date| *date > when::today(context)) {
+                return Some(date);
+            }
         }
     }
-    best.filter(|date| *date > when::today(context))
+    None
 }

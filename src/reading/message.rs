@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Most octets of a mail that are looked at.
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
@@ -23,9 +24,12 @@ const BOUNDARIES_MAX: usize = 40;
 const LIST_MAX: usize = 100;
 /// Most octets of text or HTML that are looked at.
 const TEXT_OCTETS_MAX: usize = 256 * 1024;
-/// How a short reference stands in the footer of a letter; what follows, up to `)`, is the
-/// detail of a reply token.
-pub const FOOTER_REFERENCE_OPENING: &str = "(ref ";
+/// How a short reference stands in the small print of a letter; what follows is the detail of a
+/// reply token.
+pub const FOOTER_REFERENCE_OPENING: &str = "Letter";
+
+/// The parser, set up once: its table of headers is not small.
+pub(crate) static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 
 /// One Authentication-Results field (RFC 8601), unfolded but not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Message {
     /// Takes any bytes apart. Never fails; what cannot be read is empty.
     pub fn parse(bytes: &[u8]) -> Self {
         let bounded = bounded(bytes);
-        let Some(parsed) = MessageParser::default().parse(bounded.as_ref()) else {
+        let Some(parsed) = PARSER.parse(bounded.as_ref()) else {
             return Self::default();
         };
         let mut message = Self {
@@ -178,15 +182,12 @@ impl Message {
         for text in texts.chain(self.html.iter().map(String::as_str)) {
             for piece in text.split(FOOTER_REFERENCE_OPENING).skip(1).take(LIST_MAX) {
                 let detail: String = piece
+                    .trim_start_matches(|c: char| c.is_whitespace() || c == '>')
                     .chars()
-                    .take_while(|c| *c != ')')
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
                     .take(80)
-                    .filter(|c| !c.is_whitespace() && *c != '>')
                     .collect();
-                let fits = !detail.is_empty()
-                    && detail
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || c == '-');
+                let fits = crate::words::token::Token::parse(&detail).is_some();
                 if fits && !found.contains(&detail) {
                     found.push(detail);
                 }
@@ -309,25 +310,24 @@ impl Message {
                 _ if kind == "text/rfc822-headers" => {
                     self.returned.extend(returned::in_headers(part.contents()))
                 }
-                PartType::Text(text) if bodies.contains(&number) => {
-                    if text_octets < TEXT_OCTETS_MAX {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.plain.push(TextPart {
-                            text: text.to_owned(),
-                            flowed: attribute("format").as_deref() == Some("flowed"),
-                            delete_space: attribute("delsp").as_deref() == Some("yes"),
-                        });
-                    }
+                PartType::Text(text)
+                    if bodies.contains(&number) && text_octets < TEXT_OCTETS_MAX =>
+                {
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.plain.push(TextPart {
+                        text: text.to_owned(),
+                        flowed: attribute("format").as_deref() == Some("flowed"),
+                        delete_space: attribute("delsp").as_deref() == Some("yes"),
+                    });
                 }
                 PartType::Html(text)
-                    if html_bodies.contains(&number) || bodies.contains(&number) =>
+                    if (html_bodies.contains(&number) || bodies.contains(&number))
+                        && text_octets < TEXT_OCTETS_MAX * 2 =>
                 {
-                    if text_octets < TEXT_OCTETS_MAX * 2 {
-                        let text = cut(text);
-                        text_octets += text.len();
-                        self.html.push(text.to_owned());
-                    }
+                    let text = cut(text);
+                    text_octets += text.len();
+                    self.html.push(text.to_owned());
                 }
                 PartType::Message(inner) => {
                     self.returned.push(returned::in_message(inner));
@@ -470,10 +470,10 @@ mod tests {
 
     #[test]
     fn footer_references_are_found_in_quotes_and_across_folds() {
-        let mail = "From: a@x.org\n\nYes\n\n> Only you two. (ref ab2-cdef\n> gh)\n";
+        let mail = "From: a@x.org\n\nYes\n\n> Only you two.\n>\n> Letter\n> aae-abcdefghijklmnopqrstuvwxyz\n";
         assert_eq!(
             Message::parse(mail.as_bytes()).footer_references(),
-            ["ab2-cdefgh"]
+            ["aae-abcdefghijklmnopqrstuvwxyz"]
         );
     }
 

@@ -203,13 +203,13 @@ const fn weight(act: &Act) -> u8 {
 /// Reads one mail. The order of judgement: our own letter coming back, bounces and reports,
 /// calendar answers, absences, and only then the person's own words.
 pub fn read(message: &Message, context: &Context) -> Reading {
-    if let Some(reading) = machine::own_or_report(message) {
+    if let Some(reading) = machine::own_or_report(message, context) {
         return reading;
     }
     let own = visible::own_words(message, context);
     let answers = message.calendar_answers(context.zone);
     if let Some(answer) = answers.first() {
-        return calendar_reading(message, answer, &own, context);
+        return calendar_reading(answer, &own, context);
     }
     if let Some(reading) = machine::absence(message, &own, context) {
         return reading;
@@ -218,12 +218,7 @@ pub fn read(message: &Message, context: &Context) -> Reading {
     Reading::by_person(judged.acts, judged.reason, own.text())
 }
 
-fn calendar_reading(
-    message: &Message,
-    answer: &Answer,
-    own: &visible::Own,
-    context: &Context,
-) -> Reading {
+fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> Reading {
     let calendar = calendar_answer(answer);
     let mut acts: Vec<Act> = answer
         .items
@@ -232,13 +227,13 @@ fn calendar_reading(
         .collect();
     acts.dedup();
     let mut reason = format!("a calendar {}", answer.method.name());
-    // Clients fill the text part with their own sentences; what the person typed is the COMMENT.
+    // What the person typed is the COMMENT; the text part mostly holds the client's own sentences.
     let comment = calendar
         .comment
         .as_ref()
         .map(|words| words.reveal().clone());
-    let typed = comment.unwrap_or_default();
-    let said = judge::judge_comment(message, &typed, context);
+    let typed = comment.unwrap_or_else(|| typed_beside(&own.text()));
+    let said = judge::judge_comment(&typed, context);
     if contradicts(&acts, &said) {
         acts.push(Act::Unclear);
         reason.push_str(" whose comment says something else than the button");
@@ -246,19 +241,44 @@ fn calendar_reading(
         acts.extend(said);
         reason.push_str(" with a comment");
     }
-    let text = if typed.is_empty() {
-        String::new()
-    } else {
-        typed
-    };
-    let text = if text.is_empty() && answer.items.is_empty() {
-        own.text()
-    } else {
-        text
-    };
-    let mut reading = Reading::by_person(acts, reason, text);
+    let mut reading = Reading::by_person(acts, reason, typed);
     reading.calendar = Some(calendar);
     reading
+}
+
+/// The text part of a calendar answer, unless it speaks as calendars speak.
+fn typed_beside(text: &str) -> String {
+    const CLIENT_WORDS: &[&str] = &[
+        "accept",
+        "declin",
+        "tentativ",
+        "invit",
+        "event",
+        "calendar",
+        "meeting",
+        "zugesagt",
+        "abgesagt",
+        "angenommen",
+        "abgelehnt",
+        "termin",
+        "einladung",
+        "réunion",
+        "évén",
+        "acepta",
+        "rechaz",
+        "geaccepteerd",
+        "afgewezen",
+        "vergadering",
+        "agenda",
+    ];
+    let lower = text.to_lowercase();
+    let by_client = CLIENT_WORDS.iter().any(|word| lower.contains(word));
+    let typed = !by_client && text.split_whitespace().count() <= 60 && !text.contains("http");
+    if typed {
+        text.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// A yes by button with a no in words, or the other way round.

@@ -69,7 +69,8 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
             parts.push((*line).to_owned());
         }
         for part in parts {
-            let opened = opening(&part, numbered || start == Slot::Unplaced, expected);
+            let free = start == Slot::Unplaced;
+            let opened = opening(&part, free, numbered, expected);
             if let Some((next, rest)) = opened {
                 flush(&mut current, slot, pieces);
                 any = true;
@@ -112,22 +113,36 @@ fn numbers_of(lines: &[&str]) -> bool {
     let has = |n: u32| {
         lines
             .iter()
-            .any(|line| number_at(line).is_some_and(|(m, _)| m == n))
+            .any(|line| number_at(line).is_some_and(|m| m.number == n))
     };
     (has(1) && has(2)) || (has(2) && has(3)) || (has(1) && has(3))
 }
 
-/// `1.`, `2)`, `3:`, `#1`, `(2)` at the start of a line, and what stands behind it.
-fn number_at(line: &str) -> Option<(u32, &str)> {
+/// A number at the start of a line.
+struct Numbered<'a> {
+    number: u32,
+    /// What stands behind it.
+    rest: &'a str,
+    /// Whether a mark follows the number, and no mere blank ("2 things went well").
+    marked: bool,
+}
+
+/// `1.`, `2)`, `3:`, `#1`, `(2)`, `3 slides` at the start of a line; a time or a date is none.
+fn number_at(line: &str) -> Option<Numbered<'_>> {
     let line = line.trim_start_matches(['*', ' ', '#', '(', '-', '_']);
     let mut chars = line.chars();
     let number = chars.next()?.to_digit(10).filter(|n| (1..=3).contains(n))?;
     let rest = chars.as_str();
     let behind = rest.trim_start_matches([')', '.', ':', '-', '–', '—', '*', '/', ' ']);
-    let parted = rest.starts_with([')', '.', ':', '–', '—', ' ', '-', '*', '/']) || rest.is_empty();
+    let marked = rest.starts_with([')', '.', ':', '–', '—', '-', '*', '/']) || rest.is_empty();
     let digit_next = rest.starts_with(['.', ':', '-', '/'])
         && rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    (parted && !digit_next).then_some((number, behind))
+    let fits = (marked || rest.starts_with(' ')) && !digit_next;
+    fits.then_some(Numbered {
+        number,
+        rest: behind,
+        marked: marked || behind.len() + 1 < rest.len(),
+    })
 }
 
 /// Several numbers in one line: `1. calm 2. late 3. goal`; empty if there is only one part.
@@ -145,7 +160,7 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
             continue;
         }
         let next = tokens.get(at + 1);
-        let behind_mark = next.is_some_and(|n| matches!(n.text.as_str(), "." | ")" | ":" | "-"));
+        let behind_mark = next.is_some_and(|n| matches!(&*n.text, "." | ")" | ":" | "-"));
         let number = token
             .text
             .parse::<usize>()
@@ -154,14 +169,9 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
         let after_end = at == 0
             || tokens
                 .get(at - 1)
-                .is_some_and(|p| matches!(p.text.as_str(), "." | "!" | "?" | ";" | ","));
+                .is_some_and(|p| matches!(&*p.text, "." | "!" | "?" | ";" | ","));
         let heading = after_end && {
-            let words: Vec<&str> = tokens
-                .iter()
-                .skip(at)
-                .take(6)
-                .map(|t| t.text.as_str())
-                .collect();
+            let words: Vec<&str> = tokens.iter().skip(at).take(6).map(|t| &*t.text).collect();
             lexicon()
                 .longest(&words, 0, &headings, Languages::ALL)
                 .is_some_and(|mark| {
@@ -186,21 +196,23 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
             && let Some(part) = line.get(*from..*to)
             && !part.trim().is_empty()
         {
-            parts.push(part.trim().to_owned());
+            let part = part.trim().trim_end_matches([';', ',']);
+            parts.push(part.trim_end().to_owned());
         }
     }
     parts
 }
 
-/// The slot that a line opens, and the words behind its heading.
-fn opening(line: &str, numbers: bool, expected: usize) -> Option<(Slot, String)> {
-    let number = number_at(line).filter(|_| numbers);
-    let bare = number.map_or(line, |(_, rest)| rest);
+/// The slot that a line opens, and the words behind its heading. Numbers count only where no
+/// quoted prompt placed the line already (`free`); a bare one only in a `series`.
+fn opening(line: &str, free: bool, series: bool, expected: usize) -> Option<(Slot, String)> {
+    let number = number_at(line).filter(|n| free && (n.marked || series));
+    let bare = number.as_ref().map_or(line, |n| n.rest);
     let bare = bare.trim_start_matches(['*', ' ', '-', '•', '·', '_', '#', '>']);
     if let Some((slot, rest)) = heading(bare, number.is_some()) {
         return Some((slot, rest));
     }
-    let (number, rest) = number?;
+    let Numbered { number, rest, .. } = number?;
     let jumps = usize::try_from(number).ok()? + 1 < expected;
     let section = *Section::ALL.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
     (!jumps).then(|| (Slot::Section(section), rest.trim().to_owned()))
@@ -212,11 +224,17 @@ fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .take(24)
         .collect();
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
-    let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
+    // "Ana's best moment", "the worst moment": one word may stand in front.
+    let led = words.first().is_some_and(|word| {
+        word.ends_with('s') || matches!(*word, "my" | "your" | "the" | "le" | "la" | "el" | "het")
+    });
+    let mark = lexicon()
+        .longest(&words, 0, &senses, Languages::ALL)
+        .or_else(|| lexicon().longest(&words, usize::from(led), &senses, Languages::ALL))?;
     let slot = match mark.sense {
         Sense::Best => Slot::Section(Section::Best),
         Sense::Worst => Slot::Section(Section::Worst),
@@ -226,7 +244,7 @@ fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
     let last = tokens
         .iter()
         .filter(|t| t.is_word)
-        .nth(mark.words.checked_sub(1)?)?;
+        .nth((mark.at + mark.words).checked_sub(1)?)?;
     let behind = line.get(last.end..)?;
     // Up to a mark of punctuation the heading may go on: "Best moment (of Ana):".
     let short: String = behind.chars().take(60).collect();
@@ -256,7 +274,7 @@ fn is_greeting(line: &str) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     words.len() <= 8
         && lexicon()
@@ -306,7 +324,7 @@ fn is_opening_greeting(paragraph: &str) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     words.len() <= 4
         && lexicon()
@@ -346,18 +364,13 @@ pub fn observations(text: &str) -> Vec<Observation> {
         if !token.is_word {
             continue;
         }
-        let words: Vec<&str> = tokens
-            .iter()
-            .skip(at)
-            .take(5)
-            .map(|t| t.text.as_str())
-            .collect();
+        let words: Vec<&str> = tokens.iter().skip(at).take(5).map(|t| &*t.text).collect();
         let senses = [Sense::Helps, Sense::Hinders];
         let Some(mark) = lexicon().longest(&words, 0, &senses, Languages::ALL) else {
             continue;
         };
         let colon = tokens.get(at + mark.words);
-        let marked = colon.is_some_and(|c| matches!(c.text.as_str(), ":" | "-" | "–" | "—" | "="));
+        let marked = colon.is_some_and(|c| matches!(&*c.text, ":" | "-" | "–" | "—" | "="));
         if marked && let Some(colon) = colon {
             let polarity = match mark.sense {
                 Sense::Helps => Polarity::Helps,

@@ -3,12 +3,23 @@
 //! Folding makes `Don’t`, `don't` and `dont` one word, and `ça` and `ca`. A pattern is a line of a
 //! language file; matching it costs a few steps a word, whatever the text.
 
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Most words of one text that are looked at.
 const WORDS_MAX: usize = 20_000;
 /// Most words that a `..` in a pattern stands for.
 const GAP_WORDS_MAX: usize = 3;
+
+/// Folds for comparing, without a copy where the text is folded already, as most words are.
+fn folded(text: &str) -> Cow<'_, str> {
+    let plain = |b: u8| b.is_ascii() && !b.is_ascii_uppercase() && b != b'\'' && b != b'`';
+    if text.bytes().all(plain) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(fold(text))
+    }
+}
 
 /// Folds for comparing: lower case, no marks above or below letters, apostrophes gone.
 pub fn fold(text: &str) -> String {
@@ -34,9 +45,9 @@ pub fn fold(text: &str) -> String {
 
 /// A word, a mark of punctuation or a picture, with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Token<'a> {
     /// Folded; punctuation as it is.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// Whether it is a word (letters, digits, `:` inside a time, emoji) and no punctuation.
     pub is_word: bool,
     /// First octet in the text.
@@ -45,23 +56,23 @@ pub struct Token {
     pub end: usize,
 }
 
+fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: usize) {
+    let folded = folded(text.get(start..end).unwrap_or_default());
+    if !folded.is_empty() {
+        found.push(Token {
+            text: folded,
+            is_word: true,
+            start,
+            end,
+        });
+    }
+}
+
 /// Splits a text into tokens.
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut found: Vec<Token> = Vec::new();
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
     let mut word_start: Option<usize> = None;
     let mut chars = text.char_indices().peekable();
-    let push_word = |found: &mut Vec<Token>, start: usize, end: usize| {
-        let raw = text.get(start..end).unwrap_or_default();
-        let folded = fold(raw);
-        if !folded.is_empty() {
-            found.push(Token {
-                text: folded,
-                is_word: true,
-                start,
-                end,
-            });
-        }
-    };
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, next)| *next);
         let inside = word_start.is_some();
@@ -82,7 +93,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         if let Some(start) = word_start.take() {
-            push_word(&mut found, start, at);
+            push_word(&mut found, text, start, at);
         }
         if found.len() >= WORDS_MAX {
             return found;
@@ -90,13 +101,13 @@ pub fn tokens(text: &str) -> Vec<Token> {
         if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
         {
             found.push(Token {
-                text: c.to_string(),
+                text: Cow::Borrowed(text.get(at..at + c.len_utf8()).unwrap_or_default()),
                 is_word: false,
                 start: at,
                 end: at + c.len_utf8(),
             });
         } else if !c.is_whitespace() && !c.is_control() {
-            let folded = fold(&c.to_string());
+            let folded = folded(text.get(at..at + c.len_utf8()).unwrap_or_default());
             let modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
             if !folded.is_empty() && !modifier {
                 found.push(Token {
@@ -109,7 +120,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         }
     }
     if let Some(start) = word_start {
-        push_word(&mut found, start, text.len());
+        push_word(&mut found, text, start, text.len());
     }
     found
 }
@@ -204,7 +215,7 @@ mod tests {
         tokens(text)
             .into_iter()
             .filter(|t| t.is_word)
-            .map(|t| t.text)
+            .map(|t| t.text.into_owned())
             .collect()
     }
 

@@ -9,6 +9,7 @@
 use crate::lunch::notes::Section;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Words that an index entry is made of.
@@ -24,34 +25,39 @@ const ATTRIBUTION_OCTETS_MAX: usize = 400;
 
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct Line<'a> {
     /// How many `>`.
     pub depth: usize,
     /// Without marks.
-    pub text: String,
-    tokens: Vec<Token>,
+    pub text: &'a str,
+    tokens: Vec<Token<'a>>,
 }
 
-impl Line {
+impl<'a> Line<'a> {
     /// Takes the marks off.
-    pub fn new(line: &str) -> Self {
+    pub fn new(line: &'a str) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
-        while let Some(inner) = rest.strip_prefix('>') {
+        // Some clients and lists mark with a bar.
+        let barred = |rest: &str| rest == "|" || rest.starts_with("| ");
+        while let Some(inner) = rest
+            .strip_prefix('>')
+            .or_else(|| rest.strip_prefix('|').filter(|_| barred(rest)))
+        {
             depth += 1;
             rest = inner.trim_start();
         }
         let text = if depth == 0 { line } else { rest };
         Self {
             depth,
-            text: text.to_owned(),
+            text,
             tokens: tokens(text),
         }
     }
 
     fn words(&self) -> Vec<&str> {
         let words = self.tokens.iter().filter(|t| t.is_word);
-        words.map(|t| t.text.as_str()).collect()
+        words.map(|t| &*t.text).collect()
     }
 
     fn is_blank(&self) -> bool {
@@ -82,7 +88,7 @@ pub enum Verdict {
 }
 
 /// The verdict on each line.
-pub fn judge_lines(lines: &[Line], originals: &[String]) -> Vec<Verdict> {
+pub fn judge_lines(lines: &[Line<'_>], originals: &[String]) -> Vec<Verdict> {
     let matched = match_originals(lines, originals);
     let mut verdicts: Vec<Verdict> = lines
         .iter()
@@ -102,11 +108,16 @@ pub fn judge_lines(lines: &[Line], originals: &[String]) -> Vec<Verdict> {
 
 /// The prompt that a quoted line is: `1. Ana's best moment since you last met`.
 pub fn prompt_of(line: &str) -> Option<Section> {
+    // Most lines are neither numbered nor short: they need no closer look.
+    let first = line.chars().find(|c| c.is_alphanumeric())?;
+    if !matches!(first, '1'..='3') && line.split_whitespace().nth(6).is_some() {
+        return None;
+    }
     let tokens = tokens(line);
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .take(16)
         .collect();
     let numbered = match words.first() {
@@ -141,19 +152,20 @@ struct Match {
 }
 
 /// The words of all originals, one after the other, with an index of word triples.
-struct Originals {
-    words: Vec<String>,
+struct Originals<'a> {
+    words: Vec<Cow<'a, str>>,
     line_ends: Vec<bool>,
     index: HashMap<u64, Vec<usize>>,
 }
 
-impl Originals {
-    fn new(texts: &[String]) -> Self {
+impl<'a> Originals<'a> {
+    fn new(texts: &'a [String]) -> Self {
         let mut words = Vec::new();
         let mut line_ends = Vec::new();
         for line in texts.iter().flat_map(|text| text.lines()) {
             let before = words.len();
-            words.extend(Line::new(line).words().into_iter().map(str::to_owned));
+            let tokens = Line::new(line).tokens.into_iter();
+            words.extend(tokens.filter(|t| t.is_word).map(|t| t.text));
             line_ends.resize(words.len(), false);
             if words.len() > before
                 && let Some(last) = line_ends.last_mut()
@@ -186,7 +198,7 @@ impl Originals {
             let run = line
                 .iter()
                 .zip(self.words.get(start..).unwrap_or_default())
-                .take_while(|(a, b)| **a == b.as_str())
+                .take_while(|(a, b)| ***a == ***b)
                 .count();
             if run > 0 && best.is_none_or(|(_, longest)| run > longest) {
                 best = Some((start, run));
@@ -211,7 +223,7 @@ fn key<T: AsRef<str>>(gram: &[T]) -> u64 {
     hash
 }
 
-fn match_originals(lines: &[Line], texts: &[String]) -> Vec<Option<Match>> {
+fn match_originals(lines: &[Line<'_>], texts: &[String]) -> Vec<Option<Match>> {
     if texts.is_empty() {
         return vec![None; lines.len()];
     }
@@ -249,12 +261,39 @@ fn match_originals(lines: &[Line], texts: &[String]) -> Vec<Option<Match>> {
         }
         found.push(usable);
     }
+    extend_upwards(lines, &originals, &mut found);
     keep_runs(lines, &mut found);
     found
 }
 
+/// Takes short lines in that stand directly above a run ("Hi Ben,") and are ours.
+fn extend_upwards(lines: &[Line<'_>], originals: &Originals<'_>, found: &mut [Option<Match>]) {
+    let mut below: Option<usize> = None;
+    for (line, slot) in lines.iter().zip(found.iter_mut()).rev() {
+        if line.is_blank() {
+            continue;
+        }
+        if slot.is_none()
+            && let Some(end) = below
+        {
+            let words = line.words();
+            let start = end.checked_sub(words.len()).filter(|_| !words.is_empty());
+            let same = |start: usize| {
+                let ours = originals.words.get(start..end).unwrap_or_default();
+                ours.iter().zip(&words).all(|(a, b)| a == b)
+            };
+            *slot = start.filter(|start| same(*start)).map(|start| Match {
+                start,
+                end,
+                rest: None,
+            });
+        }
+        below = slot.as_ref().map(|found| found.start);
+    }
+}
+
 /// Splits a line behind its first `run` words and the punctuation that follows.
-fn split_behind(line: &Line, run: usize) -> Option<(String, String)> {
+fn split_behind(line: &Line<'_>, run: usize) -> Option<(String, String)> {
     let mut words = line.tokens.iter().filter(|t| t.is_word);
     let last = words.by_ref().nth(run.checked_sub(1)?)?;
     let next = words.next()?;
@@ -273,7 +312,7 @@ fn split_behind(line: &Line, run: usize) -> Option<(String, String)> {
 }
 
 /// Drops matches of unmarked lines that stand alone and might be the writer's own.
-fn keep_runs(lines: &[Line], found: &mut [Option<Match>]) {
+fn keep_runs(lines: &[Line<'_>], found: &mut [Option<Match>]) {
     let some: Vec<(usize, usize, usize)> = found
         .iter()
         .enumerate()
@@ -289,7 +328,7 @@ fn keep_runs(lines: &[Line], found: &mut [Option<Match>]) {
         let before = number.checked_sub(1).and_then(|n| some.get(n));
         let after = some.get(number + 1);
         let marked = lines.get(at).is_some_and(|line| line.depth > 0);
-        let is_prompt = lines.get(at).is_some_and(|l| prompt_of(&l.text).is_some());
+        let is_prompt = lines.get(at).is_some_and(|l| prompt_of(l.text).is_some());
         let long = end - start >= ALONE_WORDS_MIN;
         let in_run = follows(before, Some(place)) || follows(Some(place), after);
         if !(marked || long || in_run || (is_prompt && end - start >= GRAM)) {
@@ -303,7 +342,7 @@ fn keep_runs(lines: &[Line], found: &mut [Option<Match>]) {
     }
 }
 
-fn apply_conventions(lines: &[Line], matched: &[Option<Match>], verdicts: &mut [Verdict]) {
+fn apply_conventions(lines: &[Line<'_>], matched: &[Option<Match>], verdicts: &mut [Verdict]) {
     let mut own_above = false;
     let mut at = 0;
     while at < lines.len() {
@@ -370,9 +409,19 @@ fn cut(
 }
 
 /// An attribution line ("On … Ana wrote:"), wrapped over at most three lines; how many lines.
-fn attribution(lines: &[Line], at: usize) -> Option<usize> {
+fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
     let first = lines.get(at)?;
     if first.is_blank() || first.text.len() > ATTRIBUTION_OCTETS_MAX {
+        return None;
+    }
+    let near = lines.get(at..(at + 3).min(lines.len())).unwrap_or_default();
+    let tells = |line: &Line<'_>| {
+        let bytes = line.text.bytes();
+        bytes
+            .take(ATTRIBUTION_OCTETS_MAX)
+            .any(|b| b == b'@' || b.is_ascii_digit())
+    };
+    if !near.iter().any(tells) {
         return None;
     }
     let text = first.text.trim_start_matches(['-', ' ', '*']);
@@ -414,7 +463,7 @@ fn is_attribution(joined: &str) -> bool {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     let verbs = lexicon().marks(&words, &[Sense::Wrote], Languages::ALL);
     let verb_last = verbs.last().is_some_and(|m| m.at + m.words == words.len());
@@ -423,7 +472,7 @@ fn is_attribution(joined: &str) -> bool {
 }
 
 /// Two or more adjacent labelled lines that name an address or a date; how many lines.
-fn header_block(lines: &[Line], at: usize) -> Option<usize> {
+fn header_block(lines: &[Line<'_>], at: usize) -> Option<usize> {
     let label = |i: usize| -> bool {
         let Some(line) = lines.get(i) else {
             return false;
@@ -437,7 +486,7 @@ fn header_block(lines: &[Line], at: usize) -> Option<usize> {
             return false;
         }
         let tokens = tokens(label);
-        let words: Vec<&str> = tokens.iter().map(|t| t.text.as_str()).collect();
+        let words: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
         lexicon()
             .longest(&words, 0, &[Sense::HeaderLabel], Languages::ALL)
             .is_some_and(|mark| mark.words == words.len())
@@ -465,7 +514,7 @@ fn header_block(lines: &[Line], at: usize) -> Option<usize> {
 }
 
 /// `-----Original Message-----`, Outlook's rule above a header block, a forwarded mark.
-fn separator(lines: &[Line], at: usize) -> Option<usize> {
+fn separator(lines: &[Line<'_>], at: usize) -> Option<usize> {
     let line = lines.get(at)?;
     let text = line.text.trim();
     if text.len() > 120 {
@@ -478,14 +527,14 @@ fn separator(lines: &[Line], at: usize) -> Option<usize> {
     }
     let dashed = text.starts_with("--") || text.starts_with("__") || text.starts_with("==");
     let inner = text.trim_matches(['-', '_', '=', ' ', '>', ':']);
-    if inner.is_empty() {
+    if inner.is_empty() || !(dashed || text.ends_with(':')) {
         return None;
     }
     let tokens = tokens(inner);
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text.as_str())
+        .map(|t| &*t.text)
         .collect();
     let mark = lexicon().longest(&words, 0, &[Sense::Separator], Languages::ALL)?;
     let whole = mark.words == words.len();
@@ -503,7 +552,7 @@ mod tests {
         let mut own = Vec::new();
         for (line, verdict) in lines.iter().zip(verdicts) {
             match verdict {
-                Verdict::Own => own.push(line.text.clone()),
+                Verdict::Own => own.push(line.text.to_owned()),
                 Verdict::Quoted { rest: Some(rest) } => own.push(rest),
                 _ => {}
             }

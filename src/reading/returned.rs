@@ -3,11 +3,10 @@
 //! It may come as a nested message, as its headers only, or (qmail, Exim) as plain text below the
 //! complaint. Nothing is proved by it; routing decides what it is worth.
 
-use crate::reading::message::{first_id, headers_of};
+use crate::reading::message::{PARSER, first_id, headers_of};
 use crate::words::address::Address;
 use crate::words::clean::CleanLine;
 use crate::words::message_id::MessageId;
-use mail_parser::MessageParser;
 
 /// Most lines of a text bounce that are searched for returned headers.
 const LINES_MAX: usize = 2_000;
@@ -34,7 +33,7 @@ pub(crate) fn in_message(inner: &mail_parser::Message<'_>) -> Returned {
 pub(crate) fn in_headers(bytes: &[u8]) -> Option<Returned> {
     let mut whole = bytes.to_vec();
     whole.extend_from_slice(b"\r\n\r\n");
-    let parsed = MessageParser::default().parse_headers(&whole)?;
+    let parsed = PARSER.parse_headers(&whole)?;
     Some(from_pairs(&headers_of(&parsed)))
 }
 
@@ -46,6 +45,9 @@ pub(crate) fn in_text(texts: &[&str]) -> Option<Returned> {
             let Some((name, value)) = line.split_once(':') else {
                 continue;
             };
+            if name.len() > 40 {
+                continue;
+            }
             let name = name.trim_start_matches(['>', ' ']).to_ascii_lowercase();
             let known = ["message-id", "x-postlunch-id", "reply-to", "return-path"];
             if known.contains(&name.as_str()) && !value.trim().is_empty() {

@@ -45,7 +45,7 @@ fn words_of(line: &str) -> Vec<String> {
     tokens
         .into_iter()
         .filter(|t| t.is_word)
-        .map(|t| t.text)
+        .map(|t| t.text.into_owned())
         .take(40)
         .collect()
 }

@@ -49,7 +49,7 @@ impl Own {
 /// Finds what the sender newly wrote.
 pub fn own_words(message: &Message, context: &Context) -> Own {
     let body = clean_text(&body_text(message));
-    let lines: Vec<quote::Line> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
     let verdicts = quote::judge_lines(&lines, context.originals);
     let mut own = passages(&lines, &verdicts, message);
     if own.is_empty() {
@@ -133,7 +133,7 @@ fn unflowed(part: &TextPart) -> String {
     joined
 }
 
-fn passages(lines: &[quote::Line], verdicts: &[Verdict], message: &Message) -> Own {
+fn passages(lines: &[quote::Line<'_>], verdicts: &[Verdict], message: &Message) -> Own {
     let mut own = Own::default();
     let mut run: Vec<String> = Vec::new();
     let mut prompt: Option<Section> = None;
@@ -155,7 +155,7 @@ fn passages(lines: &[quote::Line], verdicts: &[Verdict], message: &Message) -> O
                 if !line.text.trim().is_empty() {
                     reach_ends = true;
                 }
-                run.push(line.text.clone());
+                run.push(line.text.to_owned());
             }
             Verdict::Blank => {
                 reach_ends = reach_ends || prompt.is_some();
@@ -163,11 +163,13 @@ fn passages(lines: &[quote::Line], verdicts: &[Verdict], message: &Message) -> O
             }
             Verdict::Quoted { rest } => {
                 close(&mut run, prompt, &mut own);
-                let found = quote::prompt_of(&line.text);
+                let found = quote::prompt_of(line.text);
                 if found.is_some() {
                     own.prompts_quoted = true;
                     prompt = found;
                     reach_ends = false;
+                } else if line.text.trim().is_empty() {
+                    reach_ends = reach_ends || prompt.is_some();
                 } else if reach_ends {
                     prompt = None;
                 }

@@ -71,6 +71,13 @@ pub fn find(words: &[&str], context: &Context) -> When {
     let mut days: Vec<NaiveDate> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        if words
+            .get(at)
+            .is_none_or(|word| !lexicon().may_begin_date(word))
+        {
+            at += 1;
+            continue;
+        }
         if let Some((date, used, vague, weekday)) = day_at(words, at, context) {
             if !days.contains(&date) {
                 days.push(date);
@@ -481,7 +488,7 @@ mod tests {
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_word)
-            .map(|t| t.text.as_str())
+            .map(|t| &*t.text)
             .collect();
         f(&words, &context())
     }

@@ -67,6 +67,8 @@ pub enum Shelf {
     Sent = 27,
     /// Person, pairing: which pairings a person is in.
     PairingOf = 28,
+    /// Person, day: mails of theirs that were acted on, against loops.
+    Heard = 29,
 }
 
 /// A record's key, or the beginning of one.

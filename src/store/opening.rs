@@ -109,7 +109,9 @@ impl Store {
         self.index.apply(&pending, None)?;
         // Once more by the way of every commit: old forgettings are carried out again.
         self.apply(&forgettings, Some(sequence))?;
-        maillog::index_rebuilt(why, sequence);
+        if sequence > 0 {
+            maillog::index_rebuilt(why, sequence);
+        }
         Ok(())
     }
 

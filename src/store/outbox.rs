@@ -350,6 +350,14 @@ impl OutboxRow {
         Ok(self.with(Submission::Claimed { doubt }))
     }
 
+    /// Since when it is in doubt; `None` if it is in none.
+    pub const fn doubted_since(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            Submission::Claimed { doubt: Some(doubt) } => Some(doubt.since),
+            _ => None,
+        }
+    }
+
     /// When to look for a message in doubt; `None` if it is in no doubt.
     pub fn look_at(&self) -> Option<DateTime<Utc>> {
         let Submission::Claimed { doubt: Some(doubt) } = self.state else {

@@ -299,7 +299,9 @@ impl Facts {
     }
 
     fn event(&self, event: &Event) -> Value {
-        let weekday = say::weekday(event.start.weekday());
+        // A series that changes half way is told from its next lunch on, not from its first.
+        let start = event.next_start();
+        let weekday = say::weekday(start.weekday());
         let series = event.recurrence.as_ref();
         context! {
             rhythm => series.map_or(String::new(), |r| say::rhythm(r.every_weeks, weekday)),
@@ -307,8 +309,8 @@ impl Facts {
             place => event.location.as_str(),
             summary => event.summary.as_str(),
             instead_of => event.recurrence_id.filter(|r| *r != event.start).map(|r| self.moment(r)),
-            day_beside => say::day_beside(event.start.date()),
-            ..self.moment(event.start)
+            day_beside => say::day_beside(start.date()),
+            ..self.moment(start)
         }
     }
 

@@ -10,7 +10,7 @@ mod english;
 mod facts;
 mod mail;
 mod markup;
-mod plain;
+pub mod plain;
 pub mod samples;
 mod templates;
 

@@ -201,8 +201,7 @@ impl Desk {
         self.effects.push(Effect::Summarise { person, month });
     }
 
-    /// Returns a mail with its text, once while nothing was understood since; later ones stay
-    /// without an answer so that two machines cannot talk for ever.
+    /// Returns a mail with its text, once a day, so that two machines cannot talk for ever.
     pub(super) fn give_back(
         &mut self,
         to: PersonId,
@@ -212,15 +211,23 @@ impl Desk {
         if self.has_left(to, pairing) {
             return Outcome::Nothing("the person has left");
         }
-        self.answer(
-            to,
-            pairing,
-            None,
-            Body::Returned {
-                words: words.clone(),
-            },
-        );
+        let body = Body::Returned {
+            words: words.clone(),
+        };
+        self.answer_once_a_day(to, pairing, body);
         Outcome::Returned
+    }
+
+    /// An answer of which one a day is enough, whatever comes in meanwhile.
+    pub(super) fn answer_once_a_day(
+        &mut self,
+        to: PersonId,
+        pairing: Option<PairingId>,
+        body: Body,
+    ) {
+        let occasion = format!("day:{}", self.now.date_naive());
+        let use_by = self.now + ANSWER_USE_BY;
+        self.post(to, pairing, None, body, occasion, Consent::Answer, use_by);
     }
 
     /// Sends the series as it now stands to both calendars.

@@ -188,7 +188,7 @@ impl Desk {
         if self.has_left(person, pairing) {
             return Outcome::Nothing("the person has left");
         }
-        self.answer(person, pairing, None, Body::Confirm { words });
+        self.answer_once_a_day(person, pairing, Body::Confirm { words });
         Outcome::Asked
     }
 

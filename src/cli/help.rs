@@ -1,0 +1,105 @@
+//! `postlunch help`: one command's page, or all commands on one.
+
+use crate::cli::args::{self, CommandLine};
+use crate::cli::ending::{Code, Failure};
+use crate::cli::show;
+use clap::{Command, CommandFactory};
+
+/// All commands in groups; a test holds that none is missing.
+const GROUPS: [(&str, &[&str]); 4] = [
+    (
+        "Set up and look",
+        &["demo", "check", "explain", "preview", "store"],
+    ),
+    ("Run", &["run", "status", "hold", "resume"]),
+    ("Lunches", &["invite", "pairing", "person", "summary"]),
+    ("Rehearse", &["clock"]),
+];
+
+/// Prints it.
+///
+/// # Errors
+/// If there is no such command.
+pub fn help(asked: &args::Help) -> Result<(), Failure> {
+    let mut root = CommandLine::command();
+    root.build();
+    if asked.all {
+        return show::print(&everything(&root));
+    }
+    let mut found = &mut root;
+    for word in &asked.command {
+        found = found.find_subcommand_mut(word).ok_or_else(|| {
+            let message = format!("there is no command '{word}'; `postlunch help --all` tells all");
+            Failure::new(Code::Usage, message)
+        })?;
+    }
+    show::print(&found.render_long_help().to_string())
+}
+
+fn everything(root: &Command) -> String {
+    let mut text = String::new();
+    for (title, names) in GROUPS {
+        text.push_str(&format!("{title}:\n"));
+        let mut rows = Vec::new();
+        for command in names.iter().filter_map(|name| root.find_subcommand(name)) {
+            collect(command, "", &mut rows);
+        }
+        text.push_str(&show::columns(&rows, "  "));
+        text.push('\n');
+    }
+    text.push_str("`postlunch help COMMAND` tells its options.\n");
+    text
+}
+
+fn collect(command: &Command, before: &str, rows: &mut Vec<Vec<String>>) {
+    let name = format!("{before}{}", command.get_name());
+    let inner: Vec<&Command> = command
+        .get_subcommands()
+        .filter(|inner| inner.get_name() != "help")
+        .collect();
+    if inner.is_empty() {
+        let about = command.get_about().map(ToString::to_string);
+        rows.push(vec![name, about.unwrap_or_default()]);
+        return;
+    }
+    for inner in inner {
+        collect(inner, &format!("{name} "), rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_command_stands_in_one_group() {
+        let root = CommandLine::command();
+        let there: BTreeSet<&str> = root
+            .get_subcommands()
+            .map(Command::get_name)
+            .filter(|name| *name != "help")
+            .collect();
+        let grouped: Vec<&str> = GROUPS
+            .iter()
+            .flat_map(|(_, names)| names.to_vec())
+            .collect();
+        assert_eq!(grouped.iter().copied().collect::<BTreeSet<_>>(), there);
+        assert_eq!(grouped.len(), there.len());
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn all_help_tells_each_order_by_itself() {
+        let mut root = CommandLine::command();
+        root.build();
+        let text = everything(&root);
+        for part in ["clock advance", "pairing pause", "summary", "explain"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}

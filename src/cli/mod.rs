@@ -1,0 +1,105 @@
+//! The command line: words in, a command done, an exit code out.
+//!
+//! Everything printed for a person goes through here, and nothing of what people wrote to each
+//! other, except where somebody hands a mail in themselves (`explain`). A panic is a mistake of
+//! ours: it is told in one line that holds no content, and ends with exit code 70.
+
+mod args;
+mod check;
+mod demo;
+mod ending;
+mod explain;
+mod help;
+mod log;
+mod orders;
+mod place;
+mod preview;
+mod run;
+mod show;
+mod store;
+mod values;
+
+use args::{Command, CommandLine};
+use clap::Parser;
+use ending::{Code, Failure};
+use std::panic::{self, PanicHookInfo};
+use std::process::ExitCode;
+use tokio::runtime::Builder;
+use tracing_subscriber::filter::LevelFilter;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(tell_panic));
+    panic::catch_unwind(program).unwrap_or_else(|_| Code::OwnMistake.into())
+}
+
+fn program() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(told) => {
+            // Help and version are told this way too, with exit code 0.
+            let code = u8::try_from(told.exit_code()).unwrap_or(Code::Usage as u8);
+            let _ = told.print();
+            return code.into();
+        }
+    };
+    match begin(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                eprintln!("postlunch: {failure}");
+            }
+            failure.code.into()
+        }
+    }
+}
+
+fn begin(line: CommandLine) -> Result<(), Failure> {
+    let (usual, mut builder) = match line.command {
+        Command::Run(_) => (LevelFilter::INFO, Builder::new_multi_thread()),
+        _ => (LevelFilter::WARN, Builder::new_current_thread()),
+    };
+    log::begin(line.common.verbose, line.common.quiet, usual)?;
+    let runtime = builder
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("the system gives no threads: {error}")))?;
+    let done = runtime.block_on(obey(line));
+    // A thread that still waits for a name server shall not keep the terminal waiting.
+    runtime.shutdown_background();
+    done
+}
+
+async fn obey(line: CommandLine) -> Result<(), Failure> {
+    let common = &line.common;
+    match line.command {
+        Command::Demo(demo) => demo::demo(&demo, common.json).await,
+        Command::Explain(explain) => explain::explain(&explain, common.json),
+        Command::Preview(preview) => preview::preview(preview, common).await,
+        Command::Help(help) => help::help(&help),
+        Command::Check => check::check(common).await,
+        Command::Run(run) => run::run(place::load(common.config.as_deref())?, run).await,
+        Command::Invite(invite) => orders::invite(common, invite).await,
+        Command::Status => orders::status(common).await,
+        Command::Clock(clock) => orders::clock(common, clock).await,
+        Command::Pairing(pairing) => orders::pairing(common, pairing).await,
+        Command::Person(person) => orders::person(common, person).await,
+        Command::Store(store) => store::store(common, &store),
+        Command::Summary(_) => orders::summary(common).await,
+        Command::Hold => orders::hold(common, true).await,
+        Command::Resume => orders::hold(common, false).await,
+    }
+}
+
+/// Tells where it happened and never why: the reason may hold what somebody wrote.
+fn tell_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(
+        || "an unknown place".to_owned(),
+        |at| format!("{}:{}", at.file(), at.line()),
+    );
+    eprintln!(
+        "postlunch {}: a mistake of the program's own at {place}; nothing half done is kept. Start \
+         it again, and report this line if it comes back.",
+        env!("CARGO_PKG_VERSION")
+    );
+}

@@ -1,0 +1,182 @@
+//! Commands that the running daemon carries out: asked over its control socket.
+
+use crate::cli::args::{Clock, Common, Invite, Pairing, Person};
+use crate::cli::ending::{Code, Failure};
+use crate::cli::{place, show};
+use crate::daemon::request::{ClockRequest, Order, Reply, Request};
+use crate::{clock, control};
+use chrono::TimeDelta;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long an answer may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a rehearsal clock may run; it waits for mail at each stop.
+const CLOCK_LIMIT: Duration = Duration::from_secs(6 * 3600);
+
+/// `postlunch status`.
+///
+/// # Errors
+/// If no daemon answers.
+pub async fn status(common: &Common) -> Result<(), Failure> {
+    match ask(common, &Request::Status, ANSWER_LIMIT).await? {
+        Reply::Status(status) => tell(common, show::status(&status)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `postlunch invite`.
+///
+/// # Errors
+/// If no daemon answers, or any of the invitations is refused.
+pub async fn invite(common: &Common, asked: Invite) -> Result<(), Failure> {
+    let dry_run = asked.dry_run;
+    let request = Request::Invite {
+        from: asked.from.to_string(),
+        to: asked.to.iter().map(ToString::to_string).collect(),
+        note: asked.note,
+        dry_run,
+        id: request_id()?,
+    };
+    match ask(common, &request, ANSWER_LIMIT).await? {
+        Reply::Invited { invitations } => {
+            tell(common, show::invited(&invitations, dry_run))?;
+            if invitations.iter().any(|one| one.refused.is_some()) {
+                return Err(Failure::told(Code::Failed));
+            }
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `postlunch pairing …`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
+    let (pairing, order) = match asked {
+        Pairing::List => {
+            return match ask(common, &Request::Pairings, ANSWER_LIMIT).await? {
+                Reply::Pairings { pairings } => tell(common, show::pairings(&pairings)),
+                other => Err(unexpected(&other)),
+            };
+        }
+        Pairing::Pause { pairing, until } => (pairing, Order::Pause(until)),
+        Pairing::Resume { pairing } => (pairing, Order::Resume),
+        Pairing::End { pairing } => (pairing, Order::End),
+    };
+    let id = request_id()?;
+    done(common, &Request::Order { pairing, order, id }).await
+}
+
+/// `postlunch person …`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
+    let (address, forget) = match asked {
+        Person::Stop { address } => (address, false),
+        Person::Forget { address } => (address, true),
+    };
+    let (address, id) = (address.to_string(), request_id()?);
+    let request = Request::Person {
+        address,
+        forget,
+        id,
+    };
+    done(common, &request).await
+}
+
+/// `postlunch hold` and `postlunch resume`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn hold(common: &Common, on: bool) -> Result<(), Failure> {
+    done(common, &Request::Hold { on }).await
+}
+
+/// `postlunch summary --dry-run`.
+///
+/// # Errors
+/// If no daemon answers.
+pub async fn summary(common: &Common) -> Result<(), Failure> {
+    match ask(common, &Request::Summaries, ANSWER_LIMIT).await? {
+        Reply::Summaries { summaries } => tell(common, show::summaries(&summaries)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `postlunch clock …`.
+///
+/// # Errors
+/// If no daemon answers, it does not rehearse, or what came due could not be sent.
+pub async fn clock(common: &Common, asked: Clock) -> Result<(), Failure> {
+    let settle_ms = |settle: TimeDelta| u64::try_from(settle.num_milliseconds()).unwrap_or(0);
+    let (request, limit) = match asked {
+        Clock::Show => (ClockRequest::Show, ANSWER_LIMIT),
+        Clock::Advance { by, settle } => {
+            let seconds = by.num_seconds();
+            let settle_ms = settle_ms(settle);
+            (ClockRequest::Advance { seconds, settle_ms }, CLOCK_LIMIT)
+        }
+        Clock::Next { settle } => {
+            let settle_ms = settle_ms(settle);
+            (ClockRequest::Next { settle_ms }, CLOCK_LIMIT)
+        }
+    };
+    match ask(common, &Request::Clock(request), limit).await? {
+        Reply::Clock { now, ran, next_due } => tell(common, show::clock(now, &ran, next_due)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn done(common: &Common, request: &Request) -> Result<(), Failure> {
+    match ask(common, request, ANSWER_LIMIT).await? {
+        Reply::Done { message } => tell(common, format!("{message}\n")),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Asks the daemon that the configuration names. With `--json` its answer is printed here, as it
+/// is, refusals included.
+async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Failure> {
+    let config = place::load(common.config.as_deref())?;
+    let request = serde_json::to_value(request)
+        .map_err(|error| Failure::failed(format!("the request cannot be written: {error}")))?;
+    let asking = control::ask(&config.control.socket, &request, limit);
+    let answer = show::patiently("waiting for the daemon", asking).await?;
+    let reply = read(&answer)?;
+    if common.json {
+        show::json(&answer)?;
+    }
+    match reply {
+        Reply::Refused { .. } if common.json => Err(Failure::told(Code::Failed)),
+        Reply::Refused { message } => Err(Failure::failed(message)),
+        reply => Ok(reply),
+    }
+}
+
+fn read(answer: &Value) -> Result<Reply, Failure> {
+    serde_json::from_value(answer.clone()).map_err(|_| control::ControlError::Unreadable.into())
+}
+
+/// Prints for a person, unless JSON was printed already.
+fn tell(common: &Common, text: String) -> Result<(), Failure> {
+    if common.json {
+        return Ok(());
+    }
+    show::print(&text)
+}
+
+fn unexpected(_: &Reply) -> Failure {
+    control::ControlError::Unreadable.into()
+}
+
+/// Makes asking twice act once.
+fn request_id() -> Result<String, Failure> {
+    let octets = clock::random::<16>()
+        .map_err(|error| Failure::failed(format!("the system gives no random numbers: {error}")))?;
+    Ok(data_encoding::HEXLOWER.encode(&octets))
+}

@@ -1,0 +1,285 @@
+//! What a person sees: aligned, short, and never more than was asked for.
+
+use crate::cli::ending::Failure;
+use crate::daemon::request::{Invitation, Link, PairingLine, Ran, Status, SummaryLine};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+/// Prints to standard output. A reader that has gone away (`| head`) is no failure.
+///
+/// # Errors
+/// If the system refuses otherwise, such as on a full disk.
+pub fn print(text: &str) -> Result<(), Failure> {
+    octets(text.as_bytes())
+}
+
+/// Prints octets as they are.
+///
+/// # Errors
+/// As [`print`].
+pub fn octets(octets: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(octets).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("cannot print: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints JSON over several lines.
+///
+/// # Errors
+/// As [`print`].
+pub fn json(value: &Value) -> Result<(), Failure> {
+    print(&format!("{value:#}\n"))
+}
+
+/// Rows as columns, each as wide as its widest cell; the last one is left as it is.
+pub fn columns(rows: &[Vec<String>], margin: &str) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            let width = cell.chars().count();
+            match widths.get_mut(at) {
+                Some(widest) => *widest = width.max(*widest),
+                None => widths.push(width),
+            }
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let mut line = margin.to_owned();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:<width$}  "));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A moment for people.
+pub fn moment(moment: DateTime<Utc>) -> String {
+    moment.format("%a %Y-%m-%d %H:%M UTC").to_string()
+}
+
+fn row(cells: [&str; 2]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+/// How things stand.
+pub fn status(status: &Status) -> String {
+    let mut rows = Vec::new();
+    let mut tell = |name: &str, text: String| rows.push(row([name, &text]));
+    let clock = if status.rehearsal { " (rehearsal)" } else { "" };
+    tell("clock", format!("{}{clock}", moment(status.now)));
+    if status.hold {
+        tell(
+            "hold",
+            "nothing is sent; `postlunch resume` goes on".to_owned(),
+        );
+    }
+    tell("inbox", link(&status.imap));
+    tell("submission", link(&status.smtp));
+    let oldest = status
+        .oldest_queued
+        .map(|since| format!(", the oldest since {}", moment(since)));
+    let waiting = format!("{}{}", status.queued, oldest.unwrap_or_default());
+    tell(
+        "waiting",
+        format!("{waiting}; {} on their way", status.in_flight),
+    );
+    let fates = format!("{} failed, {} withdrawn", status.failed, status.withdrawn);
+    tell("sent", format!("{}; {fates}", status.accepted));
+    let look = match status.set_aside {
+        0 => "nothing".to_owned(),
+        1 => "1 mail, in the review folder: look at it".to_owned(),
+        many => format!("{many} mails, in the review folder: look at them"),
+    };
+    tell("set aside", look);
+    let next = status.next_due.map_or_else(|| "nothing".to_owned(), moment);
+    tell("next due", next);
+    let pairings = format!("{} open", status.open_pairings);
+    tell("pairings", format!("{pairings}; {} people", status.people));
+    format!(
+        "postlunch {} is running\n{}",
+        status.version,
+        columns(&rows, "  ")
+    )
+}
+
+fn link(link: &Link) -> String {
+    let since = link.since.map(|since| format!(" ({})", moment(since)));
+    let since = since.unwrap_or_default();
+    match (link.up, link.trouble.is_empty()) {
+        (true, true) => format!("well{since}"),
+        (true, false) => format!("well{since}; {}", link.trouble),
+        (false, true) => format!("not connected yet{since}"),
+        (false, false) => format!("DOWN{since}: {}", link.trouble),
+    }
+}
+
+/// What became of invitations.
+pub fn invited(invitations: &[Invitation], dry_run: bool) -> String {
+    let rows: Vec<Vec<String>> = invitations
+        .iter()
+        .map(|invitation| {
+            let (mark, fate) = match (&invitation.refused, invitation.pairing) {
+                (Some(why), _) => ("refused", why.clone()),
+                (None, Some(number)) => (
+                    "invited",
+                    format!("pairing {number}: {}", invitation.subject),
+                ),
+                (None, None) => ("would invite", invitation.subject.clone()),
+            };
+            vec![mark.to_owned(), invitation.to.clone(), fate]
+        })
+        .collect();
+    let end = if dry_run { "Nothing was sent.\n" } else { "" };
+    format!("{}{end}", columns(&rows, ""))
+}
+
+/// All pairings.
+pub fn pairings(pairings: &[PairingLine]) -> String {
+    if pairings.is_empty() {
+        return "There are no pairings yet; `postlunch invite` starts one.\n".to_owned();
+    }
+    let titles = ["ID", "INVITER", "INVITEE", "STAGE", "NEXT LUNCH"];
+    let mut rows = vec![titles.map(str::to_owned).to_vec()];
+    rows.extend(pairings.iter().map(|line| {
+        vec![
+            line.pairing.to_string(),
+            line.inviter.clone(),
+            line.invitee.clone(),
+            line.stage.clone(),
+            line.next_lunch.clone().unwrap_or_default(),
+        ]
+    }));
+    columns(&rows, "")
+}
+
+/// What the clock shows and what ran on the way.
+pub fn clock(now: DateTime<Utc>, ran: &[Ran], next_due: Option<DateTime<Utc>>) -> String {
+    let rows: Vec<Vec<String>> = ran
+        .iter()
+        .map(|ran| {
+            let who = ran.who.clone().unwrap_or_default();
+            vec![moment(ran.at), ran.what.clone(), who]
+        })
+        .collect();
+    let next = next_due.map_or_else(
+        || "nothing is due".to_owned(),
+        |due| format!("next due {}", moment(due)),
+    );
+    format!(
+        "{}The clock shows {}; {next}.\n",
+        columns(&rows, ""),
+        moment(now)
+    )
+}
+
+/// Whose summary would go out.
+pub fn summaries(summaries: &[SummaryLine]) -> String {
+    if summaries.is_empty() {
+        return "Nobody has anything to be told this month.\n".to_owned();
+    }
+    let rows: Vec<Vec<String>> = summaries
+        .iter()
+        .map(|line| {
+            let word = if line.lunches == 1 {
+                "lunch"
+            } else {
+                "lunches"
+            };
+            row([&line.to, &format!("{} {word}", line.lunches)])
+        })
+        .collect();
+    columns(&rows, "")
+}
+
+/// Waits, and after a second says so on a terminal, with the seconds gone by.
+pub async fn patiently<T>(what: &str, waiting: impl Future<Output = T>) -> T {
+    let second = Duration::from_secs(1);
+    let start = Instant::now();
+    let mut ticks = interval_at(start + second, second);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let seen = io::stderr().is_terminal();
+    tokio::pin!(waiting);
+    let mut told = false;
+    loop {
+        tokio::select! {
+            done = &mut waiting => {
+                if told {
+                    eprint!("\r\x1b[K");
+                }
+                return done;
+            }
+            _ = ticks.tick(), if seen => {
+                eprint!("\r{what} … {} s", start.elapsed().as_secs());
+                told = true;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_tells_trouble_with_its_remedy() {
+        let mut status = self::Status {
+            version: "1.2.3".to_owned(),
+            queued: 3,
+            set_aside: 1,
+            hold: true,
+            ..Status::default()
+        };
+        status.imap.up = true;
+        status.smtp.trouble = "login refused: check the password".to_owned();
+        let text = super::status(&status);
+        for part in [
+            "1.2.3",
+            "well",
+            "DOWN: login refused: check the password",
+            "review folder",
+            "resume",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_they_must_be() {
+        let rows = [["a", "longer", "x"], ["über", "b", ""]];
+        let rows: Vec<Vec<String>> = rows.iter().map(|r| r.map(str::to_owned).to_vec()).collect();
+        assert_eq!(columns(&rows, " "), " a     longer  x\n über  b\n");
+    }
+
+    #[test]
+    fn an_invitation_that_is_refused_is_told_beside_the_others() {
+        let sent = |to: &str, pairing, refused: Option<&str>| Invitation {
+            to: to.to_owned(),
+            subject: "Lunch: Ben & Ana".to_owned(),
+            pairing,
+            refused: refused.map(str::to_owned),
+        };
+        let text = invited(
+            &[
+                sent("ben@x.org", Some(3), None),
+                sent("c@x.org", None, Some("wants no mail")),
+            ],
+            false,
+        );
+        assert!(text.contains("pairing 3"), "{text}");
+        assert!(
+            text.contains("refused") && text.contains("wants no mail"),
+            "{text}"
+        );
+        assert!(invited(&[sent("ben@x.org", None, None)], true).contains("Nothing was sent."));
+    }
+}

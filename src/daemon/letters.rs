@@ -1,0 +1,95 @@
+//! The operator's own letters: the files of `[templates] path`, read and tried.
+
+use crate::writing::{TemplateError, Templates};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Largest template read, in octets.
+const TEMPLATE_OCTETS_MAX: u64 = 256 * 1024;
+
+/// Most files looked at; there are far fewer kinds of letters.
+const FILES_MAX: usize = 1000;
+
+/// Why the operator's letters cannot be used.
+#[derive(Debug, Error)]
+pub enum LettersError {
+    /// A template is not as it should be.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Folder or file cannot be read.
+    #[error("{}: {why}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// The letters with those in `folder` in place of the built-in ones, and how many those are. The
+/// layout and the letters of a language (`en/invitation.txt`) are taken; hidden files and copies
+/// that editors leave (`~`, `.bak`, …) are not.
+///
+/// # Errors
+/// If something cannot be read, or a template does not fit.
+pub fn load(folder: Option<&Path>) -> Result<(Templates, usize), LettersError> {
+    let files = match folder {
+        Some(folder) => read(folder)?,
+        None => Vec::new(),
+    };
+    let templates = Templates::with_overrides(&files)?;
+    Ok((templates, files.len()))
+}
+
+fn read(folder: &Path) -> Result<Vec<(String, String)>, LettersError> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder)? {
+        if path.is_dir() {
+            for (inner, path) in entries(&path)? {
+                found.push((format!("{name}/{inner}"), path));
+            }
+        } else {
+            found.push((name, path));
+        }
+    }
+    let is_letter = |name: &str| name.ends_with(".txt") || name.ends_with(".html");
+    let letters = found.into_iter().filter(|(name, _)| is_letter(name));
+    letters
+        .map(|(name, path)| Ok((name, text(&path)?)))
+        .collect()
+}
+
+/// The visible entries of a folder by name, sorted.
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, LettersError> {
+    let listing = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut found = Vec::new();
+    for entry in listing.take(FILES_MAX) {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') {
+            found.push((name, entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn text(path: &Path) -> Result<String, LettersError> {
+    let octets = path
+        .metadata()
+        .and_then(|file| match file.len() {
+            0..=TEMPLATE_OCTETS_MAX => fs::read(path),
+            _ => Err(io::Error::other("a letter has at most 256 KiB")),
+        })
+        .map_err(|error| unreadable(path, &error))?;
+    String::from_utf8(octets).map_err(|_| unreadable(path, &io::Error::other("save it as UTF-8")))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> LettersError {
+    LettersError::Unreadable {
+        path: path.to_owned(),
+        why: error.to_string(),
+    }
+}

@@ -1,0 +1,577 @@
+//! The program as somebody meets it at a terminal: its words, its exit codes, never a panic.
+//!
+//! Each story runs the built binary. Servers are sandboxes on loopback; every wait is bounded.
+
+use postlunch::sandbox::{Sandbox, SandboxOptions};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+
+const SOON: Duration = Duration::from_secs(60);
+
+struct Seen {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Seen {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e} in {}", self.out))
+    }
+}
+
+/// A folder to run in, which is its own home and holds what the story puts there.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("folder"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn put(&self, name: &str, octets: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, octets).expect("written");
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_postlunch"));
+        command
+            .args(words)
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    async fn run(&self, words: &[&str]) -> Seen {
+        self.run_with(words, b"").await
+    }
+
+    async fn run_with(&self, words: &[&str], input: &[u8]) -> Seen {
+        let mut child = self
+            .command(words)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut stdin = child.stdin.take().expect("piped");
+        let _ = stdin.write_all(input).await; // a command that reads nothing may be gone
+        drop(stdin);
+        let output = timeout(SOON, child.wait_with_output()).await;
+        let output = output.expect("ends in time").expect("runs");
+        let seen = Seen {
+            code: output.status.code().expect("an exit code"),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        assert!(!seen.err.contains("panicked"), "{words:?}: {}", seen.err);
+        assert!(
+            seen.code != 70 && seen.code != 101,
+            "{words:?}: {}",
+            seen.err
+        );
+        seen
+    }
+
+    /// A configuration for a sandbox, as `config.toml`, where the program looks for one.
+    fn configure(&self, imap: u16, smtp: u16, password: &str) {
+        let text = format!(
+            "[mail]\naddress = \"lunch@example.com\"\n\
+             [operator]\naddress = \"ops@example.com\"\n\
+             [imap]\nhost = \"127.0.0.1\"\nport = {imap}\nsecurity = \"none\"\npassword = \"{password}\"\n\
+             [smtp]\nport = {smtp}\nsecurity = \"none\"\n\
+             [store]\npath = \"store\"\n\
+             [lunch]\ntimezone = \"Europe/Amsterdam\"\n\
+             [control]\nsocket = \"control.sock\"\n"
+        );
+        self.put("config.toml", text);
+    }
+}
+
+const ANSWER: &str = "From: Ben <ben@example.com>\r\n\
+    To: Lunch <lunch@example.com>\r\n\
+    Subject: Re: One on one peer review feedback lunch: Ben & Ana\r\n\
+    Message-ID: <yes@example.com>\r\n\
+    \r\n\
+    Yes, happy to!\r\n\
+    \r\n\
+    On Mon, 5 Jan 2026 at 09:00, Ana wrote:\r\n\
+    > Shall we have lunch? Answer \"no thanks\" and that is that.\r\n";
+
+async fn sandbox() -> Sandbox {
+    let options = SandboxOptions::with_accounts(&[
+        ("lunch@example.com", "secret"),
+        ("ana@example.com", "secret"),
+        ("ben@example.com", "secret"),
+    ]);
+    Sandbox::start(options).await.expect("starts")
+}
+
+#[tokio::test]
+async fn the_first_screen_is_short_and_names_the_exit_codes() {
+    let desk = Desk::new();
+    let seen = desk.run(&["--help"]).await;
+    assert_eq!(seen.code, 0);
+    for shown in [
+        "demo", "check", "run", "invite", "status", "explain", "preview", "78",
+    ] {
+        assert!(seen.out.contains(shown), "{shown} in {}", seen.out);
+    }
+    for hidden in ["\n  clock", "\n  pairing", "\n  hold", "\n  help"] {
+        assert!(!seen.out.contains(hidden), "{hidden} in {}", seen.out);
+    }
+    let all = desk.run(&["help", "--all"]).await;
+    assert_eq!(all.code, 0);
+    for shown in ["clock advance", "pairing end", "summary", "resume"] {
+        assert!(all.out.contains(shown), "{shown} in {}", all.out);
+    }
+    let page = desk.run(&["help", "pairing", "pause"]).await;
+    assert!(page.out.contains("--until"), "{}", page.out);
+    let bare = desk.run(&[]).await;
+    assert_eq!(bare.code, 2);
+}
+
+#[tokio::test]
+async fn wrong_words_are_told_with_what_would_be_right() {
+    let desk = Desk::new();
+    for (words, told) in [
+        (&["--frob"][..], "--frob"),
+        (&["frob"], "frob"),
+        (&["help", "frob"], "frob"),
+        (&["explain"], "FILE"),
+        (&["explain", "--answering", "letter", "x"], "followup"),
+        (
+            &["explain", "--now", "tomorrow", "x"],
+            "2026-01-05T09:00:00Z",
+        ),
+        (&["clock", "advance", "soon"], "14d"),
+        (&["clock", "advance", "500ms"], "second"),
+        (
+            &["invite", "--from", "Ana", "--to", "ben@example.com"],
+            "'@'",
+        ),
+        (&["invite", "--from", "ana@example.com"], "--to"),
+        (
+            &["pairing", "pause", "3", "--until", "January"],
+            "2026-01-07",
+        ),
+        (&["run", "--recipients", "ana@example.com"], "--rehearsal"),
+        (&["preview", "poem"], "--list"),
+        (&["explain", "--jsonl", ".", "x"], "--jsonl"),
+    ] {
+        let seen = desk.run(words).await;
+        assert_eq!(seen.code, 2, "{words:?}: {}", seen.err);
+        assert!(seen.err.contains(told), "{words:?}: {}", seen.err);
+    }
+}
+
+#[tokio::test]
+async fn without_a_configuration_the_places_are_told() {
+    let desk = Desk::new();
+    let named = desk.run(&["status", "--config", "gone.toml"]).await;
+    assert_eq!(named.code, 78);
+    assert!(named.err.contains("gone.toml"), "{}", named.err);
+    if !Path::new("/etc/postlunch/config.toml").exists() {
+        let seen = desk.run(&["status"]).await;
+        assert_eq!(seen.code, 78);
+        for place in [
+            "postlunch.toml",
+            ".config/postlunch",
+            "/etc/postlunch",
+            "--config",
+        ] {
+            assert!(seen.err.contains(place), "{place} in {}", seen.err);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mistaken_configuration_needs_a_person() {
+    let desk = Desk::new();
+    desk.put("config.toml", "[mail]\nadress = \"lunch@example.com\"\n");
+    for words in [&["status"][..], &["run"], &["check"], &["check", "--json"]] {
+        let seen = desk.run(words).await;
+        assert_eq!(seen.code, 78, "{words:?}: {}", seen.err);
+        let told = format!("{}{}", seen.err, seen.out);
+        assert!(told.contains("adress"), "{words:?}: {told}");
+    }
+    let json = desk.run(&["check", "--json"]).await.json();
+    assert_eq!(json["ok"], false);
+}
+
+#[tokio::test]
+async fn without_a_daemon_the_way_to_one_is_told() {
+    let desk = Desk::new();
+    desk.configure(1, 1, "secret");
+    for words in [
+        &["status"][..],
+        &["pairing", "list", "--json"],
+        &["clock", "show"],
+        &["summary", "--dry-run"],
+    ] {
+        let seen = desk.run(words).await;
+        assert_eq!(seen.code, 1, "{words:?}: {}", seen.err);
+        assert!(
+            seen.err.contains("`postlunch run`"),
+            "{words:?}: {}",
+            seen.err
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mail_is_explained_wherever_the_options_stand() {
+    let desk = Desk::new();
+    desk.put("yes.eml", ANSWER);
+    let now = "2026-01-06T10:00:00Z";
+    let before = desk
+        .run(&[
+            "explain",
+            "--json",
+            "--answering",
+            "invitation",
+            "--now",
+            now,
+            "yes.eml",
+        ])
+        .await;
+    assert_eq!(before.code, 0, "{}", before.err);
+    let object = before.json();
+    assert_eq!(object["kind"], "accept");
+    assert_eq!(object["from"], "ben@example.com");
+    assert_eq!(object["message_id"], "yes@example.com");
+    assert_eq!(object["reply_text"], "Yes, happy to!");
+    let after = desk
+        .run(&[
+            "explain",
+            "yes.eml",
+            "--now",
+            now,
+            "--in-reply-to-kind",
+            "invite",
+            "--json",
+        ])
+        .await;
+    assert_eq!(after.json(), object);
+    let words = [
+        "explain",
+        "-",
+        "--json",
+        "--answering",
+        "invitation",
+        "--now",
+        now,
+    ];
+    let piped = desk.run_with(&words, ANSWER.as_bytes()).await;
+    assert_eq!(piped.json(), object);
+    let person = desk.run(&["explain", "yes.eml"]).await;
+    assert!(person.out.contains("| Yes, happy to!"), "{}", person.out);
+    assert!(person.out.contains("Verdict  accept"), "{}", person.out);
+    assert!(!person.out.contains("| >"), "{}", person.out);
+}
+
+#[tokio::test]
+async fn a_letter_of_ours_is_known_as_a_quote_where_it_is_given() {
+    let desk = Desk::new();
+    let sent = desk.run(&["preview", "invitation", "--eml"]).await;
+    desk.put("sent.eml", &sent.out);
+    let shown = desk.run(&["preview", "invitation", "--text"]).await;
+    let (_, body) = shown.out.split_once("\n\n").expect("a head");
+    // Answered inside our letter, and no mark on any line of it.
+    let head = "From: ben@example.com\nSubject: Re: Lunch\n\nGladly, count me in.\n\n";
+    desk.put("reply.eml", format!("{head}{body}"));
+    let ours = "Focused improvement point";
+    let own_words = |seen: &Seen| seen.json()["reply_text"].to_string();
+    let without = desk.run(&["explain", "--json", "reply.eml"]).await;
+    assert!(own_words(&without).contains(ours), "{}", without.out);
+    let words = ["explain", "--json", "reply.eml", "--original", "sent.eml"];
+    let with = desk.run(&words).await;
+    assert!(own_words(&with).contains("Gladly"), "{}", with.out);
+    assert!(!own_words(&with).contains(ours), "{}", with.out);
+}
+
+#[tokio::test]
+async fn any_bytes_are_readable() {
+    let desk = Desk::new();
+    let junk: Vec<u8> = (0..20_000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let deep = "Content-Type: multipart/mixed; boundary=b\n\n--b\n".repeat(3000);
+    for (name, octets) in [
+        ("empty.eml", Vec::new()),
+        ("junk.bin", junk),
+        ("nul.eml", vec![0; 5000]),
+        ("deep.eml", deep.into_bytes()),
+        ("yes.eml", ANSWER.as_bytes().to_vec()),
+        ("no-body.eml", b"Subject: \xff\xfe".to_vec()),
+    ] {
+        desk.put(&format!("mails/{name}"), &octets);
+        let path = format!("mails/{name}");
+        let seen = desk.run(&["explain", "--json", &path]).await;
+        assert_eq!(seen.code, 0, "{name}: {}", seen.err);
+        assert!(seen.json()["kind"].is_string(), "{name}");
+        let person = desk.run(&["explain", &path]).await;
+        assert_eq!(person.code, 0, "{name}: {}", person.err);
+        assert!(
+            !person.out.contains('\0'),
+            "{name} reaches the terminal raw"
+        );
+    }
+    std::os::unix::fs::symlink("nowhere", desk.path("mails/lost.eml")).expect("linked");
+    fs::create_dir(desk.path("mails/folder")).expect("made");
+    // Opening it would wait for a writer for ever, but for the look at what it is.
+    let piped = Command::new("mkfifo").arg(desk.path("mails/pipe")).status();
+    assert!(piped.await.expect("mkfifo runs").success());
+    let seen = desk.run(&["explain", "--jsonl", "mails"]).await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    let mut names = Vec::new();
+    for line in seen.out.lines() {
+        assert!(line.starts_with("{\"file\":"), "{line}");
+        let object: Value = serde_json::from_str(line).expect("one object a line");
+        for field in [
+            "kind",
+            "acts",
+            "reason",
+            "reply_text",
+            "notes",
+            "calendar",
+            "bounce",
+        ] {
+            assert!(object.get(field).is_some(), "{field} in {line}");
+        }
+        names.push(object["file"].as_str().expect("a name").to_owned());
+        if object["file"] == "lost.eml" || object["file"] == "pipe" {
+            assert_eq!(object["kind"], "other");
+            assert!(
+                object["reason"]
+                    .as_str()
+                    .is_some_and(|r| r.contains("cannot be read"))
+            );
+        }
+    }
+    let expected = [
+        "deep.eml",
+        "empty.eml",
+        "junk.bin",
+        "lost.eml",
+        "no-body.eml",
+        "nul.eml",
+        "pipe",
+        "yes.eml",
+    ];
+    assert_eq!(names, expected);
+    let folder = desk.run(&["explain", "mails"]).await;
+    assert_eq!(folder.code, 1);
+    assert!(folder.err.contains("--jsonl"), "{}", folder.err);
+    let missing = desk.run(&["explain", "gone.eml"]).await;
+    assert_eq!(missing.code, 1);
+    assert!(missing.err.contains("gone.eml"), "{}", missing.err);
+    let missing = desk.run(&["explain", "--jsonl", "gone"]).await;
+    assert_eq!(missing.code, 1);
+}
+
+#[tokio::test]
+async fn every_letter_can_be_looked_at() {
+    let desk = Desk::new();
+    let list = desk.run(&["preview", "--list"]).await;
+    let kinds: Vec<&str> = list.out.lines().collect();
+    assert!(
+        kinds.len() > 10 && kinds.contains(&"invitation"),
+        "{}",
+        list.out
+    );
+    for kind in ["invitation", "followup", "exchange", "summary"] {
+        assert!(kinds.contains(&kind), "{kind} in {}", list.out);
+        for (form, part) in [
+            ("--text", "Subject: "),
+            ("--html", "<html"),
+            ("--eml", "MIME-Version: 1.0"),
+        ] {
+            let seen = desk.run(&["preview", kind, form]).await;
+            assert_eq!(seen.code, 0, "{kind} {form}: {}", seen.err);
+            assert!(seen.out.contains(part), "{kind} {form}: {}", seen.out);
+        }
+    }
+    let json = desk.run(&["preview", "--list", "--json"]).await.json();
+    assert_eq!(json.as_array().map(Vec::len), Some(kinds.len()));
+}
+
+#[tokio::test]
+async fn a_bad_template_is_told_with_its_place() {
+    let desk = Desk::new();
+    desk.configure(1, 1, "secret");
+    let config = fs::read_to_string(desk.path("config.toml")).expect("there");
+    desk.put(
+        "config.toml",
+        format!("{config}[templates]\npath = \"letters\"\n"),
+    );
+    desk.put("letters/.hidden.txt", "not a letter");
+    desk.put("letters/en/invitation.txt~", "not a letter either");
+    let seen = desk.run(&["preview", "--check"]).await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    desk.put(
+        "letters/en/invitation.txt",
+        "subject: Lunch\n\nCome or else.\n",
+    );
+    let seen = desk.run(&["preview", "--check"]).await;
+    assert_eq!(seen.code, 78, "{}", seen.out);
+    assert!(seen.err.contains("en/invitation.txt"), "{}", seen.err);
+    let seen = desk.run(&["preview", "reminder"]).await;
+    assert_eq!(
+        seen.code, 78,
+        "what run would refuse, preview refuses: {}",
+        seen.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_proves_a_configuration_and_preview_sends_a_letter() {
+    let sandbox = sandbox().await;
+    let desk = Desk::new();
+    desk.configure(sandbox.imap_port(), sandbox.smtp_port(), "secret");
+    let seen = desk.run(&["check"]).await;
+    assert_eq!(seen.code, 0, "{}{}", seen.out, seen.err);
+    assert!(seen.out.contains("logged in at 127.0.0.1"), "{}", seen.out);
+    let json = desk.run(&["check", "--json"]).await.json();
+    assert_eq!(json["ok"], true);
+    assert!(sandbox.delivered().is_empty(), "check sends nothing");
+    let seen = desk
+        .run(&["preview", "invitation", "--send", "ana@example.com"])
+        .await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    let got = sandbox.mailbox("ana@example.com", "INBOX");
+    assert_eq!(got.len(), 1);
+    let text = String::from_utf8_lossy(&got[0].bytes).into_owned();
+    assert!(text.contains("Reply-To: lunch@example.com"), "{text}");
+    desk.configure(sandbox.imap_port(), sandbox.smtp_port(), "guess");
+    let seen = desk.run(&["check"]).await;
+    assert_eq!(seen.code, 1);
+    assert!(
+        seen.out.contains("WRONG") && seen.out.contains("->"),
+        "{}",
+        seen.out
+    );
+    assert!(!seen.out.contains("guess"), "{}", seen.out);
+    sandbox.stop().await;
+}
+
+/// Waits until the daemon answers, and fails with what it said if it ends before.
+async fn answering(desk: &Desk, daemon: &mut Child) {
+    for _ in 0..600 {
+        if let Ok(Some(status)) = daemon.try_wait() {
+            panic!("the daemon ended with {status}");
+        }
+        if desk.run(&["status"]).await.code == 0 {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the daemon does not answer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rehearsal_is_driven_from_the_command_line() {
+    let sandbox = sandbox().await;
+    let desk = Desk::new();
+    desk.configure(sandbox.imap_port(), sandbox.smtp_port(), "secret");
+    let mut daemon = desk
+        .command(&["run", "--rehearsal", "2026-01-05T09:00:00Z"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("starts");
+    answering(&desk, &mut daemon).await;
+
+    let status = desk.run(&["status"]).await;
+    assert!(
+        status.out.contains("2026-01-05 09:00 UTC (rehearsal)"),
+        "{}",
+        status.out
+    );
+    assert_eq!(
+        desk.run(&["status", "--json"]).await.json()["answer"],
+        "status"
+    );
+
+    let words = [
+        "invite",
+        "--from",
+        "Ana <ana@example.com>",
+        "--to",
+        "Ben <ben@example.com>",
+    ];
+    let dry = desk.run(&[&words[..], &["--dry-run"]].concat()).await;
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert!(
+        dry.out.contains("Ben & Ana") && dry.out.contains("Nothing was sent."),
+        "{}",
+        dry.out
+    );
+    let seen = desk.run(&words).await;
+    assert_eq!(seen.code, 0, "{}{}", seen.out, seen.err);
+    assert!(
+        seen.out
+            .contains("One on one peer review feedback lunch: Ben & Ana"),
+        "{}",
+        seen.out
+    );
+
+    let moved = desk
+        .run(&["clock", "advance", "6d", "--settle", "100ms"])
+        .await;
+    assert_eq!(moved.code, 0, "{}{}", moved.out, moved.err);
+    assert!(
+        moved
+            .out
+            .contains("The clock shows Sun 2026-01-11 09:00 UTC"),
+        "{}",
+        moved.out
+    );
+    let got = sandbox.mailbox("ben@example.com", "INBOX");
+    assert_eq!(
+        got.len(),
+        2,
+        "the invitation and its reminder: {}",
+        moved.out
+    );
+
+    let list = desk.run(&["pairing", "list"]).await;
+    assert!(
+        list.out.contains("ana@example.com") && list.out.contains("invited"),
+        "{}",
+        list.out
+    );
+    let refused = desk.run(&["pairing", "end", "4711"]).await;
+    assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+    let refused = desk.run(&["pairing", "end", "4711", "--json"]).await;
+    assert_eq!(refused.json()["answer"], "refused");
+    let second = desk.run(&["run"]).await;
+    assert_ne!(
+        second.code, 0,
+        "one process owns the mailbox's socket and store"
+    );
+
+    let id = daemon.id().expect("running").to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().await;
+    assert!(told.expect("kill runs").success());
+    let ended = timeout(SOON, daemon.wait()).await.expect("ends in time");
+    assert_eq!(ended.expect("an end").code(), Some(0));
+    assert!(!desk.path("control.sock").exists());
+    sandbox.stop().await;
+}

@@ -1,0 +1,248 @@
+//! Letters as people got them: which kind, about which lunch, and whether one came twice.
+//!
+//! A kind is told by the sentence that every letter of it holds and no other does; a letter that
+//! holds none, or two, stops the test, so that no new letter slips by unnamed.
+
+use chrono::{DateTime, Utc};
+use mail_parser::MessageParser;
+use postlunch::demo::client::Mail;
+use std::collections::BTreeMap;
+
+macro_rules! kinds {
+    ($($kind:ident: $sentence:literal,)*) => {
+        /// The kinds of letters that the stories here may bring.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind { $(
+            #[doc = $sentence]
+            $kind,
+        )* }
+
+        const SENTENCES: &[(Kind, &str)] = &[$((Kind::$kind, $sentence)),*];
+    };
+}
+
+kinds! {
+    Invitation: "Shall we have lunch every other week, and spend some of it",
+    InvitationReminder: "The other day I asked whether you'd like to have lunch",
+    ReceiptAccepted: "I read that as: yes",
+    ReceiptDeclined: "That's perfectly all right,",
+    NoticeAccepted: "said yes to",
+    NoticeDeclined: "would rather not, and that is a fine answer",
+    NoticeUndeliverable: "came back: the mail server there would not take it",
+    CalendarRequest: "Here is the calendar entry for lunch with",
+    CalendarUpdate: "have changed in the calendar.",
+    CalendarCancelOne: "is off and comes out of your calendar. The others stay",
+    CalendarCancel: "come out of your calendar with this mail",
+    ReceiptGoal: "What you want to get better at",
+    Reminder: "speaks first. |This time you speak first.",
+    ReceiptSkipped: "is off, and Bob knows|is off, and Alice knows",
+    NoticeSkipped: "so that lunch is off.",
+    Followup: "How was it? Reply, and put a few words under each line.",
+    FollowupNudge: "still fresh in your mind?",
+    ReceiptNotes: "Here is what I understood of your notes",
+    ReceiptHeld: "didn't happen. It happens.",
+    Exchange: "word for word. Nobody but the two of you reads it.",
+    NoticeRelayed: "has read what you wrote, and answers you",
+    Summary: "Nobody else gets this.",
+    ReceiptEnded: "have ended and come out of both calendars",
+    NoticeEnded: "have ended. They come out of your calendar, and you hear no more",
+    Confirm: "A mail came in your name, but not by a way",
+    Question: "I'm a program, and I'm not sure how to read your last mail",
+    NoticeUnclear: "and I could not tell what it means for your lunches",
+}
+
+/// A letter in somebody's mailbox.
+#[derive(Clone)]
+pub struct Received {
+    /// Its UID there.
+    pub uid: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// As a mail client shows it.
+    pub mail: Mail,
+    /// The plain text in one line each paragraph, without the reference in the footer.
+    pub text: String,
+    /// The mail it answers, as In-Reply-To says.
+    pub in_reply_to: Option<String>,
+    /// Every octet.
+    pub octets: Vec<u8>,
+}
+
+impl Received {
+    /// Reads a letter.
+    pub fn read(uid: u32, octets: Vec<u8>) -> Self {
+        let mail = Mail::read(&octets).expect("a readable letter");
+        let message = MessageParser::default().parse(&octets).expect("a message");
+        let in_reply_to = message.in_reply_to().as_text().map(str::to_owned);
+        let text = visible(&mail.text);
+        let kind = kind(&mail.subject, &text);
+        Self {
+            uid,
+            kind,
+            mail,
+            text,
+            in_reply_to,
+            octets,
+        }
+    }
+
+    /// The calendar part; panics where there is none.
+    pub fn calendar(&self) -> &str {
+        self.mail.calendar.as_deref().expect("a calendar part")
+    }
+
+    /// The moment in its Date field.
+    pub fn date(&self) -> DateTime<Utc> {
+        self.mail.date.expect("a date")
+    }
+
+    /// The first date it speaks of, in the subject or else in the text: the lunch.
+    pub fn lunch(&self) -> String {
+        first_date(&self.mail.subject)
+            .or_else(|| first_date(&self.text))
+            .unwrap_or_default()
+    }
+
+    /// In one line, for messages of tests.
+    pub fn line(&self) -> String {
+        let date = self.date().format("%Y-%m-%d %H:%M");
+        format!(
+            "{date} {:?} [{}] {}",
+            self.kind,
+            self.lunch(),
+            self.mail.subject
+        )
+    }
+
+    /// What tells it from every other letter to the same person: kind, lunch, and for an answer the
+    /// mail that it answers; for a calendar entry what it changes.
+    pub fn identity(&self) -> (Kind, String, String) {
+        let answered = self
+            .in_reply_to
+            .clone()
+            .filter(|id| id.starts_with("reply-"))
+            .unwrap_or_default();
+        let about = match &self.mail.calendar {
+            Some(calendar) => essence(calendar),
+            None => answered,
+        };
+        (self.kind, self.lunch(), about)
+    }
+
+    /// All that its reader sees; the same in every play of the same story.
+    pub fn sight(&self) -> (Kind, String, String, String) {
+        let calendar = self
+            .mail
+            .calendar
+            .as_deref()
+            .map(essence)
+            .unwrap_or_default();
+        let subject = self.mail.subject.clone();
+        (self.kind, subject, self.text.clone(), calendar)
+    }
+}
+
+/// Paragraphs in one line each; the reference in the footer is another in every play.
+fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("Letter ") {
+            continue;
+        }
+        let parted = line.is_empty() || out.ends_with('\n') || out.is_empty();
+        out.push_str(if line.is_empty() {
+            "\n"
+        } else if parted {
+            ""
+        } else {
+            " "
+        });
+        out.push_str(line);
+    }
+    out
+}
+
+fn kind(subject: &str, text: &str) -> Kind {
+    let fitting: Vec<Kind> = SENTENCES
+        .iter()
+        .filter(|(_, sentences)| {
+            let mut ways = sentences.split('|').map(str::trim);
+            ways.any(|sentence| text.contains(sentence))
+        })
+        .map(|(kind, _)| *kind)
+        .collect();
+    match fitting.as_slice() {
+        [one] => *one,
+        // A summary also says who speaks first next time.
+        [Kind::Reminder, Kind::Summary] => Kind::Summary,
+        other => panic!("'{subject}' could be {other:?}:\n{text}"),
+    }
+}
+
+fn first_date(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let month = |word: &str| MONTHS.iter().position(|month| *month == word);
+    words.windows(2).find_map(|pair| {
+        let day: u32 = pair[0].parse().ok().filter(|day| (1..=31).contains(day))?;
+        month(pair[1]).map(|month| format!("{:02}-{day:02}", month + 1))
+    })
+}
+
+/// What a calendar entry says, without what differs from play to play.
+fn essence(calendar: &str) -> String {
+    let unfolded = calendar.replace("\r\n", "\n").replace("\n ", "");
+    let event = unfolded.split("BEGIN:VEVENT").nth(1).unwrap_or_default();
+    let told = [
+        "SEQUENCE",
+        "DTSTART",
+        "DTEND",
+        "RRULE",
+        "EXDATE",
+        "RECURRENCE-ID",
+        "STATUS",
+    ];
+    let mut lines: Vec<&str> = unfolded
+        .lines()
+        .filter(|l| l.starts_with("METHOD"))
+        .collect();
+    lines.extend(
+        event
+            .lines()
+            .filter(|line| told.iter().any(|name| line.starts_with(name))),
+    );
+    lines.join(" ")
+}
+
+/// Nobody gets the same thing twice: not by what it is about, not by what it says, not by its
+/// Message-ID.
+pub fn assert_once(name: &str, letters: &[Received]) {
+    let mut by_identity = BTreeMap::new();
+    let mut by_sight = BTreeMap::new();
+    let mut by_id = BTreeMap::new();
+    for letter in letters {
+        let line = letter.line();
+        let twice = |before: Option<String>| {
+            assert!(before.is_none(), "{name} got twice: {before:?} and {line}");
+        };
+        twice(by_identity.insert(letter.identity(), letter.line()));
+        twice(by_sight.insert(letter.sight(), letter.line()));
+        twice(by_id.insert(letter.mail.message_id.clone(), letter.line()));
+    }
+}
