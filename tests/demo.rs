@@ -215,8 +215,8 @@ fn as_json_it_can_be_read_back() {
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let scenes = value["scenes"].as_array().expect("scenes");
     assert_eq!(scenes.len(), transcript().scenes.len());
-    assert_eq!(scenes[0]["kind"], "command");
-    assert_eq!(scenes[0]["at"], "2027-01-04T09:00:00");
+    assert_eq!(scenes[1]["kind"], "command");
+    assert_eq!(scenes[1]["at"], "2027-01-04T09:00:00");
     assert_eq!(value["counts"]["to_cara"], 2);
 }
 

@@ -12,8 +12,8 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-More: clock, pairing, summary, hold, resume; `postlunch help --all` tells of each,
-`postlunch help COMMAND` of one.
+More: clock, pairing, person, store, summary, hold, resume; `postlunch help --all` tells
+of each, `postlunch help COMMAND` of one.
 
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
 ./config.toml, $XDG_CONFIG_HOME/postlunch/config.toml, /etc/postlunch/config.toml.

@@ -42,6 +42,11 @@ pub async fn play(tell: &mut (dyn FnMut(&Scene) + Send)) -> Result<Transcript, S
 impl Play<'_> {
     async fn invitation(&mut self) -> Result<(), StageError> {
         let note = "I'd rather hear from you how I'm doing than from a form.";
+        self.narrate(
+            BEGINNING,
+            "Ana, Ben and Cara work together. All that follows is mail as it was delivered; […] \
+             marks what is left out here, and the small print under each letter.",
+        );
         self.invite(BEGINNING, ANA, &[BEN, CARA], note).await?;
         self.letters(&[
             (BEN, INVITED, Excerpt::First(33)),
