@@ -208,7 +208,8 @@ impl Watch {
             self.turn = Turn::Ours;
             self.ready.clear();
         }
-        self.dot_offered |= octets == FINAL_DOT;
+        // What an earlier letter's dot did says nothing of this one's.
+        self.dot_offered = octets.ends_with(FINAL_DOT) || (self.dot_offered && turn != Turn::Rest);
         let block = octets.get(..BLOCK_OCTETS).unwrap_or(octets);
         let wire = self.wire()?;
         let written = ready!(wire.poll_write(cx, block))?;

@@ -242,6 +242,19 @@ async fn replies_that_nobody_asked_for_are_not_believed() {
 }
 
 #[tokio::test]
+async fn a_letter_before_does_not_make_the_next_one_doubtful() {
+    let (mut connection, server) = connected("smtp-answered-before").await;
+    let first = connection.submit(&letter()).await;
+    assert!(matches!(first, Outcome::Accepted(_)), "{first:?}");
+    let second = connection.submit(&letter()).await;
+    assert!(matches!(second, Outcome::Transient(_)), "{second:?}");
+    assert_eq!(refusal(second).step, Step::Text);
+    drop(connection);
+    let heard = server.heard().await;
+    assert_eq!(heard.matches("Subject").count(), 1, "{heard}");
+}
+
+#[tokio::test]
 async fn a_kept_connection_is_asked_before_it_is_used_again() {
     let restless = Patience {
         rest_max: Duration::ZERO,
