@@ -12,9 +12,9 @@ use postlunch::sandbox::{FaultPoint, Trouble};
 use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::Duration;
-use support::letters::{Kind, Received};
+use support::letters::{Kind, Received, assert_once};
 use support::process::Ended;
-use support::script::BEGINNING;
+use support::script::{self, BEGINNING, Mailboxes};
 use support::theatre::Theatre;
 use support::trials::{self, Played, kinds};
 use support::{ALICE, BOB, CARA};
@@ -230,5 +230,16 @@ fn a_server_that_is_busy_gets_the_letter_later() {
     theatre.take(BOB, Kind::Invitation);
     theatre.pass(chrono::TimeDelta::days(1));
     assert_eq!(kinds(&mut theatre, BOB), [Kind::Invitation]);
+    theatre.close();
+}
+
+/// A server without IDLE, MOVE, UIDPLUS and a folder for sent mail tells the same story.
+#[test]
+fn a_server_that_can_do_little_is_enough() {
+    let mut theatre = Theatre::austere("austere", BEGINNING).open();
+    script::january(&mut theatre);
+    for (person, letters) in &Mailboxes::of(&mut theatre).of {
+        assert_once(person.name, letters);
+    }
     theatre.close();
 }

@@ -106,6 +106,13 @@ impl Theatre {
         Self::new(name, runtime, house, start.parse().expect("a moment"))
     }
 
+    /// On a sandbox that can do little.
+    pub fn austere(name: &str, start: &str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let house = House::austere(&runtime);
+        Self::new(name, runtime, house, start.parse().expect("a moment"))
+    }
+
     /// On real servers.
     pub fn real(name: &str, start: &str) -> Self {
         let runtime = Runtime::new().expect("a runtime");
