@@ -9,6 +9,7 @@ mod support;
 
 use postlunch::demo::client::Habit;
 use postlunch::sandbox::{FaultPoint, Trouble};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use support::process::Ended;
 use support::script::{self, BEGINNING, Mailboxes};
 use support::theatre::Theatre;
 use support::trials::{self, Played, kinds};
-use support::{ALICE, BOB, CARA};
+use support::{ALICE, BOB, CARA, DAN};
 
 /// The undisturbed play; two tests need it, one plays it.
 fn undisturbed() -> &'static Played {
@@ -240,6 +241,36 @@ fn a_server_that_can_do_little_is_enough() {
     script::january(&mut theatre);
     for (person, letters) in &Mailboxes::of(&mut theatre).of {
         assert_once(person.name, letters);
+    }
+    theatre.close();
+}
+
+/// Three colleagues, three pairings: nobody has two lunches on one day, or two summaries a month.
+#[test]
+fn nobody_is_booked_twice_on_a_day() {
+    let mut theatre = Theatre::sandbox("three", BEGINNING).open();
+    for (inviter, invitee) in [(ALICE, BOB), (DAN, BOB), (ALICE, DAN)] {
+        theatre.invite(inviter, &[invitee.address], None);
+        let invitation = theatre.take(invitee, Kind::Invitation);
+        theatre.answer(invitee, &invitation, "Sure, gladly", Habit::Webmail);
+        theatre.take(invitee, Kind::ReceiptAccepted);
+    }
+    theatre.pass(chrono::TimeDelta::days(50));
+    for person in [ALICE, BOB, DAN] {
+        let letters = theatre.letters(person);
+        let reminded = letters
+            .iter()
+            .filter(|letter| letter.kind == Kind::Reminder);
+        let days: Vec<String> = reminded.map(Received::lunch).collect();
+        let different: BTreeSet<&String> = days.iter().collect();
+        assert!(days.len() >= 6, "{} has lunch {days:?}", person.name);
+        assert_eq!(
+            different.len(),
+            days.len(),
+            "{} has lunch {days:?}",
+            person.name
+        );
+        assert_once(person.name, &letters);
     }
     theatre.close();
 }
