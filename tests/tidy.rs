@@ -32,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("calcard", &["calendar"]),
     ("lettre", &["writing", "smtp"]),
     ("async_imap", &["imap"]),
+    ("imap_proto", &["imap"]),
     ("imap_next", &["sandbox"]),
     ("sled", &["store"]),
     ("cron", &["lunch"]),

@@ -1,42 +1,32 @@
 //! The bare dialogue with an IMAP server: commands out, responses in, every end told apart.
 //!
-//! OK, NO, BAD, BYE, a closed connection, silence and garbage are seven different things here. A
+//! async-imap sends the commands and reads the responses, over a guarded stream; its own commands
+//! are left alone, since most of them take a refusal or a lost connection for "nothing there". OK, NO, BAD, BYE, a closed connection, silence and garbage are seven different things here. A
 //! wait has one deadline, however much the server says meanwhile. After anything but OK, NO or BAD
 //! the wire is dropped; a command that its caller abandoned half way counts as such.
 
 use super::fault::ImapError;
-use super::reply::{self, Piece, Response, Status, Token, Verdict};
+use super::guard::{Guard, LITERAL_KEPT};
+use super::reply::{Code, Response, Verdict};
 use crate::wire::{Wire, WireError};
+use async_imap::imap_proto::Status;
+use async_imap::{Client, Session};
 use std::fmt;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
-
-/// Longest line taken, in octets; a search in a big mailbox answers with one line.
-const LINE_OCTETS_MAX: usize = 4 * 1024 * 1024;
-/// Longest literal stepped over, in octets; beyond it the connection is dropped.
-const LITERAL_OCTETS_MAX: usize = 128 * 1024 * 1024;
-/// Most of a literal that is kept unless a command wants more, in octets.
-pub(super) const LITERAL_KEPT: usize = 256 * 1024;
-/// Most pieces in one response.
-const PIECES_MAX: usize = 2_000;
-
-/// A literal on its way in.
-struct Incoming {
-    kept: Vec<u8>,
-    length: usize,
-    seen: usize,
-}
 
 /// A command with its arguments, so written that no argument can become a command. It may hold a
 /// password and does not print.
 pub(super) struct Command {
     name: &'static str,
-    parts: Vec<Part>,
-}
-
-enum Part {
-    Plain(String),
-    Literal(Vec<u8>),
+    /// Its text up to the first literal, then each literal with the text behind it.
+    text: String,
+    literals: Vec<(Vec<u8>, String)>,
 }
 
 impl Command {
@@ -44,13 +34,19 @@ impl Command {
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
-            parts: vec![Part::Plain(name.to_owned())],
+            text: name.to_owned(),
+            literals: Vec::new(),
         }
     }
 
     /// Adds words of our own making, behind a blank.
     pub fn plain(mut self, words: &str) -> Self {
-        self.parts.push(Part::Plain(format!(" {words}")));
+        let end = match self.literals.last_mut() {
+            Some((_, behind)) => behind,
+            None => &mut self.text,
+        };
+        end.push(' ');
+        end.push_str(words);
         self
     }
 
@@ -65,21 +61,16 @@ impl Command {
     }
 
     /// Adds a literal.
-    pub fn literal(mut self, octets: &[u8]) -> Self {
-        self.parts
-            .push(Part::Plain(format!(" {{{}}}\r\n", octets.len())));
-        self.parts.push(Part::Literal(octets.to_vec()));
-        self
+    pub fn literal(self, octets: &[u8]) -> Self {
+        let mut announced = self.plain(&format!("{{{}}}", octets.len()));
+        announced.literals.push((octets.to_vec(), String::new()));
+        announced
     }
 }
 
 /// The dialogue over one wire.
 pub(super) struct Dialog {
-    wire: Option<Wire>,
-    pieces: Vec<Piece>,
-    incoming: Option<Incoming>,
-    literal_kept: usize,
-    tags: u32,
+    session: Option<Session<Guard>>,
     under_way: bool,
     bye: Option<String>,
     /// Messages in the selected mailbox, as far as the server told.
@@ -91,39 +82,49 @@ pub(super) struct Dialog {
 impl fmt::Debug for Dialog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dialog")
-            .field("wire", &self.wire)
+            .field("guard", &self.session.as_ref().map(|s| s.get_ref()))
             .finish_non_exhaustive()
     }
 }
 
 impl Dialog {
-    pub const fn new(wire: Wire) -> Self {
-        Self {
-            wire: Some(wire),
-            pieces: Vec::new(),
-            incoming: None,
-            literal_kept: LITERAL_KEPT,
-            tags: 0,
+    /// A dialogue over a wire; nothing is said yet.
+    pub async fn new(wire: Wire) -> Result<Self, ImapError> {
+        // The guard answers this by itself: the log-in that counts is ours.
+        let session = Client::new(Guard::new(wire)).login("", "").await;
+        Ok(Self {
+            session: Some(session.map_err(|_| ImapError::Garbled)?),
             under_way: false,
             bye: None,
             exists: 0,
             news: false,
-        }
+        })
     }
 
     /// The wire, taken out to be secured. Without it the dialogue is over.
-    pub const fn take_wire(&mut self) -> Option<Wire> {
-        self.wire.take()
+    pub fn take_wire(&mut self) -> Option<Wire> {
+        self.session.take()?.get_mut().take_wire()
     }
 
     /// Whether what is said can be read on the way.
     pub fn is_exposed(&self) -> bool {
-        self.wire.as_ref().is_none_or(Wire::is_exposed)
+        let session = self.session.as_ref();
+        session.is_none_or(|session| session.get_ref().is_exposed())
     }
 
     /// Whether the wire is still there.
     pub const fn is_open(&self) -> bool {
-        self.wire.is_some() && !self.under_way
+        self.session.is_some() && !self.under_way
+    }
+
+    fn session(
+        &mut self,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<&mut Session<Guard>, ImapError> {
+        let session = self.session.as_mut().ok_or(WireError::Closed)?;
+        session.get_mut().allow_until(deadline, limit);
+        Ok(session)
     }
 
     /// Reads one response. Safe to drop while it waits.
@@ -132,90 +133,50 @@ impl Dialog {
         deadline: Instant,
         limit: Duration,
     ) -> Result<Response, ImapError> {
-        let read = self.read_frame(deadline, limit).await;
-        let response = read.and_then(|pieces| reply::parse(pieces).ok_or(ImapError::Garbled));
+        let response = self.hear(deadline, limit).await;
         match &response {
-            Ok(Response::Items(items)) => self.count(items),
+            Ok(Response::Exists(told)) => {
+                // Only growth is news: servers repeat EXISTS and RECENT as they like, and one that
+                // did so at every IDLE would keep us running in a circle.
+                self.news |= *told > self.exists;
+                self.exists = *told;
+            }
+            Ok(Response::Expunged) => self.exists = self.exists.saturating_sub(1),
             Ok(Response::Told(verdict)) if verdict.status == Status::Bye => {
                 self.bye = Some(verdict.words.clone());
             }
-            _ => {}
+            Ok(_) => {}
+            Err(_) => self.session = None,
         }
-        match (response, self.bye.take()) {
-            (Err(ImapError::Wire(WireError::Closed)), Some(words)) => {
-                self.wire = None;
-                Err(ImapError::Bye { words })
-            }
-            (response, bye) => {
-                self.bye = bye;
-                if response.is_err() {
-                    self.wire = None;
-                }
-                response
-            }
+        match response {
+            Err(ImapError::Wire(WireError::Closed)) => Err(match self.bye.take() {
+                Some(words) => ImapError::Bye { words },
+                None => ImapError::Wire(WireError::Closed),
+            }),
+            response => response,
         }
     }
 
-    async fn read_frame(
-        &mut self,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<Vec<Piece>, ImapError> {
-        let wire = self.wire.as_mut().ok_or(WireError::Closed)?;
-        loop {
-            // All progress lives in `self`, so that dropping this future loses nothing.
-            if let Some(literal) = self.incoming.as_mut() {
-                while literal.seen < literal.length {
-                    if wire.unread().is_empty() {
-                        wire.fill(deadline, limit).await?;
-                    }
-                    let octets = wire.take(literal.length - literal.seen);
-                    literal.seen += octets.len();
-                    let room = self.literal_kept.saturating_sub(literal.kept.len());
-                    literal.kept.extend(octets.into_iter().take(room));
-                }
-                if let Some(done) = self.incoming.take() {
-                    self.pieces.push(Piece::Literal {
-                        whole: done.kept.len() == done.length,
-                        octets: done.kept,
-                    });
-                }
+    async fn hear(&mut self, deadline: Instant, limit: Duration) -> Result<Response, ImapError> {
+        let session = self.session(deadline, limit)?;
+        let heard = {
+            let mut reading = pin!(session.read_response());
+            // A panic in the parser ends this connection and nothing else: whoever gets an error
+            // here drops the session, and what the panic left half done with it.
+            poll_fn(|cx| {
+                let poll = AssertUnwindSafe(|| reading.as_mut().poll(cx));
+                catch_unwind(poll).unwrap_or(Poll::Ready(Ok(None)))
+            })
+            .await
+        };
+        let guard = session.get_mut();
+        match heard {
+            Ok(Some(response)) => {
+                let frame = guard.take_frame().ok_or(ImapError::Garbled)?;
+                Ok(Response::of(response.parsed(), frame))
             }
-            let line = wire.read_line(LINE_OCTETS_MAX, deadline, limit).await?;
-            let status = self.pieces.is_empty() && reply::is_status_line(&line);
-            let announced = if status {
-                None
-            } else {
-                reply::announced_literal(&line)
-            };
-            let Some((head, length)) = announced else {
-                self.pieces.push(Piece::Line(line));
-                return Ok(std::mem::take(&mut self.pieces));
-            };
-            if length > LITERAL_OCTETS_MAX {
-                let limit = LITERAL_OCTETS_MAX;
-                return Err(ImapError::Wire(WireError::TooLong { limit }));
-            }
-            if self.pieces.len() >= PIECES_MAX {
-                return Err(ImapError::Garbled);
-            }
-            self.pieces.push(Piece::Line(head.to_vec()));
-            self.incoming = Some(Incoming {
-                kept: Vec::new(),
-                length,
-                seen: 0,
-            });
+            Ok(None) | Err(_) => Err(guard.fault()),
         }
-    }
-
-    /// Writes octets as they are.
-    pub async fn write(&mut self, octets: &[u8], limit: Duration) -> Result<(), ImapError> {
-        let wire = self.wire.as_mut().ok_or(WireError::Closed)?;
-        let written = wire.write(octets, limit).await;
-        if written.is_err() {
-            self.wire = None;
-        }
-        Ok(written?)
     }
 
     /// Sends a command up to its last literal and gives its tag.
@@ -225,32 +186,41 @@ impl Dialog {
         deadline: Instant,
         limit: Duration,
     ) -> Result<String, ImapError> {
-        if self.wire.is_none() {
-            return Err(ImapError::Wire(WireError::Closed));
-        }
-        if self.under_way {
+        if self.under_way && self.session.is_some() {
             // The answers to a command that was abandoned would be taken for this one's.
-            self.wire = None;
-            return Err(ImapError::OutOfStep);
+            return self.give_up(ImapError::OutOfStep);
         }
+        self.session(deadline, limit)?;
         self.under_way = true;
-        self.tags += 1;
-        let tag = format!("p{}", self.tags);
-        let mut line = format!("{tag} ").into_bytes();
-        for part in &command.parts {
-            match part {
-                Part::Plain(words) => line.extend_from_slice(words.as_bytes()),
-                Part::Literal(octets) => {
-                    self.write(&line, limit).await?;
-                    self.wait_for_leave(&tag, command.name, deadline, limit)
-                        .await?;
-                    line.clone_from(octets);
-                }
+        let session = self.session(deadline, limit)?;
+        let tag = match session.run_command(&command.text).await {
+            Ok(tag) => tag.0,
+            Err(_) => return self.break_off(),
+        };
+        for (literal, behind) in &command.literals {
+            self.wait_for_leave(&tag, command.name, deadline, limit)
+                .await?;
+            let session = self.session(deadline, limit)?;
+            if session.get_mut().write_all(literal).await.is_err() {
+                return self.break_off();
             }
+            self.say(behind, deadline, limit).await?;
         }
-        line.extend_from_slice(b"\r\n");
-        self.write(&line, limit).await?;
         Ok(tag)
+    }
+
+    /// Says a line that is part of a command under way.
+    pub async fn say(
+        &mut self,
+        line: &str,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<(), ImapError> {
+        let session = self.session(deadline, limit)?;
+        match session.run_command_untagged(line).await {
+            Ok(()) => Ok(()),
+            Err(_) => self.break_off(),
+        }
     }
 
     /// Waits for the `+` that lets a literal, or the rest of a command, go out. An OK instead is
@@ -285,7 +255,7 @@ impl Dialog {
                 } => {
                     return self.end(tag, &ended, name, verdict).map(Some);
                 }
-                Response::Told(_) | Response::Items(_) => {}
+                _ => {}
             }
         }
     }
@@ -333,22 +303,15 @@ impl Dialog {
         kept: usize,
         each: impl FnMut(Response),
     ) -> Result<Verdict, ImapError> {
-        self.literal_kept = kept;
+        self.keep_literals(kept);
         let verdict = self.run(command, limit, each).await;
-        self.literal_kept = LITERAL_KEPT;
+        self.keep_literals(LITERAL_KEPT);
         verdict
     }
 
-    /// Keeps count of the messages. Only growth is news: servers repeat EXISTS and RECENT as they
-    /// like, and one that did so at every IDLE would keep us running in a circle.
-    fn count(&mut self, items: &[Token]) {
-        let [number, word, ..] = items else { return };
-        if word.is("EXPUNGE") {
-            self.exists = self.exists.saturating_sub(1);
-        } else if word.is("EXISTS") {
-            let told = number.number().unwrap_or_default();
-            self.news |= told > self.exists;
-            self.exists = told;
+    fn keep_literals(&mut self, kept: usize) {
+        if let Some(session) = self.session.as_mut() {
+            session.get_mut().literal_kept = kept;
         }
     }
 
@@ -363,21 +326,33 @@ impl Dialog {
             return self.give_up(ImapError::OutOfStep);
         }
         self.under_way = false;
-        let words = verdict.words.clone();
         match verdict.status {
             Status::Ok => Ok(verdict),
             Status::No => Err(ImapError::Refused {
                 command,
-                code: verdict.code_name(),
-                words,
+                code: match verdict.code {
+                    Code::Other(name) => name,
+                    _ => String::new(),
+                },
+                words: verdict.words,
             }),
-            Status::Bad => Err(ImapError::Misunderstood { command, words }),
-            Status::Bye | Status::Preauth => self.give_up(ImapError::Garbled),
+            Status::Bad => Err(ImapError::Misunderstood {
+                command,
+                words: verdict.words,
+            }),
+            Status::Bye | Status::PreAuth => self.give_up(ImapError::Garbled),
         }
     }
 
+    /// Ends the dialogue with what went wrong on the wire.
+    fn break_off<T>(&mut self) -> Result<T, ImapError> {
+        let session = self.session.as_mut();
+        let fault = session.map_or(ImapError::Garbled, |session| session.get_mut().fault());
+        self.give_up(fault)
+    }
+
     fn give_up<T>(&mut self, e: ImapError) -> Result<T, ImapError> {
-        self.wire = None;
+        self.session = None;
         Err(e)
     }
 }

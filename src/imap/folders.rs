@@ -3,7 +3,7 @@
 use super::dialog::Command;
 use super::fault::ImapError;
 use super::names::Mailbox;
-use super::reply::{Response, Token};
+use super::reply::{Code, Response};
 use super::session::Session;
 
 /// A mailbox as LIST tells of it.
@@ -32,8 +32,8 @@ impl Session {
         let mut delimiter = None;
         let command = Command::new("LIST").string("").string("");
         let read = |response| {
-            if let Some((_, Some(told), _)) = listed(&response) {
-                delimiter = told.chars().next();
+            if let Response::Listed(_, Some(told), _) = response {
+                delimiter = Some(told);
             }
         };
         let limit = self.patience.command;
@@ -44,7 +44,7 @@ impl Session {
     async fn list(&mut self, command: &Command) -> Result<Vec<Folder>, ImapError> {
         let mut found = Vec::new();
         let read = |response| {
-            if let Some((attributes, _, name)) = listed(&response) {
+            if let Response::Listed(attributes, _, name) = response {
                 found.push(Folder {
                     mailbox: Mailbox::from_server(name),
                     attributes,
@@ -157,27 +157,26 @@ impl Session {
         self.selected = None;
         self.dialog.exists = 0;
         let (mut uid_validity, mut uid_next) = (None, None);
-        let read = |response| {
-            if let Response::Told(verdict) = response {
-                let number = |name| verdict.code_arguments(name).and_then(|n| n.parse().ok());
-                uid_validity = number("UIDVALIDITY").or(uid_validity);
-                uid_next = number("UIDNEXT").or(uid_next);
-            }
+        let mut note = |code: &Code| match code {
+            Code::UidValidity(told) => uid_validity = Some(*told),
+            Code::UidNext(told) => uid_next = Some(*told),
+            _ => {}
         };
         let command = Command::new(how).string(mailbox.as_wire());
         let limit = self.patience.command;
-        let verdict = self.dialog.run(&command, limit, read).await?;
-        let late = |name| {
-            verdict
-                .code_arguments(name)
-                .and_then(|n: &str| n.parse().ok())
+        let read = |response| {
+            if let Response::Told(verdict) = response {
+                note(&verdict.code);
+            }
         };
-        let uid_validity = uid_validity
-            .or_else(|| late("UIDVALIDITY"))
-            .filter(|v: &u32| *v > 0)
-            .ok_or_else(|| ImapError::NoUidValidity {
-                mailbox: mailbox.to_string(),
-            })?;
+        let verdict = self.dialog.run(&command, limit, read).await?;
+        note(&verdict.code);
+        let uid_validity =
+            uid_validity
+                .filter(|v: &u32| *v > 0)
+                .ok_or_else(|| ImapError::NoUidValidity {
+                    mailbox: mailbox.to_string(),
+                })?;
         let selected = Selected {
             uid_validity,
             uid_next,
@@ -229,21 +228,4 @@ impl Session {
             mailbox: mailbox.to_string(),
         })
     }
-}
-
-/// A LIST response: attributes in small letters, delimiter, name.
-fn listed(response: &Response) -> Option<(Vec<String>, Option<String>, String)> {
-    let Response::Items(items) = response else {
-        return None;
-    };
-    let [word, attributes, delimiter, name, ..] = items.as_slice() else {
-        return None;
-    };
-    if !word.is("LIST") {
-        return None;
-    }
-    let attributes = attributes.parts().iter().map(Token::text);
-    let attributes = attributes.map(|a| a.to_ascii_lowercase()).collect();
-    let delimiter = (!delimiter.is("NIL")).then(|| delimiter.text());
-    Some((attributes, delimiter, name.text()))
 }

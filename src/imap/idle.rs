@@ -1,12 +1,14 @@
 //! Waiting for mail: IDLE (RFC 2177) where the server has it, else a look now and then.
 //!
-//! The wait ends by its own deadline, however many "still here" a server sends; a refusal does not
+//! Not by async-imap's handle, which waits for ever where IDLE is refused and restarts its clock at
+//! every sign of life. The wait ends by its own deadline, however many "still here" a server sends; a refusal does not
 //! hang; news that came during an earlier command count as well.
 
 use super::dialog::Command;
 use super::fault::ImapError;
-use super::reply::{Response, Status};
+use super::reply::Response;
 use super::session::Session;
+use async_imap::imap_proto::Status;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -85,12 +87,12 @@ impl Session {
                     }
                     // The server ended IDLE by itself, or asks again: it is out of step.
                     Response::Done { .. } | Response::Continue => return Err(ImapError::OutOfStep),
-                    Response::Told(_) | Response::Items(_) => {}
+                    _ => {}
                 },
             }
         }
         let deadline = Instant::now() + limit;
-        self.dialog.write(b"DONE\r\n", limit).await?;
+        self.dialog.say("DONE", deadline, limit).await?;
         self.dialog
             .finish(tag, "IDLE", deadline, limit, |_| ())
             .await?;

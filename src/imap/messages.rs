@@ -3,10 +3,11 @@
 //! A result is complete or an error. Reading is always PEEK. `\Deleted` is set only on what was
 //! copied elsewhere first, or on what the caller names for removal, and only UID EXPUNGE removes.
 
-use super::dialog::{Command, LITERAL_KEPT};
+use super::dialog::Command;
 use super::fault::ImapError;
+use super::guard::LITERAL_KEPT;
 use super::names::Mailbox;
-use super::reply::{Response, Token};
+use super::reply::{Code, Parts, Response};
 use super::session::Session;
 use crate::words::confidential::Confidential;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -108,25 +109,12 @@ impl Session {
     async fn search(&mut self, command: Command, limit: Duration) -> Result<Vec<u32>, ImapError> {
         self.need_selection()?;
         let mut found = Vec::new();
-        let mut unreadable = false;
         let read = |response| {
-            if let Response::Items(items) = response
-                && let Some((word, numbers)) = items.split_first()
-                && word.is("SEARCH")
-            {
-                // A list may follow (RFC 7162: `(MODSEQ n)`); a broken number must not be missed.
-                for token in numbers.iter().filter(|t| !matches!(t, Token::List(_))) {
-                    match token.number() {
-                        Some(uid) => found.push(uid),
-                        None => unreadable = true,
-                    }
-                }
+            if let Response::Found(numbers) = response {
+                found.extend(numbers);
             }
         };
         self.dialog.run(&command, limit, read).await?;
-        if unreadable {
-            return Err(ImapError::Garbled);
-        }
         found.sort_unstable();
         found.dedup();
         Ok(found)
@@ -207,7 +195,7 @@ impl Session {
         let command = Command::new("UID FETCH").plain(&format!("{} {items}", uid_set(uids)));
         let read = |response| {
             // Servers also tell of flags that others changed; those bring no body and no harm.
-            if let Some((uid, parts)) = fetched(response)
+            if let Response::Fetched(uid, parts) = response
                 && uids.contains(&uid)
             {
                 found.entry(uid).or_default().add(parts);
@@ -273,8 +261,10 @@ impl Session {
             .dialog
             .run(&command.literal(octets), limit, |_| ())
             .await?;
-        let uid = verdict.code_arguments("APPENDUID");
-        Ok(uid.and_then(|told| told.split(' ').nth(1)?.parse().ok()))
+        Ok(match verdict.code {
+            Code::AppendUid(uid) => Some(uid),
+            _ => None,
+        })
     }
 
     /// Clears one of our own mailboxes of what arrived there before a date. Gives how many it was.
@@ -300,61 +290,6 @@ impl Session {
         self.expunge(&old).await?;
         Ok(old.len())
     }
-}
-
-/// What one FETCH response tells of a message.
-#[derive(Debug, Default)]
-struct Parts {
-    size: Option<u32>,
-    internal_date: Option<DateTime<FixedOffset>>,
-    flags: Vec<String>,
-    body: Option<(Vec<u8>, bool)>,
-}
-
-impl Parts {
-    fn add(&mut self, more: Self) {
-        self.size = more.size.or(self.size);
-        self.internal_date = more.internal_date.or(self.internal_date);
-        if !more.flags.is_empty() {
-            self.flags = more.flags;
-        }
-        if more.body.is_some() {
-            self.body = more.body;
-        }
-    }
-}
-
-fn fetched(response: Response) -> Option<(u32, Parts)> {
-    let Response::Items(items) = response else {
-        return None;
-    };
-    let [_, word, list] = items.as_slice() else {
-        return None;
-    };
-    if !word.is("FETCH") {
-        return None;
-    }
-    let mut uid = None;
-    let mut parts = Parts::default();
-    for pair in list.parts().chunks(2) {
-        let [name, value] = pair else { continue };
-        if name.is("UID") {
-            uid = value.number();
-        } else if name.is("RFC822.SIZE") {
-            parts.size = value.number();
-        } else if name.is("INTERNALDATE") {
-            let date = value.text();
-            let date = DateTime::parse_from_str(date.trim(), "%d-%b-%Y %H:%M:%S %z");
-            parts.internal_date = date.ok();
-        } else if name.is("FLAGS") {
-            parts.flags = value.parts().iter().map(Token::text).collect();
-        } else if name.octets().to_ascii_uppercase().starts_with(b"BODY[")
-            && let Token::Text { octets, whole } = value
-        {
-            parts.body = Some((octets.clone(), *whole));
-        }
-    }
-    Some((uid?, parts))
 }
 
 /// UIDs as a sequence set, runs folded: `1:3,7`.

@@ -1,18 +1,21 @@
 //! The inbox over IMAP (RFC 3501): told apart is what looks alike, and what is not ours stays.
 //!
-//! Libraries report a lost connection as an empty mailbox; so the few commands needed are written
-//! here over a dialogue that knows OK, NO, BAD, BYE, silence and a closed connection apart, with a
+//! async-imap speaks, over a stream that bounds and cleans what it reads. Its ready commands report
+//! a lost connection as an empty mailbox; so the few commands needed are given here one by one, in
+//! a dialogue that knows OK, NO, BAD, BYE, silence and a closed connection apart, with a
 //! limit on every wait. All reading is PEEK, no flag is set but on messages that move away, and no
 //! plain EXPUNGE (which drops what others flagged) is ever sent.
 
 mod dialog;
 mod fault;
 mod folders;
+mod guard;
 mod idle;
 mod messages;
 mod names;
 mod reply;
 mod session;
+mod spelling;
 pub mod watch;
 
 pub use fault::ImapError;

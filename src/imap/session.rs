@@ -8,10 +8,11 @@ use super::dialog::{Command, Dialog};
 use super::fault::ImapError;
 use super::folders::Selected;
 use super::names::Mailbox;
-use super::reply::{Response, Status, Verdict};
+use super::reply::{Response, Verdict};
 use super::{ImapAccount, Patience};
 use crate::wire::{Wire, WireError};
 use crate::words::endpoint::{Endpoint, Login, Proof, Security};
+use async_imap::imap_proto::Status;
 use data_encoding::BASE64;
 use std::collections::BTreeSet;
 use tokio::time::Instant;
@@ -34,7 +35,7 @@ impl Session {
     /// See [`ImapError`]; [`ImapError::remedy`] says what to do.
     pub async fn connect(account: &ImapAccount, patience: &Patience) -> Result<Self, ImapError> {
         let endpoint = &account.endpoint;
-        let mut dialog = Dialog::new(Wire::open(endpoint, patience.connect).await?);
+        let mut dialog = Dialog::new(Wire::open(endpoint, patience.connect).await?).await?;
         let known = greet(&mut dialog, patience).await?;
         if endpoint.security == Security::StartTls {
             if known {
@@ -114,7 +115,7 @@ async fn greet(dialog: &mut Dialog, patience: &Patience) -> Result<bool, ImapErr
     match dialog.read(deadline, patience.command).await? {
         Response::Told(Verdict { status, words, .. }) => match status {
             Status::Ok => Ok(false),
-            Status::Preauth => Ok(true),
+            Status::PreAuth => Ok(true),
             Status::Bye | Status::No | Status::Bad => Err(ImapError::TurnedAway { words }),
         },
         _ => Err(ImapError::Garbled),
@@ -145,7 +146,7 @@ async fn start_tls(
     let wire = dialog.take_wire().ok_or(WireError::Closed)?;
     let wire = wire.secure(endpoint, patience.connect).await?;
     // A new dialogue: nothing told in plain text is known any more (RFC 3501 section 6.2.1).
-    Ok(Dialog::new(wire))
+    Dialog::new(wire).await
 }
 
 async fn capabilities(
@@ -155,11 +156,8 @@ async fn capabilities(
     let mut found = BTreeSet::new();
     let command = Command::new("CAPABILITY");
     let read = |response| {
-        if let Response::Items(items) = response
-            && let Some((name, rest)) = items.split_first()
-            && name.is("CAPABILITY")
-        {
-            found.extend(rest.iter().map(|word| word.text().to_ascii_uppercase()));
+        if let Response::Capabilities(told) = response {
+            found.extend(told);
         }
     };
     dialog.run(&command, patience.command, read).await?;
@@ -226,8 +224,7 @@ async fn authenticate(
             .await?
         {
             None => {
-                answer.push_str("\r\n");
-                dialog.write(answer.as_bytes(), limit).await?;
+                dialog.say(&answer, deadline, limit).await?;
                 answer.clear();
             }
             Some(_) => return Ok(()),

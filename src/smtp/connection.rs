@@ -1,28 +1,30 @@
 //! One owned SMTP connection: opening, logging in, handing over letters, leaving.
 //!
-//! Commands go one by one, each with its reply and its limit. After anything but a clean exchange
-//! the wire is dropped at once and the connection is of no further use. Passwords go out only under
-//! TLS or on loopback, and are never logged.
+//! lettre says the commands one by one, each with its reply and its limit. After anything but a
+//! clean exchange the wire is dropped at once and the connection is of no further use. Passwords go
+//! out only under TLS or on loopback, and are never logged. STARTTLS ends one lettre connection and
+//! begins another: lettre's own keeps what came before the handshake and believes it after.
 
-use super::dialog::{Fault, exchange, read_reply};
-use super::fault::ConnectError;
+use super::fault::{ConnectError, Fault};
 use super::greeting::Extensions;
+use super::guard::{Guard, Limits};
 use super::login::log_in;
 use super::reply::Reply;
+use super::speaker::Speaker;
 use super::{Outcome, Patience, Refusal, SmtpAccount, Step, Submission};
 use crate::wire::{Wire, WireError};
 use crate::words::address::Address;
 use crate::words::endpoint::Security;
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset, Starttls};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use std::fmt;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// One block of a letter under one time limit, in octets.
-const BLOCK_OCTETS: usize = 16 * 1024;
 
 /// A connection that is logged in.
 #[derive(Debug)]
 pub struct Connection {
-    wire: Option<Wire>,
+    speaker: Speaker,
     extensions: Extensions,
     patience: Patience,
     last_used: Instant,
@@ -42,30 +44,28 @@ impl Connection {
                 "the EHLO name must be a host name or an address in brackets",
             ));
         }
-        let mut wire = Wire::open(endpoint, patience.connect).await?;
-        let greeting = read_reply(&mut wire, patience.command).await?;
-        if greeting.code != 220 {
-            let answer = greeting.answer();
-            return Err(ConnectError::TurnedAway { answer });
-        }
-        let mut extensions = ehlo(&mut wire, account, patience).await?;
+        let name = &account.helo_name;
+        let limits = limits(patience, patience.command, patience.command);
+        let wire = Wire::open(endpoint, patience.connect).await?;
+        let (mut speaker, mut extensions) = Speaker::greeted(wire, limits, name).await?;
         if endpoint.security == Security::StartTls {
             if !extensions.start_tls {
                 return Err(ConnectError::NoStartTls);
             }
-            let leave = exchange(&mut wire, "STARTTLS", patience.command).await?;
+            let leave = speaker.say(Starttls).await?;
             if leave.code != 220 {
                 return Err(ConnectError::NoStartTls);
             }
-            wire = wire.secure(endpoint, patience.connect).await?;
+            let wire = speaker.guard.take_wire().ok_or(WireError::Closed)?;
+            let wire = wire.secure(endpoint, patience.connect).await?;
             // What the server said in plain text is forgotten (RFC 3207 section 4.2).
-            extensions = ehlo(&mut wire, account, patience).await?;
+            (speaker, extensions) = Speaker::introduced(Guard::new(wire, limits), name).await?;
         }
         if let Some(login) = &account.login {
-            log_in(&mut wire, login, &extensions, patience).await?;
+            log_in(&mut speaker, login, &extensions).await?;
         }
         Ok(Self {
-            wire: Some(wire),
+            speaker,
             extensions,
             patience: *patience,
             last_used: Instant::now(),
@@ -74,16 +74,21 @@ impl Connection {
     }
 
     /// Whether another letter may be handed over.
-    pub const fn is_usable(&self) -> bool {
-        self.wire.is_some() && !self.under_way
+    pub fn is_usable(&self) -> bool {
+        self.speaker.guard.is_open() && !self.under_way
     }
 
     /// Begins a dialogue. Replies to an abandoned one would answer for this one, so its wire goes.
     fn begin(&mut self) {
         if self.under_way {
-            self.wire = None;
+            self.hang_up();
         }
         self.under_way = true;
+    }
+
+    /// Drops the wire at once.
+    fn hang_up(&mut self) {
+        self.speaker.guard.take_wire();
     }
 
     /// Whether it is usable still: a connection that rested for a while is asked by RSET.
@@ -92,9 +97,9 @@ impl Connection {
             return self.is_usable();
         }
         self.begin();
-        let reply = self.say("RSET", self.patience.command).await;
+        let reply = self.say(Rset, self.patience.command).await;
         if !reply.is_ok_and(|reply| reply.is_done()) {
-            self.wire = None;
+            self.hang_up();
         }
         self.under_way = false;
         self.is_usable()
@@ -117,9 +122,9 @@ impl Connection {
         if !untouched {
             if is_clean_refusal(&outcome) {
                 // The two sides are in step: part politely, or servers count it against us.
-                let _ = self.say("QUIT", self.patience.quit).await;
+                let _ = self.say(Quit, self.patience.quit).await;
             }
-            self.wire = None;
+            self.hang_up();
         }
         self.last_used = Instant::now();
         self.under_way = false;
@@ -132,28 +137,21 @@ impl Connection {
         let from = path(&submission.envelope_from);
         let to = path(&submission.recipient);
 
-        let mail = format!("MAIL FROM:<{from}>{parameters}");
-        let reply = self.say(&mail, patience.command).await;
+        let mail = Mail::new(Some(from), parameters);
+        let reply = self.say(mail, patience.command).await;
         expect(Step::Mail, reply, |r| r.is_done())?;
-        let reply = self.say(&format!("RCPT TO:<{to}>"), patience.command).await;
+        let reply = self.say(Rcpt::new(to, Vec::new()), patience.command).await;
         expect(Step::Rcpt, reply, |r| r.is_done())?;
-        let reply = self.say("DATA", patience.data_start).await;
+        let reply = self.say(Data, patience.data_start).await;
         expect(Step::Data, reply, |r| r.code == 354)?;
 
-        let text = dot_stuffed(submission.octets.reveal());
-        for block in text.chunks(BLOCK_OCTETS) {
-            let written = self.write(block, patience.data_block).await;
-            written.map_err(|fault| transient(Step::Text, &fault))?;
-        }
-        // From here on the server may have the letter.
-        let written = self.write(b".\r\n", patience.data_block).await;
-        written.map_err(|fault| in_doubt(&fault.to_string()))?;
-        let reply = match self.wire.as_mut() {
-            Some(wire) => read_reply(wire, patience.final_dot).await,
-            None => Err(Fault::Wire(WireError::Closed)),
-        };
+        let limits = limits(&patience, patience.data_block, patience.final_dot);
+        self.speaker.guard.limit(limits);
+        let reply = self.speaker.hand_over(submission.octets.reveal()).await;
         match reply {
-            Err(fault) => Err(in_doubt(&fault.to_string())),
+            // From the final dot on the server may have the letter.
+            Err(fault) if self.speaker.guard.is_dot_offered() => Err(in_doubt(&fault.to_string())),
+            Err(fault) => Err(transient(Step::Text, &fault)),
             Ok(reply) if reply.code / 100 == 3 => {
                 Err(in_doubt("the reply to the final dot makes no sense"))
             }
@@ -163,7 +161,7 @@ impl Connection {
     }
 
     /// What can be known to fail before a word is said; else the parameters of MAIL.
-    fn check(&self, submission: &Submission) -> Result<String, Outcome> {
+    fn check(&self, submission: &Submission) -> Result<Vec<MailParameter>, Outcome> {
         let refuse = |reason: &str| {
             Err(Outcome::Permanent(Refusal {
                 step: Step::Preparation,
@@ -181,7 +179,7 @@ impl Connection {
         {
             return refuse("the letter is larger than the server takes");
         }
-        let mut parameters = String::new();
+        let mut parameters = Vec::new();
         let [from, to] = [&submission.envelope_from, &submission.recipient];
         if !from.local().is_ascii() || !to.local().is_ascii() {
             if !self.extensions.smtp_utf8 {
@@ -189,13 +187,13 @@ impl Connection {
                     "the address has letters beyond ASCII, and the server does not offer SMTPUTF8",
                 );
             }
-            parameters.push_str(" SMTPUTF8");
+            parameters.push(MailParameter::SmtpUtfEight);
         }
         if !submission.octets.reveal().is_ascii() {
             if !self.extensions.eight_bit_mime {
                 return refuse("the letter has 8-bit text, and the server does not offer 8BITMIME");
             }
-            parameters.push_str(" BODY=8BITMIME");
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         Ok(parameters)
     }
@@ -203,21 +201,22 @@ impl Connection {
     /// Says goodbye and closes; bounded.
     pub async fn quit(mut self) {
         self.begin();
-        let _ = self.say("QUIT", self.patience.quit).await;
+        let _ = self.say(Quit, self.patience.quit).await;
     }
 
-    async fn say(&mut self, command: &str, limit: Duration) -> Result<Reply, Fault> {
-        match self.wire.as_mut() {
-            Some(wire) => exchange(wire, command, limit).await,
-            None => Err(Fault::Wire(WireError::Closed)),
-        }
+    async fn say(&mut self, command: impl fmt::Display, limit: Duration) -> Result<Reply, Fault> {
+        let limits = limits(&self.patience, limit, limit);
+        self.speaker.guard.limit(limits);
+        self.speaker.say(command).await
     }
+}
 
-    async fn write(&mut self, octets: &[u8], limit: Duration) -> Result<(), Fault> {
-        match self.wire.as_mut() {
-            Some(wire) => Ok(wire.write(octets, limit).await?),
-            None => Err(Fault::Wire(WireError::Closed)),
-        }
+/// The limits of an exchange.
+const fn limits(patience: &Patience, write: Duration, reply: Duration) -> Limits {
+    Limits {
+        write,
+        reply,
+        quit: patience.quit,
     }
 }
 
@@ -278,25 +277,10 @@ fn in_doubt(reason: &str) -> Outcome {
     })
 }
 
-async fn ehlo(
-    wire: &mut Wire,
-    account: &SmtpAccount,
-    patience: &Patience,
-) -> Result<Extensions, ConnectError> {
-    let name = &account.helo_name;
-    let reply = exchange(wire, &format!("EHLO {name}"), patience.command).await?;
-    if reply.is_done() {
-        return Ok(Extensions::of(&reply));
-    }
-    Err(ConnectError::EhloRefused {
-        name: name.clone(),
-        answer: reply.answer(),
-    })
-}
-
-/// An address as a path: the local part as written, the domain as A-labels.
-fn path(address: &Address) -> String {
-    format!("{}@{}", address.local(), address.domain())
+/// An address as a path: the local part as written, the domain as A-labels. Unchecked by lettre:
+/// ours holds no blank, control or bracket, and lettre refuses some that servers take.
+fn path(address: &Address) -> lettre::Address {
+    lettre::Address::new_dangerous(address.local(), address.domain())
 }
 
 fn is_helo_name(name: &str) -> bool {
@@ -320,32 +304,9 @@ fn has_crlf_line_ends(octets: &[u8]) -> bool {
     previous != b'\r'
 }
 
-/// The letter as it goes over the wire without its final dot: a dot in front of every line that
-/// begins with one (RFC 5321 section 4.5.2), a line end at the end.
-fn dot_stuffed(octets: &[u8]) -> Vec<u8> {
-    let mut stuffed = Vec::with_capacity(octets.len() + 64);
-    for line in octets.split_inclusive(|b| *b == b'\n') {
-        if line.first() == Some(&b'.') {
-            stuffed.push(b'.');
-        }
-        stuffed.extend_from_slice(line);
-    }
-    if stuffed.last().is_some_and(|b| *b != b'\n') {
-        stuffed.extend_from_slice(b"\r\n");
-    }
-    stuffed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_that_begin_with_a_dot_get_another() {
-        assert_eq!(dot_stuffed(b".a\r\n..\r\nb."), b"..a\r\n...\r\nb.\r\n");
-        assert_eq!(dot_stuffed(b"a\r\n"), b"a\r\n");
-        assert_eq!(dot_stuffed(b""), b"");
-    }
 
     #[test]
     fn a_stray_line_end_is_noticed() {

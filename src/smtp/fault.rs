@@ -4,6 +4,24 @@ use super::reply::Answer;
 use crate::wire::WireError;
 use thiserror::Error;
 
+/// Why an exchange failed: the wire, or an answer that is no SMTP.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum Fault {
+    #[error("{0}")]
+    Wire(#[from] WireError),
+    #[error("the server's answer is no SMTP reply")]
+    Garbled,
+}
+
+impl From<Fault> for ConnectError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Wire(e) => Self::Wire(e),
+            Fault::Garbled => Self::NotSmtp,
+        }
+    }
+}
+
 /// Why no usable connection came about. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ConnectError {

@@ -7,11 +7,12 @@
 //! letter go out exactly as they are given.
 
 mod connection;
-mod dialog;
 mod fault;
 mod greeting;
+mod guard;
 mod login;
 mod reply;
+mod speaker;
 
 pub use connection::Connection;
 pub use fault::ConnectError;

@@ -64,7 +64,7 @@ impl fmt::Display for Answer {
 }
 
 /// A whole reply with its lines (codes taken off).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reply {
     pub code: u16,
     pub lines: Vec<String>,

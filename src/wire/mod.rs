@@ -1,166 +1,32 @@
 //! The wire to a mail server: one TCP connection, TLS where it is required, bounds on everything.
 //!
-//! Both mail rooms speak over a `Wire`. It promises that plain text leaves the machine only before
-//! STARTTLS, that nothing said before the handshake is believed after it, that no line grows
-//! without end and that every wait has its limit. It knows no protocol.
+//! Both mail rooms have their libraries speak over a `Wire`. It promises that plain text leaves the
+//! machine only before STARTTLS, that nothing said before the handshake is believed after it, that
+//! no line grows without end and that every wait has its limit. It knows no protocol. All of it can
+//! be dropped while it waits: nothing that was read is lost.
 
+mod fault;
 mod tls;
+
+pub use fault::{TlsFault, WireError};
 
 use crate::words::endpoint::{Endpoint, Security};
 use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use thiserror::Error;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 /// Octets asked from the socket at once.
 const READ_OCTETS: usize = 16 * 1024;
 
 /// How long written octets may stay unacknowledged before the kernel gives the connection up.
 const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(120);
-
-/// Why a server's certificate or handshake was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TlsFault {
-    /// The certificate is for other names.
-    #[error("the certificate is valid for other names only ({})", names.join(", "))]
-    OtherName {
-        /// The names it is valid for, where it tells.
-        names: Vec<String>,
-    },
-    /// No trusted authority signed it.
-    #[error("no trusted authority signed the certificate")]
-    UnknownIssuer,
-    /// The server shows an authority's own certificate (what `openssl req -x509` makes by default).
-    #[error("the certificate is an authority's own and not a server's")]
-    AuthorityItself,
-    /// It is no longer valid.
-    #[error("the certificate has expired")]
-    Expired,
-    /// It is not valid yet.
-    #[error("the certificate is not valid yet")]
-    NotYetValid,
-    /// Its authority took it back.
-    #[error("the certificate was revoked")]
-    Revoked,
-    /// What answered speaks no TLS.
-    #[error("the server does not speak TLS on this port")]
-    NotTls,
-    /// The configured authority cannot be read, or no authority is known at all.
-    #[error("no certificate authority to trust: {0}")]
-    NoRoots(String),
-    /// Anything else.
-    #[error("the TLS handshake failed: {0}")]
-    Handshake(String),
-}
-
-impl TlsFault {
-    /// What the operator can do about it.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::OtherName { .. } => "set host to a name that the certificate carries",
-            Self::UnknownIssuer => {
-                "set ca_file to the authority's certificate (PEM), or have the server send its whole chain"
-            }
-            Self::AuthorityItself => {
-                "give the server a certificate that the authority signed; a self-signed one needs basicConstraints=CA:FALSE"
-            }
-            Self::Expired => "renew the server's certificate, and check this machine's clock",
-            Self::NotYetValid => "check this machine's clock, then the server's certificate",
-            Self::Revoked => "have the server's certificate replaced",
-            Self::NotTls => {
-                "check the port: security = \"tls\" goes with 993 and 465, \"starttls\" with 143 and 587"
-            }
-            Self::NoRoots(_) => {
-                "install the system's ca-certificates, or set ca_file to a PEM file that holds a certificate"
-            }
-            Self::Handshake(_) => "check that the server offers TLS 1.2 or 1.3 on this port",
-        }
-    }
-}
-
-/// Why the wire could not be opened, or broke.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum WireError {
-    /// The host name has no address.
-    #[error("{host} has no address: {why}")]
-    Unresolved {
-        /// The host as configured.
-        host: String,
-        /// The resolver's reason.
-        why: String,
-    },
-    /// No address of the host took the connection.
-    #[error("{endpoint} cannot be reached: {why}")]
-    Unreachable {
-        /// Host and port.
-        endpoint: String,
-        /// The last reason.
-        why: String,
-    },
-    /// `security = "none"` towards another machine.
-    #[error(
-        "{host} is not this machine, and security = \"none\" would show the password on the way"
-    )]
-    NotLoopback {
-        /// The host as configured.
-        host: String,
-    },
-    /// The TLS handshake failed.
-    #[error("{endpoint}: {fault}")]
-    Tls {
-        /// Host and port.
-        endpoint: String,
-        /// What was wrong.
-        fault: TlsFault,
-    },
-    /// Octets arrived in plain text behind the leave to start TLS: somebody tries to slip them in.
-    #[error("the server sent text before the TLS handshake that does not belong there")]
-    SlippedIn,
-    /// The server closed the connection.
-    #[error("the server closed the connection")]
-    Closed,
-    /// The server said nothing within the limit.
-    #[error("the server kept silent for {} s", limit.as_secs_f32())]
-    Silent {
-        /// The limit that passed.
-        limit: Duration,
-    },
-    /// A line or literal beyond its bound.
-    #[error("the server sent more than {limit} octets where less belongs")]
-    TooLong {
-        /// The bound in octets.
-        limit: usize,
-    },
-    /// The connection broke.
-    #[error("the connection broke: {0}")]
-    Broken(String),
-}
-
-impl WireError {
-    /// What the operator can do about it.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::Unresolved { .. } => "check host for a typing error, and this machine's DNS",
-            Self::Unreachable { .. } => {
-                "check host and port, that the server runs, and that no firewall stands between"
-            }
-            Self::NotLoopback { .. } => "set security to \"tls\" or \"starttls\"",
-            Self::Tls { fault, .. } => fault.remedy(),
-            Self::SlippedIn => {
-                "use security = \"tls\" if the server offers it; else ask who sits between here and the server"
-            }
-            Self::Closed | Self::Silent { .. } | Self::Broken(_) => {
-                "it is tried again; if it stays, check that port and security go together (tls: 993 and 465, starttls: 143 and 587), then the server's log"
-            }
-            Self::TooLong { .. } => "check that host and port belong to a mail server",
-        }
-    }
-}
 
 enum Stream {
     Plain(TcpStream),
@@ -172,6 +38,10 @@ enum Stream {
 pub struct Wire {
     stream: Stream,
     unread: Vec<u8>,
+    /// How many of the unread octets are known to hold no line end.
+    looked_at: usize,
+    alarm: Pin<Box<Sleep>>,
+    limit: Duration,
 }
 
 impl fmt::Debug for Wire {
@@ -195,10 +65,7 @@ impl Wire {
     pub async fn open(endpoint: &Endpoint, limit: Duration) -> Result<Self, WireError> {
         let opening = async {
             let stream = dial(endpoint, limit).await?;
-            let wire = Self {
-                stream: Stream::Plain(stream),
-                unread: Vec::new(),
-            };
+            let wire = Self::over(Stream::Plain(stream), limit);
             match endpoint.security {
                 Security::Tls => wire.shake_hands(endpoint).await,
                 Security::StartTls | Security::None => Ok(wire),
@@ -232,10 +99,17 @@ impl Wire {
                 endpoint: endpoint.to_string(),
                 fault,
             })?;
-        Ok(Self {
-            stream: Stream::Tls(Box::new(stream)),
+        Ok(Self::over(Stream::Tls(Box::new(stream)), self.limit))
+    }
+
+    fn over(stream: Stream, limit: Duration) -> Self {
+        Self {
+            stream,
             unread: Vec::new(),
-        })
+            looked_at: 0,
+            alarm: Box::pin(sleep(limit)),
+            limit,
+        }
     }
 
     /// Whether what is said here can be read on the way: false under TLS and on loopback.
@@ -253,85 +127,108 @@ impl Wire {
 
     /// Takes up to `count` of the unread octets.
     pub fn take(&mut self, count: usize) -> Vec<u8> {
+        self.looked_at = 0;
         let rest = self.unread.split_off(count.min(self.unread.len()));
         std::mem::replace(&mut self.unread, rest)
     }
 
-    /// Waits for more octets and adds them to [`Wire::unread`]. Safe to drop: nothing is lost.
-    ///
-    /// # Errors
-    /// If the server closed or broke the connection, or `deadline` passed. `limit` is named in the
-    /// message only.
-    pub async fn fill(&mut self, deadline: Instant, limit: Duration) -> Result<(), WireError> {
-        self.unread.reserve(READ_OCTETS);
-        let reading = async {
-            match &mut self.stream {
-                Stream::Plain(tcp) => tcp.read_buf(&mut self.unread).await,
-                Stream::Tls(tls) => tls.read_buf(&mut self.unread).await,
-            }
-        };
-        match timeout_at(deadline, reading).await {
-            Err(_) => Err(WireError::Silent { limit }),
-            Ok(Ok(0)) => Err(WireError::Closed),
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(e)) => Err(broken(&e)),
+    /// Gives all that follows `limit` from now on: past it, every wait ends with
+    /// [`WireError::Silent`].
+    pub fn allow(&mut self, limit: Duration) {
+        self.allow_until(Instant::now() + limit, limit);
+    }
+
+    /// Gives all that follows until `deadline`; `limit` is named in the error only.
+    pub fn allow_until(&mut self, deadline: Instant, limit: Duration) {
+        self.alarm.as_mut().reset(deadline);
+        self.limit = limit;
+    }
+
+    /// Ready with an error once the time given is over, however much the server says.
+    fn poll_alarm(&mut self, cx: &mut Context<'_>) -> Result<(), WireError> {
+        match self.alarm.as_mut().poll(cx) {
+            Poll::Ready(()) => Err(WireError::Silent { limit: self.limit }),
+            Poll::Pending => Ok(()),
         }
     }
 
-    /// Reads one line, without its line end, of at most `octets_max`.
+    /// Waits for more octets and adds them to [`Wire::unread`].
     ///
     /// # Errors
-    /// As [`Wire::fill`], and if the line is longer.
-    pub async fn read_line(
+    /// If the server closed or broke the connection, or the time given is over.
+    pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WireError>> {
+        self.poll_alarm(cx)?;
+        let mut block = [0; READ_OCTETS];
+        let mut block = ReadBuf::new(&mut block);
+        let read = match &mut self.stream {
+            Stream::Plain(tcp) => Pin::new(tcp).poll_read(cx, &mut block),
+            Stream::Tls(tls) => Pin::new(tls).poll_read(cx, &mut block),
+        };
+        ready!(read).map_err(|e| broken(&e))?;
+        if block.filled().is_empty() {
+            return Poll::Ready(Err(WireError::Closed));
+        }
+        self.unread.extend_from_slice(block.filled());
+        Poll::Ready(Ok(()))
+    }
+
+    /// Waits for one line of at most `octets_max` and takes it, without its line end.
+    ///
+    /// # Errors
+    /// As [`Wire::poll_fill`], and if the line is longer.
+    pub fn poll_line(
         &mut self,
+        cx: &mut Context<'_>,
         octets_max: usize,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<Vec<u8>, WireError> {
-        let mut looked_at = 0;
+    ) -> Poll<Result<Vec<u8>, WireError>> {
+        let too_long = WireError::TooLong { limit: octets_max };
         loop {
-            let fresh = self.unread.iter().skip(looked_at);
-            if let Some(at) = fresh.into_iter().position(|b| *b == b'\n') {
-                let mut line = self.take(looked_at + at + 1);
+            let mut fresh = self.unread.iter().skip(self.looked_at);
+            if let Some(at) = fresh.position(|b| *b == b'\n') {
+                let mut line = self.take(self.looked_at + at + 1);
                 line.pop();
                 if line.last() == Some(&b'\r') {
                     line.pop();
                 }
-                return if line.len() > octets_max {
-                    Err(WireError::TooLong { limit: octets_max })
-                } else {
-                    Ok(line)
-                };
+                let fits = line.len() <= octets_max;
+                return Poll::Ready(if fits { Ok(line) } else { Err(too_long) });
             }
-            looked_at = self.unread.len();
-            if looked_at > octets_max {
-                return Err(WireError::TooLong { limit: octets_max });
+            self.looked_at = self.unread.len();
+            if self.looked_at > octets_max {
+                return Poll::Ready(Err(too_long));
             }
-            self.fill(deadline, limit).await?;
+            ready!(self.poll_fill(cx))?;
         }
     }
 
-    /// Writes all octets and pushes them out, within `limit`.
+    /// Hands octets over and tells how many were taken.
     ///
     /// # Errors
-    /// If the connection is gone or the limit passed; what was written by then is unknown.
-    pub async fn write(&mut self, octets: &[u8], limit: Duration) -> Result<(), WireError> {
-        let writing = async {
-            match &mut self.stream {
-                Stream::Plain(tcp) => {
-                    tcp.write_all(octets).await?;
-                    tcp.flush().await
-                }
-                Stream::Tls(tls) => {
-                    tls.write_all(octets).await?;
-                    tls.flush().await
-                }
-            }
+    /// If the connection is gone or the time given is over.
+    pub fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<Result<usize, WireError>> {
+        self.poll_alarm(cx)?;
+        let written = match &mut self.stream {
+            Stream::Plain(tcp) => Pin::new(tcp).poll_write(cx, octets),
+            Stream::Tls(tls) => Pin::new(tls).poll_write(cx, octets),
         };
-        match timeout(limit, writing).await {
-            Err(_) => Err(WireError::Silent { limit }),
-            Ok(done) => done.map_err(|e| broken(&e)),
-        }
+        written.map_err(|e| broken(&e))
+    }
+
+    /// Pushes out what was handed over.
+    ///
+    /// # Errors
+    /// As [`Wire::poll_write`]; how much of it went out is then unknown.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WireError>> {
+        self.poll_alarm(cx)?;
+        let flushed = match &mut self.stream {
+            Stream::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
+            Stream::Tls(tls) => Pin::new(tls).poll_flush(cx),
+        };
+        flushed.map_err(|e| broken(&e))
     }
 }
 

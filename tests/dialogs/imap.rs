@@ -222,6 +222,32 @@ async fn a_message_is_fetched_as_it_is_or_is_gone() {
 }
 
 #[tokio::test]
+async fn what_breaks_the_parser_ends_one_connection_only() {
+    let (mut session, _server) = logged_in("imap-parser-panic").await;
+    let error = session.select(&Mailbox::named("INBOX")).await.unwrap_err();
+    assert_eq!(error, ImapError::Garbled);
+    assert!(!session.is_open());
+    let (mut session, _server) = at_inbox("imap-fetch-deep").await;
+    assert_eq!(session.fetch_heads(&[4]).await, Err(ImapError::Garbled));
+}
+
+#[tokio::test]
+async fn a_quoted_message_is_read_without_its_escapes() {
+    let (mut session, _server) = at_inbox("imap-fetch-quoted").await;
+    let fetched = session.fetch(4, 1_000).await.unwrap();
+    assert_eq!(fetched, Fetched::Whole(br#"A: "\b""#.to_vec().into()));
+}
+
+#[tokio::test]
+async fn a_mailbox_of_many_messages_is_searched_in_no_time() {
+    let (mut session, server) = at_inbox("imap-search-many").await;
+    let found = session.search_from(4).await.unwrap();
+    assert_eq!((found.len(), found.last()), (700, Some(&703)));
+    drop(session);
+    server.heard().await;
+}
+
+#[tokio::test]
 async fn lines_and_literals_without_measure_end_the_connection() {
     let (mut session, _server) = at_inbox("imap-literal-absurd").await;
     let error = session.fetch_heads(&[4]).await.unwrap_err();

@@ -356,6 +356,12 @@ async fn auth_login_serves_where_plain_is_missing() {
 }
 
 #[tokio::test]
+async fn a_server_of_few_words_is_understood() {
+    let (outcome, _) = fate("smtp-odd-words").await;
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn a_stale_access_token_is_a_refused_login() {
     let server = Server::playing("smtp-token-refused").await;
     let mut account = account(server.port);
