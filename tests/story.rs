@@ -7,15 +7,18 @@
 )]
 mod support;
 
+use postlunch::demo::client::Habit;
 use postlunch::sandbox::{FaultPoint, Trouble};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::Duration;
-use support::letters::Kind;
-use support::script::BEGINNING;
+use support::letters::{Kind, Received, assert_once};
+use support::process::Ended;
+use support::script::{self, BEGINNING, Mailboxes};
 use support::theatre::Theatre;
 use support::trials::{self, Played, kinds};
-use support::{ALICE, BOB};
+use support::{ALICE, BOB, CARA, DAN};
 
 /// The undisturbed play; two tests need it, one plays it.
 fn undisturbed() -> &'static Played {
@@ -105,5 +108,169 @@ fn a_lost_reply_makes_no_second_letter() {
     theatre.pass(chrono::TimeDelta::days(2));
     assert_eq!(kinds(&mut theatre, BOB), [Kind::Invitation]);
     assert!(theatre.log().contains("in doubt"));
+    theatre.close();
+}
+
+/// A stop, however long: no flood of what should have been said in the meantime.
+#[test]
+fn after_a_stop_there_is_no_flood() {
+    let mut theatre = Theatre::sandbox("stop", BEGINNING).open();
+    theatre.invite(ALICE, &[BOB.address], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    theatre.answer(BOB, &invitation, "Yes", Habit::Phone);
+    theatre.take(BOB, Kind::CalendarRequest);
+    let said = |theatre: &mut Theatre, from: &str| {
+        theatre.all_delivered();
+        let before = [ALICE, BOB].map(|person| theatre.letters(person).len());
+        theatre.reopen(from);
+        theatre.pass(chrono::TimeDelta::minutes(30));
+        theatre.all_delivered();
+        let since = |(person, before)| kinds(theatre, person).split_off(before);
+        let people = [(ALICE, before[0]), (BOB, before[1])];
+        people.map(since)
+    };
+    // The first lunch is at 11:30 on the 7th; what is too late is left unsaid.
+    let both = |kind: Kind| [vec![kind], vec![kind]];
+    let none = [vec![], vec![]];
+    assert_eq!(
+        said(&mut theatre, "2027-01-07T11:00:00Z"),
+        both(Kind::Reminder)
+    );
+    assert_eq!(
+        said(&mut theatre, "2027-01-08T20:00:00Z"),
+        both(Kind::Followup)
+    );
+    assert_eq!(
+        said(&mut theatre, "2027-01-20T20:00:00Z"),
+        both(Kind::Reminder)
+    );
+    let followup = theatre.take(ALICE, Kind::Followup);
+    theatre.answer(ALICE, &followup, "Best: the demo.", Habit::Bare);
+    theatre.take(ALICE, Kind::ReceiptNotes);
+    theatre.take(BOB, Kind::Exchange); // the three days are over
+    // One in each conversation: about the lunch, and about one's own month.
+    let both = [Kind::Reminder, Kind::Summary];
+    let told = said(&mut theatre, "2027-02-03T20:00:00Z");
+    assert_eq!(told, [both, both]);
+    assert_eq!(said(&mut theatre, "2027-03-16T10:00:00Z"), none);
+    theatre.pass_until("2027-03-18T15:00:00Z".parse().expect("a moment"));
+    let letters = theatre.letters(BOB);
+    let newest: Vec<_> = letters.iter().rev().take(2).map(Received::line).collect();
+    assert!(
+        newest[1].contains("Reminder [03-18]"),
+        "as ever: {newest:?}"
+    );
+    assert!(
+        newest[0].contains("Followup [03-18]"),
+        "as ever: {newest:?}"
+    );
+    theatre.close();
+}
+
+/// The same answer delivered twice, and the same words sent twice.
+#[test]
+fn an_answer_that_comes_twice_counts_once() {
+    let mut theatre = Theatre::sandbox("twice", BEGINNING).open();
+    theatre.invite(ALICE, &[BOB.address], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    let (_, octets) = theatre.compose(BOB, &invitation, "Yes", Habit::Phone, "");
+    for _ in 0..3 {
+        theatre.arrive(BOB.address, &invitation.mail.reply_to, octets.clone());
+        theatre.pump();
+    }
+    let once = [
+        Kind::Invitation,
+        Kind::ReceiptAccepted,
+        Kind::CalendarRequest,
+    ];
+    let mut had = kinds(&mut theatre, BOB);
+    had.sort();
+    assert_eq!(had, once);
+    theatre.answer(BOB, &invitation, "Yes", Habit::Webmail);
+    theatre.all_delivered();
+    let had = kinds(&mut theatre, BOB);
+    let requests = had.iter().filter(|kind| **kind == Kind::CalendarRequest);
+    assert_eq!(requests.count(), 1, "{had:?}");
+    let told = kinds(&mut theatre, ALICE);
+    let told = told.iter().filter(|kind| **kind == Kind::NoticeAccepted);
+    assert_eq!(told.count(), 1);
+    theatre.close();
+}
+
+/// A no is final: nobody makes the same inviter ask again.
+#[test]
+fn after_a_no_the_same_inviter_cannot_ask_again() {
+    let mut theatre = Theatre::sandbox("final", BEGINNING).open();
+    theatre.invite(ALICE, &[CARA.address], None);
+    let invitation = theatre.take(CARA, Kind::Invitation);
+    theatre.answer(CARA, &invitation, "No thanks", Habit::Webmail);
+    theatre.take(CARA, Kind::ReceiptDeclined);
+    for _ in 0..2 {
+        let again = ["invite", "--from", ALICE.address, "--to", CARA.address];
+        let ended = theatre.process.command(&again);
+        assert!(matches!(ended, Ended::Badly(_)), "{ended:?}");
+        theatre.pass(chrono::TimeDelta::days(60));
+    }
+    let all = [Kind::Invitation, Kind::ReceiptDeclined];
+    assert_eq!(kinds(&mut theatre, CARA), all);
+    theatre.close();
+}
+
+/// A server that refuses for now, at each step once: the letter comes later, and once.
+#[test]
+fn a_server_that_is_busy_gets_the_letter_later() {
+    let mut theatre = Theatre::sandbox("busy", BEGINNING).open();
+    let busy = || Trouble::refuse(451, "4.3.2 come back later");
+    let rcpt = FaultPoint::Rcpt(BOB.address.to_owned());
+    for point in [FaultPoint::Mail, rcpt, FaultPoint::Data, FaultPoint::Dot] {
+        theatre.order(point, busy());
+    }
+    theatre.invite(ALICE, &[BOB.address], None);
+    assert_eq!(kinds(&mut theatre, BOB), []);
+    theatre.pass(chrono::TimeDelta::hours(3));
+    theatre.take(BOB, Kind::Invitation);
+    theatre.pass(chrono::TimeDelta::days(1));
+    assert_eq!(kinds(&mut theatre, BOB), [Kind::Invitation]);
+    theatre.close();
+}
+
+/// A server without IDLE, MOVE, UIDPLUS and a folder for sent mail tells the same story.
+#[test]
+fn a_server_that_can_do_little_is_enough() {
+    let mut theatre = Theatre::austere("austere", BEGINNING).open();
+    script::january(&mut theatre);
+    for (person, letters) in &Mailboxes::of(&mut theatre).of {
+        assert_once(person.name, letters);
+    }
+    theatre.close();
+}
+
+/// Three colleagues, three pairings: nobody has two lunches on one day, or two summaries a month.
+#[test]
+fn nobody_is_booked_twice_on_a_day() {
+    let mut theatre = Theatre::sandbox("three", BEGINNING).open();
+    for (inviter, invitee) in [(ALICE, BOB), (DAN, BOB), (ALICE, DAN)] {
+        theatre.invite(inviter, &[invitee.address], None);
+        let invitation = theatre.take(invitee, Kind::Invitation);
+        theatre.answer(invitee, &invitation, "Sure, gladly", Habit::Webmail);
+        theatre.take(invitee, Kind::ReceiptAccepted);
+    }
+    theatre.pass(chrono::TimeDelta::days(50));
+    for person in [ALICE, BOB, DAN] {
+        let letters = theatre.letters(person);
+        let reminded = letters
+            .iter()
+            .filter(|letter| letter.kind == Kind::Reminder);
+        let days: Vec<String> = reminded.map(Received::lunch).collect();
+        let different: BTreeSet<&String> = days.iter().collect();
+        assert!(days.len() >= 6, "{} has lunch {days:?}", person.name);
+        assert_eq!(
+            different.len(),
+            days.len(),
+            "{} has lunch {days:?}",
+            person.name
+        );
+        assert_once(person.name, &letters);
+    }
     theatre.close();
 }

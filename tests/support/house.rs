@@ -27,13 +27,38 @@ pub struct House {
 impl House {
     /// A sandbox of its own, with copies of sent mail.
     pub fn sandbox(runtime: &Runtime) -> Self {
+        Self::sandbox_with(
+            runtime,
+            SandboxOptions {
+                sent_copies: SentCopies::Filed,
+                ..SandboxOptions::default()
+            },
+        )
+    }
+
+    /// A sandbox that can do little: no IDLE, no MOVE, no UIDPLUS, no copies of sent mail.
+    pub fn austere(runtime: &Runtime) -> Self {
+        Self::sandbox_with(
+            runtime,
+            SandboxOptions {
+                idle: false,
+                move_: false,
+                uidplus: false,
+                with_sent: false,
+                delimiter: '.',
+                ..SandboxOptions::default()
+            },
+        )
+    }
+
+    fn sandbox_with(runtime: &Runtime, manners: SandboxOptions) -> Self {
         let gone = "gone@example.test";
         let people = [LUNCH, ALICE.address, BOB.address, CARA.address, DAN.address];
         let accounts = people.map(|address| (address, "sandbox"));
         let options = SandboxOptions {
             bouncing: vec![gone.to_owned()],
-            sent_copies: SentCopies::Filed,
-            ..SandboxOptions::with_accounts(&accounts)
+            accounts: SandboxOptions::with_accounts(&accounts).accounts,
+            ..manners
         };
         let sandbox = runtime
             .block_on(Sandbox::start(options))

@@ -3,6 +3,7 @@
 //! A kind is told by the sentence that every letter of it holds and no other does; a letter that
 //! holds none, or two, stops the test, so that no new letter slips by unnamed.
 
+use super::{ALICE, BOB, CARA, DAN};
 use chrono::{DateTime, Utc};
 use mail_parser::MessageParser;
 use postlunch::demo::client::Mail;
@@ -114,9 +115,9 @@ impl Received {
         )
     }
 
-    /// What tells it from every other letter to the same person: kind, lunch, and for an answer the
-    /// mail that it answers; for a calendar entry what it changes.
-    pub fn identity(&self) -> (Kind, String, String) {
+    /// What tells it from every other letter to the same person: kind, who it is about, lunch, and
+    /// for an answer the mail that it answers; for a calendar entry what it changes.
+    pub fn identity(&self) -> (Kind, Vec<&'static str>, String, String) {
         let answered = self
             .in_reply_to
             .clone()
@@ -126,7 +127,10 @@ impl Received {
             Some(calendar) => essence(calendar),
             None => answered,
         };
-        (self.kind, self.lunch(), about)
+        let named = |name: &&str| self.mail.subject.contains(name);
+        let people = [ALICE, BOB, CARA, DAN].map(|person| person.name);
+        let people = people.into_iter().filter(named).collect();
+        (self.kind, people, self.lunch(), about)
     }
 
     /// All that its reader sees; the same in every play of the same story.

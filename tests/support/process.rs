@@ -21,7 +21,8 @@ const START_MAX: Duration = Duration::from_secs(20);
 /// The daemon, and the folder it lives in.
 pub struct Process {
     folder: PathBuf,
-    start: DateTime<Utc>,
+    /// Where its clock begins, unless it stood later when it stopped.
+    pub begins: DateTime<Utc>,
     daemon: Option<Child>,
     commands: u32,
     /// How often it was killed.
@@ -49,7 +50,7 @@ impl Process {
         std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("permissions");
         Self {
             folder: folder.to_owned(),
-            start,
+            begins: start,
             daemon: None,
             commands: 0,
             kills: 0,
@@ -64,7 +65,7 @@ impl Process {
             .create(true)
             .open(self.folder.join("log"))
             .expect("a log");
-        let start = self.start.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let start = self.begins.to_rfc3339_opts(SecondsFormat::Secs, true);
         let daemon = self
             .program(&["run", "-vv", "--rehearsal", &start])
             .stdout(log.try_clone().expect("a log"))

@@ -66,16 +66,21 @@ fn moment(text: &str) -> DateTime<Utc> {
 
 /// Plays the whole story.
 pub fn play(theatre: &mut Theatre) -> Mailboxes {
-    invitations(theatre);
-    first_lunch(theatre);
-    first_notes(theatre);
-    bob_skips_one(theatre);
-    the_month_turns(theatre);
+    january(theatre);
     quieter_months(theatre);
     the_end(theatre);
     let all = Mailboxes::of(theatre);
     told_once(&all);
     all
+}
+
+/// Plays the first month: from the invitations to the summaries.
+pub fn january(theatre: &mut Theatre) {
+    invitations(theatre);
+    first_lunch(theatre);
+    first_notes(theatre);
+    bob_skips_one(theatre);
+    the_month_turns(theatre);
 }
 
 fn invitations(theatre: &mut Theatre) {

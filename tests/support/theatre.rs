@@ -106,6 +106,13 @@ impl Theatre {
         Self::new(name, runtime, house, start.parse().expect("a moment"))
     }
 
+    /// On a sandbox that can do little.
+    pub fn austere(name: &str, start: &str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let house = House::austere(&runtime);
+        Self::new(name, runtime, house, start.parse().expect("a moment"))
+    }
+
     /// On real servers.
     pub fn real(name: &str, start: &str) -> Self {
         let runtime = Runtime::new().expect("a runtime");
@@ -129,6 +136,16 @@ impl Theatre {
     /// Where everything lies.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The daemon stops, and starts again at a later time.
+    pub fn reopen(&mut self, at: &str) {
+        assert_eq!(self.process.stop(), Some(0));
+        self.process.begins = at.parse().expect("a moment");
+        self.process.start();
+        let clock = self.ask(&["clock", "show"]);
+        self.set_now(&clock);
+        assert_eq!(self.now, self.process.begins);
     }
 
     /// Orders a trouble from the sandbox.
@@ -324,10 +341,11 @@ impl Theatre {
     /// The same without SMTP, so that a trouble ordered there waits for the daemon.
     pub fn post_answer(&mut self, person: Person, letter: &Received, words: &str) {
         let (_, octets) = self.compose(person, letter, words, Habit::Phone, "");
-        self.from_outside(person.address, &letter.mail.reply_to, octets);
+        self.arrive(person.address, &letter.mail.reply_to, octets);
     }
 
-    fn compose(
+    /// Writes an answer as a mail client does; gives its Message-ID and octets.
+    pub fn compose(
         &mut self,
         person: Person,
         letter: &Received,
@@ -360,7 +378,7 @@ impl Theatre {
     }
 
     /// Mail that comes from outside, without a login.
-    pub fn from_outside(&mut self, from: &str, to: &str, octets: Vec<u8>) {
+    pub fn arrive(&mut self, from: &str, to: &str, octets: Vec<u8>) {
         match (self.house.outside.clone(), &self.house.sandbox) {
             (Some(endpoint), _) => self.hand_over(endpoint, None, from, to, octets),
             (None, Some(sandbox)) => sandbox.deliver(to, octets).expect("delivered"),

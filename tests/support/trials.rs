@@ -39,7 +39,7 @@ fn nobody_else_reads_it(theatre: &mut Theatre, mailboxes: &Mailboxes) {
     };
     assert!(exchange(ALICE, PLANTED) && exchange(BOB, PLANTED_TOO));
 
-    let orders: [&[&str]; 7] = [
+    let orders: [&[&str]; 8] = [
         &["status"],
         &["pairing", "list"],
         &["summary", "--dry-run"],
@@ -47,12 +47,14 @@ fn nobody_else_reads_it(theatre: &mut Theatre, mailboxes: &Mailboxes) {
         &["clock", "next"],
         &["hold"],
         &["resume"],
+        &["check"],
     ];
     for order in orders {
         theatre.process.look(order);
         theatre.ask(order);
     }
-    theatre.process.stop();
+    assert_eq!(theatre.process.stop(), Some(0));
+    theatre.process.look(&["store", "verify"]);
     let folder = theatre.folder().to_owned();
     let written = [
         PLANTED,
@@ -189,7 +191,7 @@ pub fn a_stranger_changes_nothing(mut theatre: Theatre) {
         "From: {} <{}>\r\nTo: {LUNCH}\r\nSubject: Lunch\r\nMessage-ID: <{id}>\r\n\r\nend\r\n",
         BOB.full_name, BOB.address
     );
-    theatre.from_outside("somebody@elsewhere.example", LUNCH, forged.into_bytes());
+    theatre.arrive("somebody@elsewhere.example", LUNCH, forged.into_bytes());
     theatre.wait_in_the_house(&id);
     theatre.pump();
     assert_eq!(
@@ -226,7 +228,7 @@ pub fn what_is_not_ours_is_not_touched(mut theatre: Theatre) {
         mail(2, "Zoe <zoe@elsewhere.example>", "", "end"),
     ];
     for (id, octets) in &old {
-        theatre.from_outside("somebody@elsewhere.example", LUNCH, octets.clone());
+        theatre.arrive("somebody@elsewhere.example", LUNCH, octets.clone());
         theatre.wait_in_the_house(id);
     }
     let mut theatre = theatre.open();
@@ -267,7 +269,7 @@ pub fn what_is_not_ours_is_not_touched(mut theatre: Theatre) {
         ),
     ];
     for (id, octets) in &new {
-        theatre.from_outside("somebody@elsewhere.example", LUNCH, octets.clone());
+        theatre.arrive("somebody@elsewhere.example", LUNCH, octets.clone());
         theatre.wait_in_the_house(id);
     }
     theatre.pump();
