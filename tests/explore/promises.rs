@@ -128,11 +128,9 @@ fn remember(world: &mut World, turn: &Turn) {
             Act::End | Act::Decline
                 if matches!(act, Act::End) || matches!(meant, Step::Decline | Step::End) =>
             {
-                for same in of_the_same_two(world, *id) {
-                    if was_open(world, &same) || same == *id {
-                        world.left.insert((*by, same));
-                    }
-                }
+                let all = of_the_same_two(world, *id);
+                let open = all.iter().find(|same| was_open(world, same));
+                world.left.insert((*by, *open.unwrap_or(id)));
             }
             _ => {}
         }
