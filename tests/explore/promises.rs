@@ -21,20 +21,18 @@ const LUNCHES_MAX: usize = 260;
 
 /// Checks one decision, and takes its letters to their readers.
 pub fn hold(world: &mut World, turn: &Turn) -> Kept {
-    let again = decide(&turn.before, &turn.event, world.now);
-    if again != turn.decision {
+    let sample = world.sent.len() % 8 == 0;
+    if sample && decide(&turn.before, &turn.event, world.now) != turn.decision {
         return Err("deciding twice gives two answers".into());
     }
     remember(world, turn);
     let letters = letters(turn);
-    let receipts_before_leaving = letters.len();
     for letter in &letters {
         may_leave(world, turn, letter)?;
         keeps_secrets(world, letter)?;
         makes_sense(world, turn, letter)?;
         deliver(world, letter)?;
     }
-    debug_assert_eq!(receipts_before_leaving, letters.len());
     one_receipt(turn, &letters)?;
     same_tables(&letters)?;
     nothing_old_leaves(world)?;
@@ -120,7 +118,7 @@ fn remember(world: &mut World, turn: &Turn) {
                     .before
                     .pairings
                     .values()
-                    .filter(|p| p.role(*by).is_some())
+                    .filter(|p| p.role(*by).is_some() && p.stage != Stage::Ended { by: None })
                     .map(|p| p.id)
                     .collect();
                 world.left.extend(mine.into_iter().map(|p| (*by, p)));

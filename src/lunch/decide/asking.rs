@@ -396,14 +396,16 @@ impl Desk {
         };
         let (asked_before, inviter) = (pairing.asked_back, pairing.inviter);
         let asking = !pairing.stage.is_meeting();
-        if asking && voice.role == Role::Invitee && !voice.for_partner.reveal().is_empty() {
+        let passes_on =
+            asking && voice.role == Role::Invitee && !voice.for_partner.reveal().is_empty();
+        if passes_on {
             let news = Notice::Unclear {
                 words: voice.for_partner.clone(),
             };
             self.tell(inviter, voice.pairing, None, news);
         }
         if asked_before {
-            if asking && voice.role == Role::Invitee {
+            if passes_on {
                 return Outcome::Done; // the inviter has the words; the invitee is not pestered
             }
             return self.give_back(voice.by, Some(voice.pairing), voice.words);

@@ -54,10 +54,32 @@ impl Desk {
     }
 
     pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
-        match self.lunch_meant(voice) {
-            Some(index) => self.leave_out(index, voice),
-            None => Outcome::Nothing("no lunch is planned"),
+        let now = self.local_now(voice.pairing);
+        let slot = voice.about.and_then(|a| a.slot);
+        let named = slot
+            .and_then(|slot| self.pairing(voice.pairing)?.lunch_at(slot))
+            .filter(|index| !self.is_ahead(voice.pairing, *index));
+        // Never another lunch than the one that the letter spoke of.
+        match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
+            Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
+            Some((index, _)) => self.left_out_already(index, voice),
+            None => match self.lunch_meant(voice) {
+                Some(index) => self.leave_out(index, voice),
+                None => Outcome::Nothing("no lunch is planned"),
+            },
         }
+    }
+
+    /// Both said so, one after the other: the second one hears that it is off, and that is all.
+    fn left_out_already(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
+        let Some(table) = self.table(voice.pairing, index) else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        let next = self.next_start(voice.pairing);
+        let receipt = Body::Receipt(Receipt::Skipped { table, next });
+        self.answer(voice.by, Some(voice.pairing), slot, receipt);
+        Outcome::Done
     }
 
     pub(super) fn skip_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
@@ -361,6 +383,18 @@ impl Desk {
     /// The series as it now stands, and after it every single lunch that differs from it, since
     /// some calendars forget those at an update of the whole and others keep them for ever.
     pub(super) fn send_update(&mut self, id: PairingId, before: &Pairing) {
+        let now = self.local_now(id);
+        // A lunch that took place before its slot must not come back in its slot.
+        self.change(id, |p| {
+            let Some(series) = &mut p.series else { return };
+            let early = p
+                .lunches
+                .iter()
+                .filter(|l| l.uid == series.uid && l.start <= now && l.slot > now)
+                .map(|l| l.slot);
+            let early: Vec<_> = early.filter(|s| !series.excluded.contains(s)).collect();
+            series.excluded.extend(early);
+        });
         let Some(pairing) = self.pairing(id).cloned() else {
             return;
         };
@@ -376,7 +410,6 @@ impl Desk {
             }
             self.send_series(id, true);
         }
-        let now = self.local_now(id);
         let planned = |l: &&Lunch| l.state == LunchState::Planned;
         for (index, lunch) in pairing.lunches.iter().enumerate() {
             if lunch.uid != series.uid || lunch.start <= now {
