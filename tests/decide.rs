@@ -672,6 +672,143 @@ fn an_operator_can_end_and_pause() {
     assert_eq!(*world.stage(), Stage::Ended { by: None });
 }
 
+const LUNCH: &str = "2027-01-07T12:30:00";
+
+#[test]
+fn a_question_in_a_mail_with_notes_does_not_carry_the_notes_to_the_partner() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-07T14:00:00Z");
+    world.sent.clear();
+    let about = Some((Answering::FollowUp, Some(slot(LUNCH))));
+    world.says(BEN, about, vec![notes("the outage call"), Act::Question]);
+    assert_eq!(world.letters_to(ANA), [""; 0], "sealed is sealed");
+    assert_eq!(world.letters_to(BEN), ["receipt-notes"]);
+}
+
+#[test]
+fn an_end_holds_also_for_whoever_says_it_second() {
+    let mut world = World::meeting();
+    world.says(BEN, None, vec![Act::End]);
+    world.says(ANA, None, vec![Act::End]);
+    assert_eq!(*world.stage(), Stage::Parted);
+    world.sent.clear();
+    world.says(BEN, None, vec![Act::Resume]);
+    assert_eq!(*world.stage(), Stage::Ended { by: Some(ANA) });
+    assert_eq!(world.letters_to(ANA), [""; 0], "Ana has left as well");
+}
+
+#[test]
+fn nobody_meets_who_never_said_yes() {
+    let mut world = World::new();
+    world.invite(FIRST, ANA, BEN);
+    world.says(ANA, None, vec![Act::End]);
+    world.sent.clear();
+    world.says(ANA, None, vec![Act::Resume]);
+    assert_eq!(*world.stage(), Stage::Invited, "asked, not booked");
+    assert_eq!(world.letters_to(BEN), [""; 0]);
+}
+
+#[test]
+fn a_late_yes_to_somebody_who_has_stopped_begins_nothing() {
+    let mut world = World::new();
+    world.invite(FIRST, ANA, BEN);
+    world.run_to("2027-02-01T00:00:00Z");
+    world.says(ANA, None, vec![Act::Stop]);
+    world.sent.clear();
+    let yes = vec![Act::Accept(AcceptTerms::default())];
+    world.says(BEN, Some((Answering::Invitation, None)), yes);
+    assert!(!world.stage().is_meeting());
+    assert_eq!(world.letters_to(ANA), [""; 0]);
+}
+
+#[test]
+fn an_end_to_an_old_letter_ends_the_lunches_of_today() {
+    let mut world = World::meeting();
+    world.says(ANA, None, vec![Act::End]);
+    let second = PairingId(11);
+    world.invite(second, ANA, BEN);
+    world.says(BEN, None, vec![Act::End]);
+    assert_eq!(world.circle.pairings[&second].stage, Stage::Declined);
+}
+
+#[test]
+fn both_may_skip_the_same_lunch_and_only_that_one_is_off() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-06T08:30:00Z");
+    world.sent.clear();
+    let about = Some((Answering::Reminder, Some(slot(LUNCH))));
+    world.says(BEN, about, vec![Act::Skip]);
+    world.says(ANA, about, vec![Act::Skip]);
+    let lunches = &world.circle.pairings[&FIRST].lunches;
+    assert_eq!(lunches[0].state, LunchState::Skipped);
+    assert_eq!(lunches[1].state, LunchState::Planned);
+    world.run_to("2027-01-22T08:00:00Z");
+    let late = Some((Answering::Reminder, Some(slot("2027-01-21T12:30:00"))));
+    world.says(ANA, late, vec![Act::Skip]);
+    let lunches = &world.circle.pairings[&FIRST].lunches;
+    assert_eq!(lunches[1].state, LunchState::NotMet, "it was over by then");
+    assert_eq!(lunches[2].state, LunchState::Planned);
+}
+
+#[test]
+fn a_single_lunch_that_rests_leaves_the_calendars_and_comes_back_with_a_resume() {
+    let mut world = World::new();
+    world.invite(FIRST, ANA, BEN);
+    let once = AcceptTerms {
+        once: true,
+        ..AcceptTerms::default()
+    };
+    world.says(BEN, None, vec![Act::Accept(once)]);
+    world.sent.clear();
+    world.says(BEN, None, vec![Act::Pause { until: None }]);
+    assert_eq!(world.letters_to(ANA), ["calendar-cancel", "notice-paused"]);
+    world.says(BEN, None, vec![Act::Resume]);
+    assert_eq!(world.letters_to(ANA), ["calendar-update", "notice-resumed"]);
+}
+
+#[test]
+fn lunches_begun_again_are_reminded_of_like_new_ones() {
+    let mut world = World::meeting();
+    world.says(BEN, None, vec![Act::End]);
+    world.says(BEN, None, vec![Act::Resume]);
+    world.sent.clear();
+    world.run_to("2027-01-07T14:00:00Z");
+    assert_eq!(world.letters_to(BEN), ["reminder", "followup"]);
+    let lunches = &world.circle.pairings[&FIRST].lunches;
+    let slots: BTreeSet<_> = lunches.iter().map(|l| l.slot).collect();
+    assert_eq!(slots.len(), lunches.len(), "a slot names one lunch");
+}
+
+#[test]
+fn share_now_after_the_exchange_sends_no_second_one() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-07T14:00:00Z");
+    let about = Some((Answering::FollowUp, Some(slot(LUNCH))));
+    world.says(BEN, about, vec![notes("a"), Act::Held(Held::Met)]);
+    world.says(ANA, about, vec![notes("b")]);
+    let share = Act::Command {
+        name: CommandName::ShareNow,
+        arguments: String::new(),
+    };
+    world.says(BEN, about, vec![share]);
+    let exchanges = |d: &&Dispatch| d.letter.body.name() == "exchange" && d.to == ANA;
+    assert_eq!(world.sent.iter().filter(exchanges).count(), 1);
+}
+
+#[test]
+fn new_days_within_a_pause_wait_for_its_end() {
+    let mut world = World::meeting();
+    let until: NaiveDate = "2027-03-01".parse().unwrap();
+    world.says(BEN, None, vec![Act::Pause { until: Some(until) }]);
+    let terms = AcceptTerms {
+        rhythm_weeks: Some(3),
+        ..AcceptTerms::default()
+    };
+    world.says(BEN, None, vec![Act::Accept(terms)]);
+    let ahead = &world.circle.pairings[&FIRST].lunches;
+    assert!(ahead.iter().all(|l| l.start.date() >= until));
+}
+
 /// One act of each kind, with a name for the table.
 fn acts() -> Vec<(&'static str, Act)> {
     let command = |name| Act::Command {

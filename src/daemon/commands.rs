@@ -469,7 +469,11 @@ const fn stage_word(stage: &Stage) -> &'static str {
         Stage::Postponed { .. } => "postponed",
         Stage::Meeting => "meeting",
         Stage::Paused { .. } => "paused",
-        Stage::Declined | Stage::Lapsed | Stage::Undeliverable | Stage::Ended { .. } => "over",
+        Stage::Declined
+        | Stage::Lapsed
+        | Stage::Undeliverable
+        | Stage::Ended { .. }
+        | Stage::Parted => "over",
     }
 }
 

@@ -7,7 +7,8 @@
 use crate::lunch::cadence::{at, moment, working_days_before};
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, Stage};
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 /// One thing to do by the clock. Lunches are named by their position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +59,8 @@ pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
         | Stage::Declined
         | Stage::Lapsed
         | Stage::Undeliverable
-        | Stage::Ended { .. } => {}
+        | Stage::Ended { .. }
+        | Stage::Parted => {}
     }
     if pairing.stage.is_meeting() {
         for (at, lunch) in pairing.lunches.iter().enumerate() {
@@ -90,9 +92,8 @@ fn lunch_chores(
         && lunch.followed_up.is_none()
         && lunch.reminded_of != Some(lunch.start)
     {
-        let day = working_days_before(lunch.start.date(), rules.reminder_days, &rules.holidays);
         chores.push((
-            moment(at(day, rules.reminder_time), zone),
+            reminder_moment(lunch.start, zone, rules),
             Chore::RemindOfLunch(index),
         ));
     }
@@ -109,6 +110,12 @@ fn lunch_chores(
             }
         }
     }
+}
+
+/// When both are reminded of a lunch that starts then.
+pub fn reminder_moment(start: NaiveDateTime, zone: Tz, rules: &Rules) -> DateTime<Utc> {
+    let day = working_days_before(start.date(), rules.reminder_days, &rules.holidays);
+    moment(at(day, rules.reminder_time), zone)
 }
 
 fn extension(pairing: &Pairing) -> Option<(DateTime<Utc>, Chore)> {
@@ -128,6 +135,7 @@ fn extension(pairing: &Pairing) -> Option<(DateTime<Utc>, Chore)> {
     Some((last.unwrap_or(pairing.asked_at), Chore::Extend))
 }
 
-fn morning(pairing: &Pairing, date: chrono::NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+/// That time of that day where the two are.
+pub fn morning(pairing: &Pairing, date: chrono::NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     moment(at(date, time), pairing.plan.zone)
 }

@@ -38,7 +38,7 @@ pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
     let Some(pairing) = circle.pairings.get(&id) else {
         return Some("the pairing is not known any more");
     };
-    let left = has_left(pairing, waiting.to);
+    let left = pairing.has_left(waiting.to);
     match waiting.consent {
         Consent::Farewell | Consent::Final => None,
         Consent::Asking => {
@@ -49,20 +49,6 @@ pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
         }
         Consent::Meeting if !pairing.stage.is_meeting() => Some("the lunches have ended"),
         Consent::Meeting => lunch_objection(waiting, pairing),
-    }
-}
-
-/// Whether that person declined or ended the pairing.
-fn has_left(pairing: &Pairing, person: PersonId) -> bool {
-    match &pairing.stage {
-        Stage::Declined => person == pairing.invitee,
-        Stage::Ended { by } => *by == Some(person),
-        Stage::Invited
-        | Stage::Postponed { .. }
-        | Stage::Meeting
-        | Stage::Paused { .. }
-        | Stage::Lapsed
-        | Stage::Undeliverable => false,
     }
 }
 

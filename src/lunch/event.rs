@@ -4,6 +4,7 @@
 //! cause can never make a second mail, however often it is looked at.
 
 use crate::lunch::act::{Answering, Said};
+use crate::lunch::consent::Waiting;
 use crate::lunch::letter::Letter;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Plan};
@@ -160,6 +161,17 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
+    /// What the outbox knows of it while it waits.
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            to: self.to,
+            pairing: self.pairing,
+            slot: self.slot,
+            letter: self.letter.body.name().to_owned(),
+            consent: self.consent,
+        }
+    }
+
     /// The effect key: kind, scope, recipient, cause.
     pub fn key(&self) -> EffectKey {
         let scope = self.pairing.map_or("-".to_owned(), |p| p.0.to_string());

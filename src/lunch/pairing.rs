@@ -39,6 +39,8 @@ pub enum Stage {
         /// Who ended it.
         by: Option<PersonId>,
     },
+    /// Both have left, one after the other.
+    Parted,
 }
 
 impl Stage {
@@ -278,9 +280,42 @@ impl Pairing {
         }
     }
 
+    /// Whether that person declined or ended it.
+    pub fn has_left(&self, person: PersonId) -> bool {
+        match &self.stage {
+            Stage::Declined => person == self.invitee,
+            Stage::Ended { by } => *by == Some(person),
+            Stage::Parted => self.role(person).is_some(),
+            Stage::Invited
+            | Stage::Postponed { .. }
+            | Stage::Meeting
+            | Stage::Paused { .. }
+            | Stage::Lapsed
+            | Stage::Undeliverable => false,
+        }
+    }
+
+    /// The present series, if that lunch belongs to it.
+    pub fn series_of(&self, lunch: &Lunch) -> Option<&Series> {
+        self.series.as_ref().filter(|s| s.uid == lunch.uid)
+    }
+
+    /// Whether that lunch differs from what its series says: a calendar knows it by its own name.
+    pub fn stands_out(&self, lunch: &Lunch) -> bool {
+        lunch.start != lunch.slot || lunch.location != self.plan.location
+    }
+
     /// Position of the lunch in that slot.
     pub fn lunch_at(&self, slot: NaiveDateTime) -> Option<usize> {
         self.lunches.iter().position(|lunch| lunch.slot == slot)
+    }
+
+    /// The dates of its own lunches that stand or took place.
+    pub fn own_dates(&self) -> impl Iterator<Item = NaiveDate> {
+        self.lunches
+            .iter()
+            .filter(|lunch| lunch.counts())
+            .map(|lunch| lunch.start.date())
     }
 
     /// Position of the first planned lunch that starts after `local`.
@@ -294,9 +329,11 @@ impl Pairing {
             .map(|(at, _)| *at)
     }
 
-    /// Position of the latest lunch that counts and started at or before `local`.
+    /// Position of the latest lunch that started at or before `local` and was not left out. One that
+    /// somebody says did not take place is still the one that they speak of.
     pub fn latest_until(&self, local: NaiveDateTime) -> Option<usize> {
-        let past = |l: &&(usize, &Lunch)| l.1.counts() && l.1.start <= local;
+        let stood = |l: &Lunch| l.counts() || l.state == LunchState::NotMet;
+        let past = |l: &&(usize, &Lunch)| stood(l.1) && l.1.start <= local;
         let numbered: Vec<_> = self.lunches.iter().enumerate().collect();
         numbered
             .iter()

@@ -85,6 +85,7 @@ fn any_stage() -> impl Strategy<Value = Stage> {
         Just(Stage::Declined),
         Just(Stage::Lapsed),
         Just(Stage::Undeliverable),
+        Just(Stage::Parted),
         option::of(any::<u64>()).prop_map(|by| Stage::Ended {
             by: by.map(PersonId)
         }),

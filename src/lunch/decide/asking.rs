@@ -3,6 +3,7 @@
 use super::Voice;
 use super::desk::Desk;
 use crate::lunch::act::{AcceptTerms, Act, Answering};
+use crate::lunch::agenda::morning;
 use crate::lunch::cadence::{at, local};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice, Receipt};
@@ -14,6 +15,9 @@ use chrono::{Days, NaiveDate};
 
 /// "Ask me later" without a date is asked again after this many days.
 const LATER_DAYS: u64 = 28;
+
+/// Whoever names a day further away than this gets this one: a mistyped year is no "never".
+const FAR_DAYS: u64 = 3660;
 
 /// Held lunches after which an inviter may say that the practice did them good.
 const EXPERIENCED_LUNCHES: usize = 3;
@@ -56,6 +60,7 @@ impl Desk {
                 }
                 Stage::Declined | Stage::Lapsed if earlier.inviter == inviter => return closed,
                 Stage::Ended { by } if by == Some(invitee) => return closed,
+                Stage::Parted => return closed,
                 Stage::Declined | Stage::Lapsed | Stage::Ended { .. } | Stage::Undeliverable => {}
             }
         }
@@ -120,16 +125,28 @@ impl Desk {
         } else {
             AcceptTerms::default()
         };
-        let before = self.pairing(voice.pairing).cloned();
-        let fresh = before.as_ref().is_some_and(|p| p.lunches.is_empty());
+        let Some(before) = self.pairing(voice.pairing).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        if let Some(outcome) = self.partner_gone(voice) {
+            return outcome;
+        }
+        if voice.role == Role::Inviter && before.series_made == 0 {
+            return self.ask_after_all(voice.pairing);
+        }
+        let fresh = before.lunches.is_empty();
         self.change(voice.pairing, |p| apply(&terms, &mut p.plan));
         if !self.plan_series(voice.pairing, &terms) {
-            // Nothing is agreed before a day is found: both are asked.
-            let Some(before) = before else {
-                return Outcome::Refused("there is no such pairing");
-            };
+            // Nothing is agreed before a day is found: both are asked. Whoever had left is back.
             let offer = before.plan.offer();
+            let back = before.has_left(voice.by);
             self.circle.pairings.insert(voice.pairing, before);
+            if back {
+                self.change(voice.pairing, |p| {
+                    p.stage = Stage::Meeting;
+                    p.series = None;
+                });
+            }
             for role in [Role::Inviter, Role::Invitee] {
                 let Some(to) = self.pairing(voice.pairing).map(|p| p.person(role)) else {
                     continue;
@@ -151,32 +168,69 @@ impl Desk {
         Outcome::Done
     }
 
+    /// Somebody wants to go on, and the other has left: the writer is back, the other is not asked.
+    /// `None` if the other is there.
+    fn partner_gone(&mut self, voice: Voice<'_>) -> Option<Outcome> {
+        let pairing = self.pairing(voice.pairing)?;
+        let partner = pairing.person(voice.role.other());
+        if !self.has_left(partner, Some(voice.pairing)) {
+            return None;
+        }
+        let refused = partner == pairing.invitee && pairing.series_made == 0;
+        let stage = if refused {
+            Stage::Declined
+        } else {
+            Stage::Ended { by: Some(partner) }
+        };
+        self.change(voice.pairing, |p| p.stage = stage);
+        Some(self.give_back(voice.by, Some(voice.pairing), voice.words))
+    }
+
+    /// The inviter took the invitation back, and now wants it to stand after all. The invitee has
+    /// never said yes, so they are asked, and get nothing now that they have had already.
+    fn ask_after_all(&mut self, id: PairingId) -> Outcome {
+        let now = self.now;
+        let today = self.local_now(id).date();
+        self.change(id, |p| {
+            let until = local(p.asked_at, p.plan.zone).date();
+            if until > today {
+                p.stage = Stage::Postponed { until }; // "not now" still holds
+            } else {
+                p.stage = Stage::Invited;
+                p.asked_at = now;
+                p.round += 1;
+            }
+        });
+        Outcome::Done
+    }
+
     /// A yes again, with other terms: "yes, but Tuesdays".
     pub(super) fn amend(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
         let Act::Accept(terms) = act else {
             return Outcome::Nothing("no terms were said");
         };
-        let before = self.pairing(voice.pairing).cloned();
+        let Some(before) = self.pairing(voice.pairing).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let written = self.written();
         self.change(voice.pairing, |p| apply(terms, &mut p.plan));
+        let now = self.local_now(voice.pairing);
         let same_days = terms.start.is_none() && terms.rhythm_weeks.is_none() && !terms.once;
-        if same_days {
+        if same_days && before.next_after(now).is_some() {
             if let Some(place) = &terms.location {
                 self.change(voice.pairing, |p| {
-                    for lunch in p.lunches.iter_mut().filter(|l| l.followed_up.is_none()) {
+                    for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
                         lunch.location.clone_from(place);
                     }
                 });
-                self.send_series(voice.pairing, true);
+                self.send_update(voice.pairing, &before);
             }
         } else {
-            self.close_series(voice.pairing);
+            self.close_series(&before);
             if !self.plan_series(voice.pairing, terms) {
-                let Some(before) = before else {
-                    return Outcome::Refused("there is no such pairing");
-                };
                 let offer = before.plan.offer();
                 self.circle.pairings.insert(voice.pairing, before);
-                self.withdraw_calendar();
+                self.take_back(written);
                 self.answer(voice.by, Some(voice.pairing), None, Body::NoSlot { offer });
                 return Outcome::Asked;
             }
@@ -208,7 +262,7 @@ impl Desk {
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let news = Notice::Accepted {
-            words: voice.words.clone(),
+            words: voice.for_partner.clone(),
             agreement,
         };
         self.tell(partner, voice.pairing, None, news);
@@ -220,25 +274,27 @@ impl Desk {
             return false;
         };
         let plan = pairing.plan.clone();
-        let today = local(self.now, plan.zone).date();
+        let now = local(self.now, plan.zone);
         let people = [pairing.inviter, pairing.invitee];
         let mut taken = slots::booked(&self.circle, people, id);
-        // A lunch of their own that stays is not doubled either.
-        taken.extend(
-            pairing
-                .lunches
-                .iter()
-                .filter(|l| l.counts())
-                .map(|l| l.start.date()),
-        );
+        // What was left out and is still ahead makes room. A lunch of their own that stays is not
+        // doubled, and neither is its slot, which is its name.
+        let stays = move |l: &Lunch| l.counts() || l.start <= now;
+        let staying = pairing.lunches.iter().filter(|l| stays(l));
+        taken.extend(staying.flat_map(|l| [l.start.date(), l.slot.date()]));
         let named = terms
             .start
-            .map(|start| start.date())
-            .filter(|date| *date > today);
+            .filter(|start| *start > now)
+            .map(|start| start.date());
+        let rest = match pairing.stage {
+            Stage::Paused { until } => Some(until),
+            _ => None,
+        };
+        let noticed = slots::notice(now.date());
         let wish = Wish {
             weekday: plan.weekday,
             every_weeks: (!plan.once).then_some(plan.every_weeks),
-            not_before: named.unwrap_or_else(|| slots::notice(today)),
+            not_before: named.unwrap_or_else(|| rest.map_or(noticed, |day| day.max(noticed))),
             weekday_named: terms.start.is_some(),
         };
         let Some(found) = slots::find(&wish, &taken, &self.circle.rules.holidays) else {
@@ -270,6 +326,11 @@ impl Desk {
                 .collect(),
         };
         self.change(id, |p| {
+            // Whoever names a day within a pause wants it to be over.
+            if rest.is_some_and(|until| found.first < until) {
+                p.stage = Stage::Meeting;
+            }
+            p.lunches.retain(stays);
             p.series = Some(series);
             p.series_made += 1;
             p.plan.weekday = chrono::Datelike::weekday(&found.first);
@@ -290,7 +351,7 @@ impl Desk {
             voice.pairing,
             None,
             Notice::Declined {
-                words: voice.words.clone(),
+                words: voice.for_partner.clone(),
             },
         );
         Outcome::Done
@@ -304,7 +365,14 @@ impl Desk {
             _ => None,
         };
         let until = future(said, today, LATER_DAYS);
-        self.change(voice.pairing, |p| p.stage = Stage::Postponed { until });
+        if let Some(outcome) = self.partner_gone(voice) {
+            return outcome;
+        }
+        let time = self.circle.rules.reminder_time;
+        self.change(voice.pairing, |p| {
+            p.stage = Stage::Postponed { until };
+            p.asked_at = morning(p, until, time);
+        });
         self.answer(
             voice.by,
             Some(voice.pairing),
@@ -313,7 +381,7 @@ impl Desk {
         );
         if let Some(inviter) = self.pairing(voice.pairing).map(|p| p.inviter) {
             let news = Notice::Later {
-                words: voice.words.clone(),
+                words: voice.for_partner.clone(),
                 until,
             };
             self.tell(inviter, voice.pairing, None, news);
@@ -328,14 +396,16 @@ impl Desk {
         };
         let (asked_before, inviter) = (pairing.asked_back, pairing.inviter);
         let asking = !pairing.stage.is_meeting();
-        if asking && voice.role == Role::Invitee {
+        let passes_on =
+            asking && voice.role == Role::Invitee && !voice.for_partner.reveal().is_empty();
+        if passes_on {
             let news = Notice::Unclear {
-                words: voice.words.clone(),
+                words: voice.for_partner.clone(),
             };
             self.tell(inviter, voice.pairing, None, news);
         }
         if asked_before {
-            if asking && voice.role == Role::Invitee {
+            if passes_on {
                 return Outcome::Done; // the inviter has the words; the invitee is not pestered
             }
             return self.give_back(voice.by, Some(voice.pairing), voice.words);
@@ -358,6 +428,9 @@ impl Desk {
 
     /// A question for the partner.
     pub(super) fn pass_question(&mut self, voice: Voice<'_>) -> Outcome {
+        if let Some(outcome) = self.nobody_to_tell(voice) {
+            return outcome;
+        }
         self.answer(
             voice.by,
             Some(voice.pairing),
@@ -369,7 +442,7 @@ impl Desk {
             .map(|p| p.person(voice.role.other()))
         {
             let news = Notice::Asked {
-                words: voice.words.clone(),
+                words: voice.for_partner.clone(),
             };
             self.tell(partner, voice.pairing, None, news);
         }
@@ -378,20 +451,30 @@ impl Desk {
 
     /// Words for the partner, from a letter that offers to pass them on.
     pub(super) fn relay(&mut self, voice: Voice<'_>) -> Outcome {
+        if let Some(outcome) = self.nobody_to_tell(voice) {
+            return outcome;
+        }
         let Some(partner) = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()))
         else {
             return Outcome::Refused("there is no such pairing");
         };
-        if self.has_left(partner, Some(voice.pairing)) {
-            return Outcome::Nothing("the partner has left");
-        }
         let news = Notice::Relayed {
-            words: voice.words.clone(),
+            words: voice.for_partner.clone(),
         };
         self.tell(partner, voice.pairing, None, news);
         Outcome::Done
+    }
+
+    /// Why these words go to nobody; `None` if they can be passed on.
+    fn nobody_to_tell(&mut self, voice: Voice<'_>) -> Option<Outcome> {
+        let partner = self.pairing(voice.pairing)?.person(voice.role.other());
+        if voice.for_partner.reveal().is_empty() {
+            return Some(Outcome::Nothing("all of it was notes, which stay sealed"));
+        }
+        self.has_left(partner, Some(voice.pairing))
+            .then(|| self.give_back(voice.by, Some(voice.pairing), voice.words))
     }
 
     /// The one receipt after a no or an end.
@@ -437,7 +520,9 @@ impl Desk {
 /// A date that was said if it lies ahead, else so many days from today.
 pub(super) fn future(said: Option<NaiveDate>, today: NaiveDate, days: u64) -> NaiveDate {
     let fallback = today.checked_add_days(Days::new(days)).unwrap_or(today);
-    said.filter(|date| *date > today).unwrap_or(fallback)
+    let latest = today.checked_add_days(Days::new(FAR_DAYS)).unwrap_or(today);
+    said.filter(|date| *date > today)
+        .map_or(fallback, |date| date.min(latest))
 }
 
 fn apply(terms: &AcceptTerms, plan: &mut Plan) {

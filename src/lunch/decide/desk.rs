@@ -3,10 +3,11 @@
 use crate::calendar::write::{Event as CalendarEvent, Method, Recurrence};
 use crate::lunch::agenda::next_due;
 use crate::lunch::cadence::{local, moment};
+use crate::lunch::consent::objection;
 use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome};
 use crate::lunch::letter::{Body, Letter, Notice};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Lunch, Pairing, PairingId, Role, Stage};
+use crate::lunch::pairing::{Lunch, Pairing, PairingId, Role};
 use crate::lunch::person::{Person, PersonId};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
@@ -31,7 +32,14 @@ impl Desk {
         }
     }
 
-    pub(super) fn into_decision(self, before: &Circle, outcome: Outcome) -> Decision {
+    pub(super) fn into_decision(mut self, before: &Circle, outcome: Outcome) -> Decision {
+        // One mail may say several things, the last of them "end": what may not leave any more, once
+        // all of it was heard, is not sent in the first place.
+        let circle = &self.circle;
+        self.effects.retain(|effect| match effect {
+            Effect::Send(dispatch) => objection(&dispatch.waiting(), circle).is_none(),
+            Effect::Summarise { .. } => true,
+        });
         let changed_person = |p: &Person| before.people.get(&p.id) != Some(p);
         let changed_pairing = |p: &Pairing| before.pairings.get(&p.id) != Some(p);
         Decision {
@@ -98,11 +106,7 @@ impl Desk {
         let stopped = self.person(person).is_none_or(|p| p.stopped);
         let left = pairing
             .and_then(|id| self.pairing(id))
-            .is_some_and(|p| match &p.stage {
-                Stage::Declined => p.invitee == person,
-                Stage::Ended { by } => *by == Some(person),
-                _ => false,
-            });
+            .is_some_and(|p| p.has_left(person));
         stopped || left
     }
 
@@ -193,8 +197,21 @@ impl Desk {
         }
     }
 
-    pub(super) fn retain_effects(&mut self, keep: impl Fn(&Effect) -> bool) {
-        self.effects.retain(keep);
+    /// How many letters there are so far.
+    pub(super) const fn written(&self) -> usize {
+        self.effects.len()
+    }
+
+    /// Takes back all letters after the first so many.
+    pub(super) fn take_back(&mut self, written: usize) {
+        self.effects.truncate(written);
+    }
+
+    /// Takes back the one letter that gave a mail back to its writer.
+    pub(super) fn take_back_returned(&mut self, to: PersonId) {
+        self.effects.retain(|effect| {
+            !matches!(effect, Effect::Send(d) if d.to == to && matches!(d.letter.body, Body::Returned { .. }))
+        });
     }
 
     pub(super) fn summarise(&mut self, person: PersonId, month: chrono::NaiveDate) {
@@ -278,7 +295,7 @@ impl Desk {
                 continue;
             };
             let body = body(event, role);
-            let farewell = matches!(body, Body::CalendarCancel { one: false, .. });
+            let farewell = matches!(body, Body::CalendarCancel { .. });
             let consent = if farewell {
                 Consent::Farewell
             } else {
@@ -305,7 +322,12 @@ impl Desk {
         let series = pairing.series.as_ref()?;
         let me = self.person(pairing.person(role))?;
         let partner = self.person(pairing.person(role.other()))?;
-        let lunch = at.and_then(|at| pairing.lunches.get(at));
+        let single = series.every_weeks.is_none();
+        let lunch = match at {
+            Some(at) => pairing.lunches.get(at),
+            None if single => pairing.lunches.iter().find(|l| l.uid == series.uid),
+            None => None,
+        };
         let recurrence = series
             .every_weeks
             .filter(|_| lunch.is_none())
@@ -314,7 +336,6 @@ impl Desk {
                 count: series.count,
                 excluded: series.excluded.clone(),
             });
-        let single = series.every_weeks.is_none();
         Some(CalendarEvent {
             method: Method::Request,
             uid: series.uid.clone(),

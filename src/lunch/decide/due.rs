@@ -126,7 +126,8 @@ impl Desk {
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
             };
-            let occasion = format!("{}@{}", lunch.slot, lunch.start);
+            // A lunch of the same time that was taken back before, with its series, was another one.
+            let occasion = format!("{}@{}#{}", lunch.slot, lunch.start, pairing.series_made);
             self.post(
                 to,
                 Some(id),
@@ -255,7 +256,8 @@ impl Desk {
                 .unwrap_or(pairing.plan.every_weeks)
                 .max(1),
         );
-        let taken = booked(&self.circle, [pairing.inviter, pairing.invitee], id);
+        let mut taken = booked(&self.circle, [pairing.inviter, pairing.invitee], id);
+        taken.extend(pairing.own_dates());
         let holidays = self.circle.rules.holidays.clone();
         let today = self.local_now(id).date();
         let first = series.first.date();
@@ -290,7 +292,7 @@ impl Desk {
                 s.excluded.extend(excluded);
             }
         });
-        self.send_update(id);
+        self.send_update(id, &pairing);
     }
 
     pub(super) fn month_turned(&mut self, person: PersonId, month: NaiveDate) -> Outcome {

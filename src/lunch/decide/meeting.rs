@@ -4,10 +4,11 @@ use super::Voice;
 use super::asking::future;
 use super::desk::Desk;
 use crate::lunch::act::{AcceptTerms, Act, Reschedule, Scope};
+use crate::lunch::agenda::reminder_moment;
 use crate::lunch::cadence::{local, moment};
-use crate::lunch::event::{Consent, Effect, Outcome};
+use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice, Receipt};
-use crate::lunch::pairing::{LunchState, PairingId, Role, Stage};
+use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role, Stage};
 use crate::lunch::person::{Goal, GoalEnd, PersonId};
 use crate::lunch::slots;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -37,19 +38,48 @@ impl Desk {
     /// The lunch at the instant that a calendar names, by its slot or by its start.
     fn lunch_at_instant(&self, id: PairingId, instant: DateTime<Utc>) -> Option<usize> {
         let pairing = self.pairing(id)?;
-        let zone = pairing.plan.zone;
-        let is_it = |start: NaiveDateTime| moment(start, zone) == instant;
-        pairing
-            .lunches
-            .iter()
-            .position(|l| is_it(l.slot) || is_it(l.start))
+        let is_it = |start: NaiveDateTime| moment(start, pairing.plan.zone) == instant;
+        let find = |wanted: &dyn Fn(&Lunch) -> bool| pairing.lunches.iter().position(wanted);
+        // RECURRENCE-ID names the slot, whatever else has moved to that time since.
+        find(&|l| is_it(l.slot) && pairing.series_of(l).is_some())
+            .or_else(|| find(&|l| is_it(l.start) && l.state == LunchState::Planned))
+            .or_else(|| find(&|l| is_it(l.slot)))
+    }
+
+    /// Whether that lunch is planned and has not begun.
+    fn is_ahead(&self, id: PairingId, index: usize) -> bool {
+        let now = self.local_now(id);
+        self.lunch(id, index)
+            .is_some_and(|l| l.state == LunchState::Planned && l.start > now)
     }
 
     pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
-        match self.lunch_meant(voice) {
-            Some(index) => self.leave_out(index, voice),
-            None => Outcome::Nothing("no lunch is planned"),
+        let now = self.local_now(voice.pairing);
+        let slot = voice.about.and_then(|a| a.slot);
+        let named = slot
+            .and_then(|slot| self.pairing(voice.pairing)?.lunch_at(slot))
+            .filter(|index| !self.is_ahead(voice.pairing, *index));
+        // Never another lunch than the one that the letter spoke of.
+        match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
+            Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
+            Some((index, _)) => self.left_out_already(index, voice),
+            None => match self.lunch_meant(voice) {
+                Some(index) => self.leave_out(index, voice),
+                None => Outcome::Nothing("no lunch is planned"),
+            },
         }
+    }
+
+    /// Both said so, one after the other: the second one hears that it is off, and that is all.
+    fn left_out_already(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
+        let Some(table) = self.table(voice.pairing, index) else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        let next = self.next_start(voice.pairing);
+        let receipt = Body::Receipt(Receipt::Skipped { table, next });
+        self.answer(voice.by, Some(voice.pairing), slot, receipt);
+        Outcome::Done
     }
 
     pub(super) fn skip_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
@@ -63,11 +93,7 @@ impl Desk {
         let Some(index) = index else {
             return Outcome::Nothing("no lunch stands at that time");
         };
-        let now = self.local_now(voice.pairing);
-        let ahead = self
-            .lunch(voice.pairing, index)
-            .is_some_and(|l| l.state == LunchState::Planned && l.start > now);
-        if !ahead {
+        if !self.is_ahead(voice.pairing, index) {
             return Outcome::Nothing("that lunch is off or over already");
         }
         self.leave_out(index, voice)
@@ -133,6 +159,9 @@ impl Desk {
         let Some(index) = index else {
             return Outcome::Nothing("no lunch stands at that time");
         };
+        if !self.is_ahead(voice.pairing, index) {
+            return Outcome::Nothing("that lunch is off or over already");
+        }
         let Some(zone) = self.pairing(voice.pairing).map(|p| p.plan.zone) else {
             return Outcome::Refused("there is no such pairing");
         };
@@ -205,9 +234,15 @@ impl Desk {
             );
             return Outcome::Asked;
         }
+        // Both were reminded, and hear of the new time now: another reminder at once would be noise.
+        let remind_at = reminder_moment(start, pairing.plan.zone, &self.circle.rules);
+        let known = lunch.reminded_of.is_some() && remind_at <= self.now;
         self.change_lunch(voice.pairing, index, |l| {
             l.start = start;
             l.location = location;
+            if known {
+                l.reminded_of = Some(start);
+            }
         });
         if pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid) {
             self.send_exception(voice.pairing, index);
@@ -260,9 +295,12 @@ impl Desk {
         if until <= now.date() {
             return Outcome::Refused("a pause has to end on a day to come");
         }
+        let Some(before) = self.pairing(id).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
         self.set_rest(id, now, until);
         self.change(id, |p| p.stage = Stage::Paused { until });
-        self.send_update(id);
+        self.send_update(id, &before);
         let next = self.next_start(id);
         let receipt = Body::Receipt(Receipt::Paused { until, next });
         self.tell_both(id, voice, receipt, &Notice::Paused { until, next });
@@ -282,14 +320,23 @@ impl Desk {
                 }
             }
             for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
-                let inside = lunch.start.date() < until;
-                lunch.state = match lunch.state {
-                    LunchState::Planned if inside => LunchState::Rested,
-                    LunchState::Rested if !inside && !taken.contains(&lunch.start.date()) => {
+                if lunch.state == LunchState::Planned && lunch.start.date() < until {
+                    lunch.state = LunchState::Rested;
+                }
+            }
+            // Meanwhile its day may have gone to another lunch, of others or of their own.
+            let mut taken = taken;
+            taken.extend(p.own_dates());
+            for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
+                let date = lunch.start.date();
+                if lunch.state == LunchState::Rested && date >= until {
+                    let free = taken.insert(date);
+                    lunch.state = if free {
                         LunchState::Planned
-                    }
-                    other => other,
-                };
+                    } else {
+                        LunchState::Skipped
+                    };
+                }
             }
             let Some(series) = &mut p.series else { return };
             let uid = series.uid.clone();
@@ -308,12 +355,13 @@ impl Desk {
 
     /// Ends a pause; what lay within it and is still ahead stands again.
     pub(super) fn go_on(&mut self, id: PairingId, voice: Option<Voice<'_>>) -> Outcome {
-        let paused = self
-            .pairing(id)
-            .is_some_and(|p| matches!(p.stage, Stage::Paused { .. }));
+        let Some(before) = self.pairing(id).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let paused = matches!(before.stage, Stage::Paused { .. });
         if paused {
             self.wake(id);
-            self.send_update(id);
+            self.send_update(id, &before);
         }
         let next = self.next_start(id);
         let receipt = Body::Receipt(Receipt::Resumed { next });
@@ -333,20 +381,50 @@ impl Desk {
     }
 
     /// The series as it now stands, and after it every single lunch that differs from it, since
-    /// some calendars forget those at an update of the whole.
-    pub(super) fn send_update(&mut self, id: PairingId) {
-        if self.pairing(id).is_none_or(|p| p.series.is_none()) {
-            return;
-        }
-        self.send_series(id, true);
+    /// some calendars forget those at an update of the whole and others keep them for ever.
+    pub(super) fn send_update(&mut self, id: PairingId, before: &Pairing) {
         let now = self.local_now(id);
+        // A lunch that took place before its slot must not come back in its slot.
+        self.change(id, |p| {
+            let Some(series) = &mut p.series else { return };
+            let early = p
+                .lunches
+                .iter()
+                .filter(|l| l.uid == series.uid && l.start <= now && l.slot > now)
+                .map(|l| l.slot);
+            let early: Vec<_> = early.filter(|s| !series.excluded.contains(s)).collect();
+            series.excluded.extend(early);
+        });
         let Some(pairing) = self.pairing(id).cloned() else {
             return;
         };
+        let Some(series) = &pairing.series else {
+            return;
+        };
+        let recurring = series.every_weeks.is_some();
+        if recurring {
+            if *series == before.series.clone().unwrap_or_else(|| series.clone())
+                && pairing.plan.location == before.plan.location
+            {
+                return;
+            }
+            self.send_series(id, true);
+        }
+        let planned = |l: &&Lunch| l.state == LunchState::Planned;
         for (index, lunch) in pairing.lunches.iter().enumerate() {
-            let ahead = lunch.state == LunchState::Planned && lunch.start > now;
-            let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
-            if ahead && in_series && lunch.start != lunch.slot {
+            if lunch.uid != series.uid || lunch.start <= now {
+                continue;
+            }
+            let earlier = before.lunches.iter().find(|l| l.slot == lunch.slot);
+            let stood = earlier.filter(planned);
+            // A lunch that is all there is in its calendar event has no series to follow.
+            let by_name = |p: &Pairing, l: &Lunch| !recurring || p.stands_out(l);
+            let known_by_name = stood.is_some_and(|l| by_name(before, l));
+            let is_known_by_name = planned(&lunch) && by_name(&pairing, lunch);
+            let same = stood == Some(lunch) && !recurring;
+            if !planned(&lunch) && known_by_name {
+                self.cancel_lunch(id, index);
+            } else if planned(&lunch) && (known_by_name || is_known_by_name) && !same {
                 self.send_exception(id, index);
             }
         }
@@ -372,11 +450,18 @@ impl Desk {
         let Some(pairing) = self.pairing(id).cloned() else {
             return Outcome::Refused("there is no such pairing");
         };
-        if !pairing.stage.is_open() {
-            return Outcome::Nothing("it has ended already");
-        }
+        let after = match (&pairing.stage, by) {
+            (Stage::Declined | Stage::Ended { by: Some(_) }, Some(who))
+                if !pairing.has_left(who) =>
+            {
+                Stage::Parted
+            }
+            (Stage::Lapsed | Stage::Undeliverable, Some(_)) => Stage::Ended { by },
+            (stage, _) if stage.is_open() => Stage::Ended { by },
+            _ => return Outcome::Nothing("it has ended already"),
+        };
         let was_meeting = pairing.stage.is_meeting();
-        self.change(id, |p| p.stage = Stage::Ended { by });
+        self.change(id, |p| p.stage = after);
         if was_meeting {
             self.cancel_rest_of_series(id);
         }
@@ -397,10 +482,16 @@ impl Desk {
         let Some(pairing) = self.pairing(id) else {
             return;
         };
-        let ahead = pairing
-            .lunches
-            .iter()
-            .any(|l| l.state == LunchState::Planned && l.start > now);
+        // A resting lunch may still stand in a calendar whose update has not left yet. One that was all
+        // there was in its calendar event has had its own cancellation.
+        let recurring = pairing
+            .series
+            .as_ref()
+            .is_some_and(|s| s.every_weeks.is_some());
+        let ahead = pairing.lunches.iter().any(|l| {
+            let rested = recurring && l.state == LunchState::Rested;
+            (l.state == LunchState::Planned || rested) && l.start > now
+        });
         if ahead {
             self.cancel_series(id);
         }
@@ -415,45 +506,39 @@ impl Desk {
 
     /// Ends the present series because another takes its place: bounded at now where lunches of it
     /// are past, cancelled whole where none is.
-    pub(super) fn close_series(&mut self, id: PairingId) {
+    pub(super) fn close_series(&mut self, pairing: &Pairing) {
+        let id = pairing.id;
         let now = self.local_now(id);
-        let Some(pairing) = self.pairing(id).cloned() else {
-            return;
-        };
         let Some(series) = pairing.series.clone() else {
             return;
         };
-        let past = pairing
-            .lunches
-            .iter()
-            .filter(|l| l.uid == series.uid && l.slot <= now)
-            .count();
         let days = i64::from(series.every_weeks.unwrap_or(1)) * 7;
-        let elapsed = (now.date() - series.first.date()).num_days();
-        let open = pairing
-            .lunches
-            .iter()
-            .any(|l| l.uid == series.uid && l.start > now && l.counts());
-        if past == 0 && open {
+        let elapsed = now - series.first;
+        let past = if elapsed < chrono::TimeDelta::zero() {
+            0
+        } else {
+            u32::try_from(elapsed.num_days() / days + 1).unwrap_or(u32::MAX)
+        };
+        let is_open = |l: &Lunch| l.uid == series.uid && l.start > now && l.counts();
+        let open = pairing.lunches.iter().any(is_open);
+        if open && (past == 0 || series.every_weeks.is_none()) {
             self.cancel_series(id);
-        } else if open && series.every_weeks.is_some() {
-            let count = u32::try_from(elapsed / days + 1).unwrap_or(1);
+        } else if open {
+            let count = past.min(series.count);
             self.change(id, |p| {
                 if let Some(s) = &mut p.series {
                     s.count = count;
                 }
             });
             self.send_series(id, true);
+            for (index, lunch) in pairing.lunches.iter().enumerate() {
+                if is_open(lunch) && pairing.stands_out(lunch) {
+                    self.cancel_lunch(id, index);
+                }
+            }
         }
         self.change(id, |p| {
             p.lunches.retain(|l| l.start <= now || l.uid != series.uid)
-        });
-    }
-
-    /// Drops calendar mails of a change that could not be made.
-    pub(super) fn withdraw_calendar(&mut self) {
-        self.retain_effects(|effect| {
-            !matches!(effect, Effect::Send(d) if matches!(d.letter.body, Body::CalendarRequest { .. } | Body::CalendarCancel { .. }))
         });
     }
 
@@ -475,6 +560,14 @@ impl Desk {
                 continue;
             };
             if !pairing.stage.is_open() {
+                // Should the other come back one day, this one does not come along.
+                if matches!(
+                    pairing.stage,
+                    Stage::Declined | Stage::Ended { by: Some(_) }
+                ) && !pairing.has_left(who)
+                {
+                    self.change(id, |p| p.stage = Stage::Parted);
+                }
                 continue;
             }
             let partner = if pairing.inviter == who {

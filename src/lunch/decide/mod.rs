@@ -11,9 +11,9 @@ mod meeting;
 mod notes;
 pub mod step;
 
-use crate::lunch::act::Act;
+use crate::lunch::act::{Act, Answering};
 use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, What};
-use crate::lunch::letter::Body;
+use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{PairingId, Role};
 use crate::lunch::person::PersonId;
@@ -62,6 +62,8 @@ struct Voice<'a> {
     role: Role,
     about: Option<&'a About>,
     words: &'a Words,
+    /// The same, without notes: those are the partner's to read only once the seal is broken.
+    for_partner: &'a Words,
 }
 
 impl Desk {
@@ -73,42 +75,117 @@ impl Desk {
         acts: &[Act],
         words: &Words,
     ) -> Outcome {
-        if self.reopened_by(by, acts) {
+        let was_stopped = self.person(by).is_some_and(|p| p.stopped);
+        if was_stopped && !self.is_back(by, acts) {
+            return Outcome::Nothing("the person wants no mail");
+        }
+        let outcome = match pairing.filter(|id| self.role_in(*id, by).is_some()) {
+            Some(id) => self.said_in(by, id, about, acts, words),
+            None => self.said_alone(by, acts, words),
+        };
+        if was_stopped && outcome != Outcome::Done {
+            self.take_back_returned(by);
+            self.answer(by, None, None, Body::Receipt(Receipt::Reopened));
             return Outcome::Done;
         }
-        let role = pairing
-            .and_then(|id| self.pairing(id))
-            .and_then(|p| p.role(by));
-        let (Some(pairing), Some(role)) = (pairing, role) else {
-            return self.said_alone(by, acts, words);
-        };
-        let voice = Voice {
-            by,
-            pairing,
-            role,
-            about,
-            words,
+        outcome
+    }
+
+    fn role_in(&self, pairing: PairingId, who: PersonId) -> Option<Role> {
+        self.pairing(pairing)?.role(who)
+    }
+
+    /// A mail in a conversation: each of its acts in turn, then what its notes lead to.
+    fn said_in(
+        &mut self,
+        by: PersonId,
+        id: PairingId,
+        about: Option<&About>,
+        acts: &[Act],
+        words: &Words,
+    ) -> Outcome {
+        let for_partner = without_notes(acts, words);
+        let Some(before) = self.pairing(id).cloned() else {
+            return Outcome::Refused("there is no such pairing");
         };
         let mut outcome = Outcome::Nothing("nothing was asked");
-        let mut heard_notes = false;
-        for act in acts {
-            let Some(stage) = self.pairing(pairing).map(|p| p.stage.clone()) else {
-                break;
+        let mut heard = Heard::default();
+        let mut passed_on = false;
+        for act in acts
+            .iter()
+            .filter(|a| **a != Act::Question)
+            .chain(acts.iter().filter(|a| **a == Act::Question))
+        {
+            let pairing = self.conversation_meant(id, about, act);
+            let Some(role) = self.role_in(pairing, by) else {
+                continue;
             };
-            let standing = Standing::of(&stage, by, role);
-            let answering = about.map(|a| a.answering);
-            let letter = about.map(|a| a.letter.as_str());
-            let step = step::step(standing, role, answering, letter, act);
-            heard_notes |= matches!(step, Step::TakeNotes | Step::Correct | Step::ShareNow);
-            outcome = weightier(outcome, self.take(step, act, voice));
+            let voice = Voice {
+                by,
+                pairing,
+                role,
+                about: about.filter(|_| pairing == id),
+                words,
+                for_partner: &for_partner,
+            };
+            let step = self.step_of(voice, about, act);
+            if passed_on && matches!(step, Step::PassQuestion | Step::Relay) {
+                continue; // the partner has read the question with the answer
+            }
+            let done = self.take(step, act, voice);
+            passed_on |= matches!(
+                step,
+                Step::Begin | Step::Amend | Step::Decline | Step::Postpone
+            ) && done == Outcome::Done;
+            heard.notes |= done == Outcome::Done && is_about_notes(step);
+            heard.held |= done == Outcome::Done && step == Step::NoteHeld;
+            if done == Outcome::Done && step != Step::AskBack {
+                self.change(pairing, |p| p.asked_back = false);
+            }
+            outcome = weightier(outcome, done);
         }
-        if heard_notes {
-            self.close_notes(voice);
-        }
-        if outcome == Outcome::Done {
-            self.change(pairing, |p| p.asked_back = false);
+        if let Some(role) = self.role_in(id, by) {
+            let voice = Voice {
+                by,
+                pairing: id,
+                role,
+                about,
+                words,
+                for_partner: &for_partner,
+            };
+            self.close_notes(voice, &before, heard);
         }
         outcome
+    }
+
+    fn step_of(&self, voice: Voice<'_>, about: Option<&About>, act: &Act) -> Step {
+        let Some(stage) = self.pairing(voice.pairing).map(|p| p.stage.clone()) else {
+            return Step::Nothing;
+        };
+        let standing = Standing::of(&stage, voice.by, voice.role);
+        let answering = about.map(|a| a.answering);
+        let letter = about.map(|a| a.letter.as_str());
+        step::step(standing, voice.role, answering, letter, act)
+    }
+
+    /// Where two people have an old conversation and a new one, and somebody answers a letter of the
+    /// old one with a yes, a no, a pause or an end: the one that is open is meant.
+    fn conversation_meant(&self, id: PairingId, about: Option<&About>, act: &Act) -> PairingId {
+        let asked = about.is_none_or(|a| a.answering == Answering::Invitation);
+        let is_meant = match act {
+            Act::Accept(_) | Act::End | Act::Pause { .. } | Act::Resume => true,
+            Act::Decline | Act::Later { .. } => asked,
+            _ => false,
+        };
+        let Some(given) = self.pairing(id).filter(|p| !p.stage.is_open() && is_meant) else {
+            return id;
+        };
+        let same_two = |p: &&crate::lunch::pairing::Pairing| {
+            p.role(given.inviter).is_some() && p.role(given.invitee).is_some()
+        };
+        let all = self.circle.pairings.values();
+        let open = all.filter(same_two).find(|p| p.stage.is_open());
+        open.map_or(id, |p| p.id)
     }
 
     fn take(&mut self, step: Step, act: &Act, voice: Voice<'_>) -> Outcome {
@@ -169,19 +246,14 @@ impl Desk {
 
     /// Whoever stopped can open the door again by writing in: a yes or `resume` does it, and then
     /// counts for what it says. Anything else from them stays without an answer.
-    /// Returns whether there is nothing more to do.
-    fn reopened_by(&mut self, by: PersonId, acts: &[Act]) -> bool {
-        if !self.person(by).is_some_and(|p| p.stopped) {
-            return false;
-        }
-        if acts
+    fn is_back(&mut self, by: PersonId, acts: &[Act]) -> bool {
+        let back = acts
             .iter()
-            .any(|act| matches!(act, Act::Accept(_) | Act::Resume))
-        {
+            .any(|act| matches!(act, Act::Accept(_) | Act::Resume));
+        if back {
             self.change_person(by, |p| p.stopped = false);
-            return false;
         }
-        true
+        back
     }
 
     fn doubt(&mut self, person: PersonId, pairing: Option<PairingId>, words: Words) -> Outcome {
@@ -205,6 +277,31 @@ impl Desk {
             Order::Resume => Outcome::Refused("only a pause can be ended"),
         }
     }
+}
+
+/// What of a mail has to do with notes.
+#[derive(Clone, Copy, Default)]
+struct Heard {
+    notes: bool,
+    held: bool,
+}
+
+const fn is_about_notes(step: Step) -> bool {
+    matches!(step, Step::TakeNotes | Step::Correct | Step::ShareNow)
+}
+
+/// What of a mail may be passed on at once: all of it, or, if it holds notes, what belongs to none.
+fn without_notes(acts: &[Act], words: &Words) -> Words {
+    let is_sealed = |act: &Act| matches!(act, Act::Notes(_) | Act::Correction { .. });
+    if !acts.iter().any(is_sealed) {
+        return words.clone();
+    }
+    let unplaced = acts.iter().flat_map(|act| match act {
+        Act::Notes(notes) => notes.unplaced.as_slice(),
+        _ => &[],
+    });
+    let texts: Vec<_> = unplaced.map(|words| words.reveal().as_str()).collect();
+    texts.join("\n\n").into()
 }
 
 /// Of two outcomes in one mail the one that matters to the writer.

@@ -4,15 +4,15 @@
 //! writer says "share now". Then the partner gets it, once; a correction after that brings one
 //! corrected exchange.
 
-use super::Voice;
 use super::desk::Desk;
 use super::step::held_of;
+use super::{Heard, Voice};
 use crate::lunch::act::{Act, Held};
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Receipt, Seal};
 use crate::lunch::notes::{Notes, Section, Words};
-use crate::lunch::pairing::{Lunch, LunchState, PairingId, Role};
+use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role};
 use crate::lunch::person::PersonId;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -63,7 +63,9 @@ impl Desk {
             return self.give_back(voice.by, Some(voice.pairing), voice.words);
         };
         self.change_lunch(voice.pairing, index, |lunch| {
-            lunch.state = LunchState::Held;
+            if words.is_some() {
+                lunch.state = LunchState::Held;
+            }
             let page = lunch.page_mut(voice.role);
             page.notes
                 .get_or_insert_with(Notes::default)
@@ -133,26 +135,51 @@ impl Desk {
             let receipt = Body::Receipt(Receipt::Held { table, met });
             self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
         }
-        self.open_pages(voice.pairing, index);
         Outcome::Done
     }
 
-    /// After all acts of a mail: shows what may be shown, and sends the one receipt.
-    pub(super) fn close_notes(&mut self, voice: Voice<'_>) {
+    /// After all acts of a mail: shows what may be shown, and sends the one receipt. Not after an end
+    /// in the same mail: what is sealed then stays sealed.
+    pub(super) fn close_notes(&mut self, voice: Voice<'_>, before: &Pairing, heard: Heard) {
+        let meeting = self
+            .pairing(voice.pairing)
+            .is_some_and(|p| p.stage.is_meeting());
         let Some(index) = self.lunch_noted(voice) else {
             return;
         };
-        let written = |lunch: &Lunch| lunch.page(voice.role).notes.clone();
-        let Some(notes) = self.lunch(voice.pairing, index).and_then(written) else {
+        if !meeting || !(heard.notes || heard.held) {
+            return;
+        }
+        let Some(page) = self
+            .lunch(voice.pairing, index)
+            .map(|l| l.page(voice.role).clone())
+        else {
             return;
         };
-        let shown_before = self
-            .lunch(voice.pairing, index)
-            .map_or(0, |l| l.page(voice.role).shown);
-        if shown_before > 0 {
+        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        let earlier = slot
+            .and_then(|slot| before.lunches.get(before.lunch_at(slot)?))
+            .and_then(|l| l.page(voice.role).notes.clone());
+        let shown_before = page.shown;
+        if shown_before > 0 && page.notes != earlier {
             self.show(voice.pairing, index, voice.role);
         }
         self.open_pages(voice.pairing, index);
+        if heard.notes {
+            self.confirm_notes(voice, index, shown_before);
+        }
+    }
+
+    /// The receipt for notes; without any there was nothing to share.
+    fn confirm_notes(&mut self, voice: Voice<'_>, index: usize, shown_before: u32) {
+        let written = |lunch: &Lunch| lunch.page(voice.role).notes.clone();
+        let Some(notes) = self.lunch(voice.pairing, index).and_then(written) else {
+            self.change_lunch(voice.pairing, index, |l| {
+                l.page_mut(voice.role).share_now = false
+            });
+            self.give_back(voice.by, Some(voice.pairing), voice.words);
+            return;
+        };
         let Some(lunch) = self.lunch(voice.pairing, index).cloned() else {
             return;
         };

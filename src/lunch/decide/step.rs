@@ -98,6 +98,7 @@ impl Standing {
             Stage::Declined => Self::LeftByOther,
             Stage::Ended { by } if *by == Some(writer) => Self::LeftByWriter,
             Stage::Ended { .. } => Self::LeftByOther,
+            Stage::Parted => Self::LeftByWriter,
         }
     }
 }
@@ -135,8 +136,8 @@ pub fn step(
         Act::Decline => match standing {
             Asked | Faded if invitee => Step::Decline,
             // The inviter takes the invitation back.
-            Asked => Step::End,
-            Faded | LeftByOther | LeftByWriter => Step::Nothing,
+            Asked | Faded => Step::End,
+            LeftByOther | LeftByWriter => Step::Nothing,
             Meeting => match answering {
                 Some(Answering::Reminder) => Step::Skip,
                 Some(Answering::Invitation | Answering::Receipt | Answering::Question) | None => {
@@ -216,8 +217,9 @@ pub fn step(
         },
         Act::End => match standing {
             Asked | Faded if invitee => Step::Decline,
-            Asked | Meeting => Step::End,
-            Faded | LeftByWriter | LeftByOther => Step::Nothing,
+            // Also where it has faded or the other has gone: should that change, this one has left.
+            Asked | Meeting | Faded | LeftByOther => Step::End,
+            LeftByWriter => Step::Nothing,
         },
         Act::Stop => Step::Stop,
         Act::Command { name, .. } => command(standing, *name),

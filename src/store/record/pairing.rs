@@ -179,6 +179,7 @@ impl StageRecord {
             Stage::Lapsed => ("lapsed", None, None),
             Stage::Undeliverable => ("undeliverable", None, None),
             Stage::Ended { by } => ("ended", None, *by),
+            Stage::Parted => ("parted", None, None),
         };
         Self {
             name: name.to_owned(),
@@ -197,6 +198,7 @@ impl StageRecord {
             "declined" => Stage::Declined,
             "lapsed" => Stage::Lapsed,
             "undeliverable" => Stage::Undeliverable,
+            "parted" => Stage::Parted,
             "ended" => Stage::Ended {
                 by: self.by.map(PersonId),
             },
