@@ -1,12 +1,14 @@
 //! `decide`: what follows from an event. Pure and total: same circle, event and time, same answer.
 //!
 //! `step` holds the table of what an act means; the other files carry the steps out: `asking`
-//! (invitation and its answers), `meeting` (skip, move, pause, end), `notes` (after a lunch),
-//! `due` (by the clock). `desk` is where a decision is written down while it is made.
+//! (invitation and its answers), `meeting` (skip, move, pause), `leaving` (end, stop), `goals`,
+//! `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
 
 mod asking;
 mod desk;
 mod due;
+mod goals;
+mod leaving;
 mod meeting;
 mod notes;
 pub mod step;
