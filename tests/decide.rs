@@ -809,6 +809,60 @@ fn new_days_within_a_pause_wait_for_its_end() {
     assert!(ahead.iter().all(|l| l.start.date() >= until));
 }
 
+#[test]
+fn a_date_out_of_all_reach_is_neither_followed_nor_a_panic() {
+    let far = NaiveDateTime::MAX;
+    let wish = Reschedule {
+        start: Some(far),
+        ..Reschedule::default()
+    };
+    let terms = AcceptTerms {
+        start: Some(far),
+        ..AcceptTerms::default()
+    };
+    let counter = Act::CalendarCounter {
+        start: Some(DateTime::<Utc>::MAX_UTC),
+        occurrence: None,
+    };
+    let mut world = World::meeting();
+    assert_eq!(
+        world.says(BEN, None, vec![Act::Reschedule(wish)]),
+        Outcome::Asked
+    );
+    world.says(BEN, None, vec![counter]);
+    world.says(BEN, None, vec![Act::Accept(terms)]);
+    let until = Some(NaiveDate::MAX);
+    world.says(BEN, None, vec![Act::Pause { until }]);
+    assert!(matches!(world.stage(), Stage::Paused { .. }));
+    world.run_to("2039-01-01T00:00:00Z");
+    assert_eq!(*world.stage(), Stage::Meeting, "every pause ends by itself");
+}
+
+#[test]
+fn a_rest_over_the_change_of_the_clocks_comes_back_at_half_past_twelve() {
+    let mut world = World::meeting();
+    let until = Some("2027-04-01".parse().unwrap());
+    world.says(BEN, None, vec![Act::Pause { until }]);
+    world.sent.clear();
+    world.run_to("2027-04-01T13:00:00Z");
+    let Body::FollowUp { table, .. } = world.body("followup", ANA) else {
+        panic!()
+    };
+    assert_eq!(table.start, slot("2027-04-01T12:30:00"));
+    assert_eq!(table.ordinal, 1, "rested lunches are not counted");
+}
+
+#[test]
+fn words_that_are_not_understood_are_asked_about_once_and_never_again() {
+    let mut world = World::new();
+    world.invite(FIRST, ANA, BEN);
+    world.letters_to(BEN);
+    for _ in 0..4 {
+        world.says(BEN, Some((Answering::Invitation, None)), vec![Act::Unclear]);
+    }
+    assert_eq!(world.letters_to(BEN), ["question"]);
+}
+
 /// One act of each kind, with a name for the table.
 fn acts() -> Vec<(&'static str, Act)> {
     let command = |name| Act::Command {

@@ -21,7 +21,7 @@ const LUNCHES_MAX: usize = 260;
 
 /// Checks one decision, and takes its letters to their readers.
 pub fn hold(world: &mut World, turn: &Turn) -> Kept {
-    let sample = world.sent.len() % 8 == 0;
+    let sample = world.sent.len().is_multiple_of(8);
     if sample && decide(&turn.before, &turn.event, world.now) != turn.decision {
         return Err("deciding twice gives two answers".into());
     }

@@ -1,4 +1,4 @@
-//! Meeting: skip, move, pause, go on, end, and leave altogether.
+//! Meeting: skip, move, pause, go on; and both calendars with it.
 
 use super::Voice;
 use super::asking::future;
@@ -6,10 +6,9 @@ use super::desk::Desk;
 use crate::lunch::act::{AcceptTerms, Act, Reschedule, Scope};
 use crate::lunch::agenda::reminder_moment;
 use crate::lunch::cadence::{local, moment};
-use crate::lunch::event::{Consent, Outcome};
+use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Notice, Receipt};
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role, Stage};
-use crate::lunch::person::{Goal, GoalEnd, PersonId};
 use crate::lunch::slots;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -445,65 +444,6 @@ impl Desk {
         }
     }
 
-    /// Ends a pairing; `by` is `None` for an operator.
-    pub(super) fn end(&mut self, id: PairingId, by: Option<PersonId>) -> Outcome {
-        let Some(pairing) = self.pairing(id).cloned() else {
-            return Outcome::Refused("there is no such pairing");
-        };
-        let after = match (&pairing.stage, by) {
-            (Stage::Declined | Stage::Ended { by: Some(_) }, Some(who))
-                if !pairing.has_left(who) =>
-            {
-                Stage::Parted
-            }
-            (Stage::Lapsed | Stage::Undeliverable, Some(_)) => Stage::Ended { by },
-            (stage, _) if stage.is_open() => Stage::Ended { by },
-            _ => return Outcome::Nothing("it has ended already"),
-        };
-        let was_meeting = pairing.stage.is_meeting();
-        self.change(id, |p| p.stage = after);
-        if was_meeting {
-            self.cancel_rest_of_series(id);
-        }
-        for role in [Role::Inviter, Role::Invitee] {
-            let to = pairing.person(role);
-            if by == Some(to) {
-                self.last_word(to, id, Receipt::Ended);
-            } else if was_meeting {
-                self.tell(to, id, None, Notice::Ended);
-            }
-        }
-        Outcome::Done
-    }
-
-    /// Takes what is still ahead out of both calendars; past lunches stay where they are.
-    fn cancel_rest_of_series(&mut self, id: PairingId) {
-        let now = self.local_now(id);
-        let Some(pairing) = self.pairing(id) else {
-            return;
-        };
-        // A resting lunch may still stand in a calendar whose update has not left yet. One that was all
-        // there was in its calendar event has had its own cancellation.
-        let recurring = pairing
-            .series
-            .as_ref()
-            .is_some_and(|s| s.every_weeks.is_some());
-        let ahead = pairing.lunches.iter().any(|l| {
-            let rested = recurring && l.state == LunchState::Rested;
-            (l.state == LunchState::Planned || rested) && l.start > now
-        });
-        if ahead {
-            self.cancel_series(id);
-        }
-        self.change(id, |p| {
-            for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
-                if matches!(lunch.state, LunchState::Planned | LunchState::Rested) {
-                    lunch.state = LunchState::Skipped;
-                }
-            }
-        });
-    }
-
     /// Ends the present series because another takes its place: bounded at now where lunches of it
     /// are past, cancelled whole where none is.
     pub(super) fn close_series(&mut self, pairing: &Pairing) {
@@ -540,156 +480,5 @@ impl Desk {
         self.change(id, |p| {
             p.lunches.retain(|l| l.start <= now || l.uid != series.uid)
         });
-    }
-
-    /// No more mail to this person from anybody here.
-    pub(super) fn stop(&mut self, who: PersonId) -> Outcome {
-        let mine: Vec<_> = self
-            .circle
-            .pairings
-            .values()
-            .filter(|p| p.role(who).is_some())
-            .map(|p| p.id)
-            .collect();
-        let use_by = self.now + chrono::TimeDelta::days(10);
-        let occasion = self.occasion();
-        let body = Body::Receipt(Receipt::Stopped);
-        self.post(who, None, None, body, occasion, Consent::Farewell, use_by);
-        for id in mine {
-            let Some(pairing) = self.pairing(id).cloned() else {
-                continue;
-            };
-            if !pairing.stage.is_open() {
-                // Should the other come back one day, this one does not come along.
-                if matches!(
-                    pairing.stage,
-                    Stage::Declined | Stage::Ended { by: Some(_) }
-                ) && !pairing.has_left(who)
-                {
-                    self.change(id, |p| p.stage = Stage::Parted);
-                }
-                continue;
-            }
-            let partner = if pairing.inviter == who {
-                pairing.invitee
-            } else {
-                pairing.inviter
-            };
-            let invited = !pairing.stage.is_meeting();
-            let next = if invited && pairing.invitee == who {
-                Stage::Declined
-            } else {
-                Stage::Ended { by: Some(who) }
-            };
-            self.change(id, |p| p.stage = next.clone());
-            if !invited {
-                self.cancel_rest_of_series(id);
-                self.tell(partner, id, None, Notice::Ended);
-            } else if pairing.invitee == who {
-                self.tell(
-                    partner,
-                    id,
-                    None,
-                    Notice::Declined {
-                        words: String::new().into(),
-                    },
-                );
-            }
-        }
-        self.change_person(who, |p| p.stopped = true);
-        Outcome::Done
-    }
-
-    pub(super) fn set_goal(&mut self, who: PersonId, act: &Act) -> Outcome {
-        let Act::Command { arguments, .. } = act else {
-            return Outcome::Nothing("no goal was said");
-        };
-        let words = crate::words::clean::CleanLine::new(arguments).to_string();
-        if words.is_empty() {
-            return Outcome::Nothing("no goal was said");
-        }
-        let today = self.today(who);
-        let known = self
-            .person(who)
-            .is_some_and(|p| p.open_goals().any(|g| *g.words.reveal() == words));
-        let reworded = self
-            .person(who)
-            .is_some_and(|p| p.open_goals().next().is_some());
-        if !known {
-            self.change_person(who, |p| {
-                for goal in p.goals.iter_mut().filter(|g| g.ended.is_none()) {
-                    goal.ended = Some((today, GoalEnd::Replaced));
-                }
-                p.goals.push(Goal {
-                    words: words.clone().into(),
-                    since: today,
-                    ended: None,
-                });
-            });
-        }
-        let receipt = Receipt::Goal {
-            words: words.into(),
-            reworded,
-        };
-        self.answer(who, None, None, Body::Receipt(receipt));
-        Outcome::Done
-    }
-
-    pub(super) fn achieve_goal(&mut self, who: PersonId, act: &Act) -> Outcome {
-        let Act::Command { arguments, .. } = act else {
-            return Outcome::Nothing("no goal was said");
-        };
-        let today = self.today(who);
-        let said = crate::words::clean::CleanLine::new(arguments)
-            .to_string()
-            .to_lowercase();
-        let goals: Vec<_> = self
-            .person(who)
-            .into_iter()
-            .flat_map(|p| p.open_goals().cloned())
-            .collect();
-        let named = goals.iter().find(|g| {
-            let words = g.words.reveal().to_lowercase();
-            said.is_empty() || words.contains(&said) || said.contains(&words)
-        });
-        let only = if goals.len() == 1 {
-            goals.first()
-        } else {
-            None
-        };
-        let Some(goal) = named.or(only) else {
-            return self.give_back(who, None, &arguments.clone().into());
-        };
-        let words = goal.words.clone();
-        self.change_person(who, |p| {
-            for open in p
-                .goals
-                .iter_mut()
-                .filter(|g| g.ended.is_none() && g.words == words)
-            {
-                open.ended = Some((today, GoalEnd::Achieved));
-            }
-        });
-        self.answer(who, None, None, Body::Receipt(Receipt::Achieved { words }));
-        Outcome::Done
-    }
-
-    pub(super) fn end_summaries(&mut self, who: PersonId) -> Outcome {
-        self.change_person(who, |p| p.summaries = false);
-        self.answer(who, None, None, Body::Receipt(Receipt::NoSummaries));
-        Outcome::Done
-    }
-
-    /// The date where the person is: in the zone of any of their pairings.
-    fn today(&self, who: PersonId) -> NaiveDate {
-        let theirs = self
-            .circle
-            .pairings
-            .values()
-            .find(|p| p.role(who).is_some());
-        theirs.map_or_else(
-            || self.now.date_naive(),
-            |p| local(self.now, p.plan.zone).date(),
-        )
     }
 }

@@ -1,12 +1,14 @@
 //! `decide`: what follows from an event. Pure and total: same circle, event and time, same answer.
 //!
 //! `step` holds the table of what an act means; the other files carry the steps out: `asking`
-//! (invitation and its answers), `meeting` (skip, move, pause, end), `notes` (after a lunch),
-//! `due` (by the clock). `desk` is where a decision is written down while it is made.
+//! (invitation and its answers), `meeting` (skip, move, pause), `leaving` (end, stop), `goals`,
+//! `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
 
 mod asking;
 mod desk;
 mod due;
+mod goals;
+mod leaving;
 mod meeting;
 mod notes;
 pub mod step;
@@ -17,7 +19,7 @@ use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{PairingId, Role};
 use crate::lunch::person::PersonId;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use desk::Desk;
 use step::{Standing, Step};
 
@@ -53,6 +55,9 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
     };
     desk.into_decision(circle, outcome)
 }
+
+/// Nobody means a day further away than ten years.
+const FAR_DAYS: i64 = 3660;
 
 /// Somebody's voice in one mail: who, as what, about what, in which words.
 #[derive(Clone, Copy)]
@@ -105,6 +110,7 @@ impl Desk {
         words: &Words,
     ) -> Outcome {
         let for_partner = without_notes(acts, words);
+        let acts: Vec<_> = acts.iter().map(|act| within_reach(act, self.now)).collect();
         let Some(before) = self.pairing(id).cloned() else {
             return Outcome::Refused("there is no such pairing");
         };
@@ -277,6 +283,20 @@ impl Desk {
             Order::Resume => Outcome::Refused("only a pause can be ended"),
         }
     }
+}
+
+/// The act without a time that lies out of all reach: a mistyped year is not followed, but asked
+/// about where nothing else was said.
+fn within_reach(act: &Act, now: DateTime<Utc>) -> Act {
+    let latest = now + TimeDelta::days(FAR_DAYS);
+    let mut act = act.clone();
+    match &mut act {
+        Act::Accept(terms) => terms.start = terms.start.filter(|s| *s < latest.naive_utc()),
+        Act::Reschedule(wish) => wish.start = wish.start.filter(|s| *s < latest.naive_utc()),
+        Act::CalendarCounter { start, .. } => *start = start.filter(|s| *s < latest),
+        _ => {}
+    }
+    act
 }
 
 /// What of a mail has to do with notes.
