@@ -391,7 +391,7 @@ fn a_lunch_from_reminder_to_exchange() {
 }
 
 #[test]
-fn notes_of_one_are_shown_after_three_days_and_the_other_is_nudged_once() {
+fn notes_of_one_are_shown_after_three_days_and_only_silent_pairs_are_nudged() {
     let mut world = World::meeting();
     world.run_to("2027-01-07T14:00:00Z");
     let about = Some((Answering::FollowUp, Some(slot("2027-01-07T12:30:00"))));
@@ -399,7 +399,7 @@ fn notes_of_one_are_shown_after_three_days_and_the_other_is_nudged_once() {
     world.run_to("2027-01-12T00:00:00Z");
     assert_eq!(
         world.letters_to(ANA),
-        ["reminder", "followup", "followup-nudge", "exchange"]
+        ["reminder", "followup", "exchange"]
     );
     assert_eq!(
         world.letters_to(BEN),
@@ -468,7 +468,7 @@ fn a_calendar_decline_takes_one_lunch_off_and_closes_no_door() {
 }
 
 #[test]
-fn a_lunch_moves_and_is_reminded_of_where_it_now_stands() {
+fn a_lunch_that_moves_after_its_reminder_brings_no_second_one() {
     let mut world = World::meeting();
     world.run_to("2027-01-06T08:30:00Z");
     world.sent.clear();
@@ -484,6 +484,22 @@ fn a_lunch_moves_and_is_reminded_of_where_it_now_stands() {
     );
     assert_eq!(world.letters_to(BEN), ["calendar-update", "receipt-moved"]);
     world.run_to("2027-01-08T10:00:00Z");
+    assert_eq!(world.letters_to(BEN), [""; 0], "both know, and the calendars follow");
+}
+
+#[test]
+fn a_lunch_that_moves_before_its_reminder_is_reminded_of_where_it_now_stands() {
+    let mut world = World::meeting();
+    let wish = Reschedule {
+        start: Some(slot("2027-01-08T12:00:00")),
+        location: None,
+        scope: None,
+    };
+    world.says(BEN, Some((Answering::Reminder, None)), vec![Act::Reschedule(wish)]);
+    world.sent.clear();
+    world.run_to("2027-01-07T07:00:00Z");
+    assert_eq!(world.letters_to(BEN), [""; 0]);
+    world.run_to("2027-01-07T10:00:00Z");
     assert_eq!(world.letters_to(BEN), ["reminder"]);
 }
 

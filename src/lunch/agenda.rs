@@ -90,7 +90,7 @@ fn lunch_chores(
     let zone = pairing.plan.zone;
     if lunch.state == LunchState::Planned
         && lunch.followed_up.is_none()
-        && lunch.reminded_of != Some(lunch.start)
+        && lunch.reminded_of.is_none()
     {
         chores.push((
             reminder_moment(lunch.start, zone, rules),
@@ -101,7 +101,9 @@ fn lunch_chores(
     match lunch.followed_up {
         None => chores.push((end + rules.followup_after, Chore::FollowUp(index))),
         Some(sent) => {
-            let silent = !(lunch.by_inviter.is_answered() && lunch.by_invitee.is_answered());
+            // Where one has written, the exchange will speak for itself: nobody gets more than
+            // three unasked mails for one lunch.
+            let silent = !lunch.by_inviter.is_answered() && !lunch.by_invitee.is_answered();
             if !lunch.nudged && !lunch.unsealed && silent {
                 chores.push((sent + rules.nudge_after, Chore::Nudge(index)));
             }
