@@ -61,6 +61,14 @@ impl Desk {
                 Stage::Declined | Stage::Lapsed if earlier.inviter == inviter => return closed,
                 Stage::Ended { by } if by == Some(invitee) => return closed,
                 Stage::Parted => return closed,
+                // Silence after the reminder is an answer; taking the question back changes nothing.
+                Stage::Ended { .. }
+                    if earlier.inviter == inviter
+                        && earlier.series_made == 0
+                        && earlier.reminded =>
+                {
+                    return closed;
+                }
                 Stage::Declined | Stage::Lapsed | Stage::Ended { .. } | Stage::Undeliverable => {}
             }
         }

@@ -88,13 +88,17 @@ impl Desk {
             };
             if !pairing.stage.is_open() {
                 // Should the other come back one day, this one does not come along.
-                if matches!(
-                    pairing.stage,
-                    Stage::Declined | Stage::Ended { by: Some(_) }
-                ) && !pairing.has_left(who)
-                {
-                    self.change(id, |p| p.stage = Stage::Parted);
-                }
+                let after = match &pairing.stage {
+                    Stage::Declined | Stage::Ended { by: Some(_) } if !pairing.has_left(who) => {
+                        Stage::Parted
+                    }
+                    Stage::Lapsed | Stage::Undeliverable if pairing.invitee == who => {
+                        Stage::Declined
+                    }
+                    Stage::Lapsed | Stage::Undeliverable => Stage::Ended { by: Some(who) },
+                    stage => stage.clone(),
+                };
+                self.change(id, |p| p.stage = after);
                 continue;
             }
             let partner = if pairing.inviter == who {
