@@ -397,10 +397,7 @@ fn notes_of_one_are_shown_after_three_days_and_only_silent_pairs_are_nudged() {
     let about = Some((Answering::FollowUp, Some(slot("2027-01-07T12:30:00"))));
     world.says(BEN, about, vec![notes("the outage call")]);
     world.run_to("2027-01-12T00:00:00Z");
-    assert_eq!(
-        world.letters_to(ANA),
-        ["reminder", "followup", "exchange"]
-    );
+    assert_eq!(world.letters_to(ANA), ["reminder", "followup", "exchange"]);
     assert_eq!(
         world.letters_to(BEN),
         ["reminder", "followup", "receipt-notes"]
@@ -484,7 +481,11 @@ fn a_lunch_that_moves_after_its_reminder_brings_no_second_one() {
     );
     assert_eq!(world.letters_to(BEN), ["calendar-update", "receipt-moved"]);
     world.run_to("2027-01-08T10:00:00Z");
-    assert_eq!(world.letters_to(BEN), [""; 0], "both know, and the calendars follow");
+    assert_eq!(
+        world.letters_to(BEN),
+        [""; 0],
+        "both know, and the calendars follow"
+    );
 }
 
 #[test]
@@ -495,7 +496,11 @@ fn a_lunch_that_moves_before_its_reminder_is_reminded_of_where_it_now_stands() {
         location: None,
         scope: None,
     };
-    world.says(BEN, Some((Answering::Reminder, None)), vec![Act::Reschedule(wish)]);
+    world.says(
+        BEN,
+        Some((Answering::Reminder, None)),
+        vec![Act::Reschedule(wish)],
+    );
     world.sent.clear();
     world.run_to("2027-01-07T07:00:00Z");
     assert_eq!(world.letters_to(BEN), [""; 0]);
