@@ -575,3 +575,56 @@ async fn a_rehearsal_is_driven_from_the_command_line() {
     assert!(!desk.path("control.sock").exists());
     sandbox.stop().await;
 }
+
+#[test]
+fn every_command_that_a_text_names_exists() {
+    fn texts(path: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(path).unwrap().flatten() {
+            let path = entry.path();
+            match path.extension().and_then(|e| e.to_str()) {
+                _ if path.is_dir() => texts(&path, found),
+                Some("rs" | "txt" | "toml" | "md" | "html") => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md"), root.join("config.example.toml")];
+    for folder in ["src", "templates"] {
+        texts(&root.join(folder), &mut files);
+    }
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_postlunch"))
+        .args(["help", "--all"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let known: std::collections::BTreeSet<&str> = help.split_whitespace().chain(["help"]).collect();
+    let mut named = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for command in text.split("`postlunch ").skip(1) {
+            let words = command
+                .split('`')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace();
+            let words: Vec<&str> = words.take(2).collect();
+            let grouped = matches!(
+                words.first(),
+                Some(&("pairing" | "person" | "store" | "clock"))
+            );
+            for word in words.into_iter().take(if grouped { 2 } else { 1 }) {
+                if !word.chars().all(|c| c.is_ascii_lowercase()) {
+                    continue;
+                }
+                named += 1;
+                assert!(
+                    known.contains(word),
+                    "{}: `postlunch {word}` does not exist",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(named > 20, "only {named} commands named");
+}

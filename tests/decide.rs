@@ -609,7 +609,7 @@ fn stop_ends_every_pairing_of_that_person_and_a_yes_opens_the_door_again() {
     world.says(BEN, None, vec![Act::Stop]);
     assert_eq!(
         world.letters_to(BEN),
-        ["receipt-stopped", "calendar-cancel"]
+        ["calendar-cancel", "receipt-stopped"]
     );
     assert_eq!(world.letters_to(CARA), ["notice-declined"]);
     assert_eq!(world.circle.pairings[&PairingId(11)].stage, Stage::Declined);

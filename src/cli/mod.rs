@@ -47,7 +47,7 @@ fn program() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                eprintln!("postlunch: {failure}");
+                complain(&format!("postlunch: {failure}"));
             }
             failure.code.into()
         }
@@ -97,9 +97,15 @@ fn tell_panic(panic: &PanicHookInfo<'_>) {
         || "an unknown place".to_owned(),
         |at| format!("{}:{}", at.file(), at.line()),
     );
-    eprintln!(
+    complain(&format!(
         "postlunch {}: a mistake of the program's own at {place}; nothing half done is kept. Start \
          it again, and report this line if it comes back.",
         env!("CARGO_PKG_VERSION")
-    );
+    ));
+}
+
+/// Tells the standard error; if nobody listens there any more, so be it.
+fn complain(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

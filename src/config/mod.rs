@@ -262,7 +262,7 @@ impl Config {
             Ok((true, _)) => return Err(unreadable("it is too large".to_owned(), octets_max)),
             Ok((false, octets)) => octets,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let remedy = "`postlunch init` writes one; --config names another";
+                let remedy = "make one from config.example.toml; --config names another";
                 return Err(unreadable(error.to_string(), remedy));
             }
             Err(error) => {

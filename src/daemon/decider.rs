@@ -9,7 +9,7 @@ use crate::daemon::request::Ran;
 use crate::daemon::settings::Settings;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
-use crate::lunch::event::{Cause, Decision, Dispatch, Effect, Event, Outcome, What};
+use crate::lunch::event::{Cause, Consent, Decision, Dispatch, Effect, Event, Outcome, What};
 use crate::lunch::letter::{Body, Letter, Receipt};
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::{Person, PersonId};
@@ -78,6 +78,9 @@ pub(super) struct Answered {
 
 /// Tokens outlive the use of their letter by this time.
 const TOKEN_GRACE: TimeDelta = TimeDelta::days(30);
+
+/// The way back after a stop stays open for years.
+const FAREWELL_GRACE: TimeDelta = TimeDelta::days(3650);
 
 /// After a look that changed nothing, the next one comes no sooner than this.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
@@ -211,7 +214,6 @@ impl Decider {
         month: NaiveDate,
         now: DateTime<Utc>,
     ) -> Option<Dispatch> {
-        use crate::lunch::event::Consent;
         let harvest = monthly::gather(circle, person, month, now)?;
         let to = circle.people.get(&person)?.who.clone();
         Some(Dispatch {
@@ -266,7 +268,7 @@ impl Decider {
                 subject: written.subject.clone().into(),
                 text: original(&written).into(),
                 sent_at: now,
-                expires: dispatch.use_by + TOKEN_GRACE,
+                expires: dispatch.use_by + grace(dispatch.consent),
             },
         )?;
         let recipient = &dispatch.letter.to.address;
@@ -502,6 +504,13 @@ impl Decider {
     }
 }
 
+const fn grace(consent: Consent) -> TimeDelta {
+    match consent {
+        Consent::Farewell => FAREWELL_GRACE,
+        _ => TOKEN_GRACE,
+    }
+}
+
 /// All that may come back as a quote of a letter.
 fn original(written: &crate::writing::Written) -> String {
     let mut text = written.text.clone();
@@ -513,8 +522,7 @@ fn original(written: &crate::writing::Written) -> String {
 }
 
 /// The name of a consent class in the outbox.
-pub(super) const fn consent_name(consent: crate::lunch::event::Consent) -> &'static str {
-    use crate::lunch::event::Consent;
+pub(super) const fn consent_name(consent: Consent) -> &'static str {
     match consent {
         Consent::Asking => "asking",
         Consent::Meeting => "meeting",
@@ -527,8 +535,7 @@ pub(super) const fn consent_name(consent: crate::lunch::event::Consent) -> &'sta
 }
 
 /// The consent class of that name; the strictest for an unknown one.
-pub(super) fn consent_from(name: &str) -> crate::lunch::event::Consent {
-    use crate::lunch::event::Consent;
+pub(super) fn consent_from(name: &str) -> Consent {
     match name {
         "meeting" => Consent::Meeting,
         "answer" => Consent::Answer,

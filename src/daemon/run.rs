@@ -54,7 +54,7 @@ pub enum RunError {
     #[error("a letter of [templates] path cannot be used: {0}")]
     Letters(#[from] LettersError),
     /// A file or folder.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}; give the daemon's user leave there, or name another [store] path")]
     File {
         /// Which.
         path: PathBuf,
@@ -97,6 +97,7 @@ impl RunError {
             Self::Key(_)
             | Self::Letters(_)
             | Self::RehearsalAtLarge { .. }
+            | Self::File { .. }
             | Self::PersonalMode => true,
             _ => false,
         };
@@ -244,7 +245,7 @@ impl Daemon {
     }
 }
 
-/// Runs until SIGTERM or SIGINT, answering commands on the control socket.
+/// Runs until SIGTERM, SIGINT or SIGHUP, answering commands on the control socket.
 ///
 /// # Errors
 /// If the daemon cannot start, or a part of it fails.
@@ -256,6 +257,8 @@ pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> 
     let mut daemon = parts.start(config)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(RunError::System)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::System)?;
+    // A closed terminal ends it as gently as the others.
+    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::System)?;
     let (conductor, vitals) = (daemon.conductor.clone(), daemon.vitals.clone());
     let handler = move |value: serde_json::Value| {
         let (conductor, vitals) = (conductor.clone(), vitals.clone());
@@ -270,6 +273,7 @@ pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> 
     let failed = tokio::select! {
         _ = terminate.recv() => None,
         _ = interrupt.recv() => None,
+        _ = hangup.recv() => None,
         Some(ended) = daemon.tasks.join_next() => ended.ok().and_then(Result::err),
     };
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);

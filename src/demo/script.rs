@@ -241,11 +241,6 @@ impl Play<'_> {
             (ANA, "Changed", Excerpt::Head),
             (BEN, "Changed", Excerpt::Head),
         ])?;
-        self.until((2, 4, 9, 10)).await?;
-        self.letters(&[
-            (ANA, "Lunch with Ben: Friday", Excerpt::Head),
-            (BEN, "Lunch with Ana: Friday", Excerpt::Head),
-        ])?;
         self.until((2, 5, 12, 15)).await?;
         self.narrate((2, 5, 12, 15), "They have lunch on Friday.");
         Ok(())

@@ -85,7 +85,7 @@ impl StoreKey {
         };
         let file = File::open(path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => {
-                wrong("the store key is missing; put its backup back there, or run `postlunch init` for a new store")
+                wrong("the store key is missing; put its backup back there; for a new store, move the old store's folder away")
             }
             _ => at(path, source),
         })?;

@@ -481,7 +481,10 @@ impl Body {
             Self::Exchange { .. } => Answering::Exchange,
             Self::Summary(_) => Answering::Summary,
             Self::Question { about, .. } => *about,
-            Self::Confirm { .. } | Self::Returned { .. } => Answering::Question,
+            // "Yes" to the last mail means: yes, I want to come back.
+            Self::Confirm { .. } | Self::Returned { .. } | Self::Receipt(Receipt::Stopped) => {
+                Answering::Question
+            }
             Self::Notice(_) | Self::Receipt(_) => Answering::Receipt,
         }
     }

@@ -26,7 +26,7 @@ pub enum StoreError {
     },
     /// The journal is not there, or ends before what the index knows.
     #[error(
-        "{path}: the journal ends at commit {journal}, but commit {index} was made; run `postlunch store rebuild`, or `postlunch store restore` with a backup"
+        "{path}: the journal ends at commit {journal}, but commit {index} was made; run `postlunch store rebuild`, or put a backup of the store's folder back"
     )]
     JournalShort {
         /// The journal's folder.
@@ -37,11 +37,11 @@ pub enum StoreError {
         index: u64,
     },
     /// Keys are there, and neither journal nor index.
-    #[error("{0}: the journal is missing; run `postlunch store restore` with a backup")]
+    #[error("{0}: the journal is missing; put a backup of the store's folder back")]
     JournalMissing(PathBuf),
     /// Neither journal nor index tells the whole truth.
     #[error(
-        "{path}: neither journal nor index is whole ({why}); run `postlunch store restore` with a backup"
+        "{path}: neither journal nor index is whole ({why}); put a backup of the store's folder back"
     )]
     BeyondRebuild {
         /// The store's folder.

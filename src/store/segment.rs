@@ -27,7 +27,7 @@ pub(super) const GROUP: u8 = b'G';
 pub enum JournalError {
     /// A frame cannot be read, and it is not the unfinished last one.
     #[error(
-        "{path}: the frame at octet {offset} is damaged; run `postlunch store rebuild`, or `postlunch store restore` with a backup"
+        "{path}: the frame at octet {offset} is damaged; run `postlunch store rebuild`, or put a backup of the store's folder back"
     )]
     Damaged {
         /// The segment.
@@ -40,7 +40,7 @@ pub enum JournalError {
     Newer(PathBuf),
     /// The segments that are there do not follow one another.
     #[error(
-        "{path}: this segment does not follow the one before it; run `postlunch store rebuild`, or `postlunch store restore` with a backup"
+        "{path}: this segment does not follow the one before it; run `postlunch store rebuild`, or put a backup of the store's folder back"
     )]
     Broken {
         /// The segment.

@@ -68,7 +68,8 @@ fn names(letter: &Letter) -> String {
 
 /// `Cleo in IT, cleo@example.com`
 fn operator(person: &NameAddr) -> String {
-    if person.name.is_empty() {
+    // The contact line may be the address itself.
+    if person.name.is_empty() || person.name.as_str() == person.address.as_str() {
         return person.address.to_string();
     }
     format!("{}, {}", person.name, person.address)

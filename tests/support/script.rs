@@ -303,7 +303,6 @@ fn quieter_months(theatre: &mut Theatre) {
     theatre.answer(ALICE, &followup, one, Habit::Bare);
     theatre.take(ALICE, Kind::ReceiptNotes);
     theatre.pass_until(moment("2027-02-07T12:00:00Z"));
-    theatre.take(BOB, Kind::FollowupNudge);
     let told = theatre.letters(BOB);
     let exchanges = told.iter().filter(|letter| letter.kind == Kind::Exchange);
     assert_eq!(exchanges.count(), 1, "sealed for three days");

@@ -418,7 +418,11 @@ impl Desk {
             }
             return self.give_back(voice.by, Some(voice.pairing), voice.words);
         }
-        self.change(voice.pairing, |p| p.asked_back = true);
+        self.change(voice.pairing, |p| {
+            p.asked_back = true;
+            // Whoever has answered, however unclearly, is not reminded to.
+            p.reminded |= asking && voice.role == Role::Invitee;
+        });
         let fallback = if asking {
             Answering::Invitation
         } else {
@@ -438,6 +442,9 @@ impl Desk {
     pub(super) fn pass_question(&mut self, voice: Voice<'_>) -> Outcome {
         if let Some(outcome) = self.nobody_to_tell(voice) {
             return outcome;
+        }
+        if voice.role == Role::Invitee {
+            self.change(voice.pairing, |p| p.reminded |= p.stage == Stage::Invited);
         }
         self.answer(
             voice.by,

@@ -78,10 +78,6 @@ impl Desk {
             .filter(|p| p.role(who).is_some())
             .map(|p| p.id)
             .collect();
-        let use_by = self.now + chrono::TimeDelta::days(10);
-        let occasion = self.occasion();
-        let body = Body::Receipt(Receipt::Stopped);
-        self.post(who, None, None, body, occasion, Consent::Farewell, use_by);
         for id in mine {
             let Some(pairing) = self.pairing(id).cloned() else {
                 continue;
@@ -127,6 +123,11 @@ impl Desk {
                 );
             }
         }
+        // Behind the calendars' cancellations, so that it is the last mail, as it says.
+        let use_by = self.now + chrono::TimeDelta::days(10);
+        let occasion = self.occasion();
+        let body = Body::Receipt(Receipt::Stopped);
+        self.post(who, None, None, body, occasion, Consent::Farewell, use_by);
         self.change_person(who, |p| p.stopped = true);
         Outcome::Done
     }

@@ -41,7 +41,7 @@ pub enum RecordError {
     /// No JSON, or JSON with a required field missing or of another type.
     #[error(
         "the stored {record} is damaged near octet {octet}: {fault}. \
-         Try `postlunch store rebuild`, then `postlunch store restore` from a backup"
+         Try `postlunch store rebuild`, then put a backup of the store's folder back"
     )]
     Damaged {
         /// Person, pairing or letter.
@@ -54,7 +54,7 @@ pub enum RecordError {
     /// One field holds something that it cannot mean.
     #[error(
         "the stored {record} has a {field} that makes no sense. \
-         Try `postlunch store rebuild`, then `postlunch store restore` from a backup"
+         Try `postlunch store rebuild`, then put a backup of the store's folder back"
     )]
     Field {
         /// Person, pairing or letter.
