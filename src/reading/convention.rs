@@ -63,6 +63,11 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
     let near = lines
         .get(at..(at + ATTRIBUTION_LINES_MAX).min(lines.len()))
         .unwrap_or_default();
+    if !opens_dated(first)
+        && let Some(opening) = behind_own_words(lines, at)
+    {
+        return Some(opening);
+    }
     let opens = opens_attribution(first);
     let telling = near.iter().any(tells);
     if opens && telling {
@@ -96,7 +101,7 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
             }
         }
     }
-    weak_attribution(lines, at).or_else(|| behind_own_words(lines, at))
+    weak_attribution(lines, at)
 }
 
 fn tells(line: &Line<'_>) -> bool {
@@ -119,8 +124,7 @@ fn opens_dated(line: &Line<'_>) -> bool {
     let dated = line.text.bytes().filter(u8::is_ascii_digit).count() >= 3;
     let text = line.text.trim_start_matches(['-', ' ', '*', '_']);
     dated
-        && (line.opens_with(Sense::WroteOpening)
-            || text.starts_with(|c: char| c.is_ascii_digit()))
+        && (line.opens_with(Sense::WroteOpening) || text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "Ana Smith schrieb am 14. Januar 2027 um 12:00:": a name, the verb, and a moment of day.
@@ -164,7 +168,10 @@ fn is_attribution(joined: &str) -> bool {
         return true;
     }
     let verbs = lexicon().marks(&words, &[Sense::Wrote], Languages::ALL);
-    if verbs.iter().any(|verb| speaks_of_people(&words, verb.at, verb.words)) {
+    if verbs
+        .iter()
+        .any(|verb| speaks_of_people(&words, verb.at, verb.words))
+    {
         return false;
     }
     // "On Monday I wrote 20 pages and sent them by mail:" goes on too long behind its verb.
@@ -180,13 +187,22 @@ fn is_attribution(joined: &str) -> bool {
 }
 
 /// Verbs of scripts that part no words.
-const EASTERN_VERBS: &[&str] = &["写道", "寫道", "のメッセージ", "書きました", "작성", "님이", "เขียน"];
+const EASTERN_VERBS: &[&str] = &[
+    "写道",
+    "寫道",
+    "のメッセージ",
+    "のメール",
+    "書きました",
+    "작성",
+    "님이",
+    "เขียน",
+];
 
 /// "I wrote", "schrieb ich": somebody tells, and no client.
 fn speaks_of_people(words: &[&str], at: usize, length: usize) -> bool {
     const PEOPLE: &[&str] = &[
-        "i", "we", "you", "he", "she", "they", "ich", "wir", "du", "er", "je", "nous", "vous", "yo",
-        "nosotros", "ik", "wij", "io", "eu", "jag",
+        "i", "we", "you", "he", "she", "they", "ich", "wir", "du", "er", "je", "nous", "vous",
+        "yo", "nosotros", "ik", "wij", "io", "eu", "jag",
     ];
     let person = |place: Option<usize>| {
         place
@@ -237,7 +253,8 @@ fn behind_own_words(lines: &[Line<'_>], at: usize) -> Option<Opening> {
         let (before, after) = line.text.split_once(stop)?;
         let own = before.len() + stop.len();
         let dated = opens_dated(&Line::new(after.trim_start()));
-        (dated && is_attribution(after.trim())).then_some(own)
+        let addressed = after.contains('@') && !before.contains('@');
+        (dated && addressed && is_attribution(after.trim())).then_some(own)
     })?;
     Some(Opening {
         lines: 1,
@@ -294,8 +311,11 @@ fn header_block(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize>
     let digits = |line: &Line<'_>| line.text.bytes().filter(u8::is_ascii_digit).count() >= 4;
     let dated = block.iter().any(digits);
     let opens = block.first().is_some_and(|line| names_author(line.text));
-    (count >= 4 || (count == 3 && (address || dated || opens)) || (address && opens)
-        || (opens && dated) || (address && dated))
+    (count >= 4
+        || (count == 3 && (address || dated || opens))
+        || (address && opens)
+        || (opens && dated)
+        || (address && dated))
         .then_some(length)
 }
 
@@ -306,9 +326,34 @@ fn names_author(line: &str) -> bool {
     let folded = crate::reading::phrase::fold(label.trim_matches(['*', ' ', '\u{a0}', '_']));
     matches!(
         folded.as_str(),
-        "from" | "von" | "de" | "da" | "van" | "fra" | "fran" | "od" | "от" | "кого" | "від"
-            | "发件人" | "寄件者" | "寄件人" | "差出人" | "送信者" | "보낸 사람" | "보낸사람" | "kimden" | "gonderen"
-            | "lahettaja" | "felado" | "من" | "de la" | "tu" | "απο" | "dari" | "expediteur"
+        "from"
+            | "von"
+            | "de"
+            | "da"
+            | "van"
+            | "fra"
+            | "fran"
+            | "od"
+            | "от"
+            | "кого"
+            | "від"
+            | "发件人"
+            | "寄件者"
+            | "寄件人"
+            | "差出人"
+            | "送信者"
+            | "보낸 사람"
+            | "보낸사람"
+            | "kimden"
+            | "gonderen"
+            | "lahettaja"
+            | "felado"
+            | "من"
+            | "de la"
+            | "tu"
+            | "απο"
+            | "dari"
+            | "expediteur"
     )
 }
 

@@ -425,11 +425,13 @@ fn opens_quote(tag: &StartTag<()>) -> bool {
     if tag.attributes.is_empty() {
         return false;
     }
-    let known = [b"id".as_slice(), b"name", b"data-marker"].iter().any(|key| {
-        let value = attribute(tag, key);
-        let value = value.strip_prefix("x_").unwrap_or(&value);
-        QUOTE_OPENINGS.contains(&value)
-    });
+    let known = [b"id".as_slice(), b"name", b"data-marker"]
+        .iter()
+        .any(|key| {
+            let value = attribute(tag, key);
+            let value = value.strip_prefix("x_").unwrap_or(&value);
+            QUOTE_OPENINGS.contains(&value)
+        });
     if known {
         return true;
     }

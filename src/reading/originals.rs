@@ -6,7 +6,9 @@
 //! quote: "Yes, but no notes" stands in the invitation as an example, so an unmarked line counts
 //! only as part of a run. Linear: each line is tried at a bounded number of places.
 
+use crate::reading::message::FOOTER_REFERENCE_OPENING;
 use crate::reading::quote::{Line, prompt_of};
+use crate::words::token::Token;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -45,6 +47,8 @@ pub struct Match {
     pub end: usize,
     /// What the sender typed behind it on the same line.
     pub rest: Option<String>,
+    /// Among the last lines of the letter, where those are that only the HTML twin shows.
+    pub tail: bool,
 }
 
 /// The words are hashes already.
@@ -161,7 +165,9 @@ impl Originals {
 
     /// The longest run of the words from their first on, and where; at `cursor` of equals.
     fn find(&self, words: &[u64], cursor: Option<usize>) -> Option<(usize, usize)> {
-        let indexed = words.get(..GRAM).and_then(|gram| self.index.get(&key(gram)));
+        let indexed = words
+            .get(..GRAM)
+            .and_then(|gram| self.index.get(&key(gram)));
         let places = cursor
             .into_iter()
             .chain(indexed.into_iter().flatten().copied());
@@ -215,9 +221,15 @@ fn whole_or_head(
 ) -> Option<Match> {
     let (start, run) = originals.find(words, cursor)?;
     let end = start + run;
+    let tail = originals.in_tail(start);
     if run == words.len() {
         let rest = None;
-        return Some(Match { start, end, rest });
+        return Some(Match {
+            start,
+            end,
+            rest,
+            tail,
+        });
     }
     if run < GRAM || !originals.ends_line(end - 1) {
         return None;
@@ -232,6 +244,7 @@ fn whole_or_head(
         start,
         end,
         rest: Some(rest),
+        tail,
     })
 }
 
@@ -268,6 +281,15 @@ fn fixed_pieces(template: &str) -> Vec<&str> {
 
 fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
     let words = words_of(line);
+    if is_reference(line) {
+        let end = originals.words.len();
+        return Some(Match {
+            start: end,
+            end,
+            rest: None,
+            tail: true,
+        });
+    }
     if words.len() < GRAM {
         return None;
     }
@@ -290,6 +312,7 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
         start: start.min(end),
         end,
         rest: None,
+        tail: false,
     };
     if covered * 100 >= words.len() * LOOSE_SHARE && covered_to == words.len() {
         return Some(whole);
@@ -300,6 +323,14 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
         return Some(Match { rest, ..whole });
     }
     (covered * 100 >= words.len() * LOOSE_SHARE || prompt_of(line.text).is_some()).then_some(whole)
+}
+
+/// The short reference in the small print.
+fn is_reference(line: &Line<'_>) -> bool {
+    line.text
+        .trim()
+        .strip_prefix(FOOTER_REFERENCE_OPENING)
+        .is_some_and(|detail| Token::parse(detail.trim()).is_some())
 }
 
 /// Takes short lines in that stand directly above a run ("Hi Ben,") and are ours.
@@ -319,6 +350,7 @@ fn extend_upwards(lines: &[Line<'_>], originals: &Originals, found: &mut [Option
                 start,
                 end,
                 rest: None,
+                tail: originals.in_tail(start),
             });
         }
         below = slot.as_ref().map(|found| found.start);
@@ -373,7 +405,9 @@ fn keep_runs(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Matc
         let sure = run.iter().any(|at| {
             let (start, end) = span(found, *at);
             lines.get(*at).is_some_and(|line| {
-                line.depth > 0 || (end >= start + GRAM && prompt_of(line.text).is_some())
+                line.depth > 0
+                    || is_reference(line)
+                    || (end >= start + GRAM && prompt_of(line.text).is_some())
             })
         });
         let in_tail = run

@@ -43,7 +43,11 @@ impl<'a> Line<'a> {
         let mut tokens = tokens(text);
         let links = links(text);
         if !links.is_empty() {
-            tokens.retain(|token| !links.iter().any(|(from, to)| (*from..*to).contains(&token.start)));
+            tokens.retain(|token| {
+                !links
+                    .iter()
+                    .any(|(from, to)| (*from..*to).contains(&token.start))
+            });
         }
         Self {
             depth,
@@ -88,7 +92,11 @@ fn after_initials(line: &str) -> Option<&str> {
 /// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`.
 fn links(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    if !text.contains("://") && !text.contains("mailto:") && !text.contains("subject=") && !text.contains("cid:") {
+    if !text.contains("://")
+        && !text.contains("mailto:")
+        && !text.contains("subject=")
+        && !text.contains("cid:")
+    {
         return found;
     }
     let mut from = 0;
@@ -97,7 +105,11 @@ fn links(text: &str) -> Vec<(usize, usize)> {
         let rest = text.get(start + 1..).unwrap_or_default();
         let end = rest
             .find(|c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace())
-            .filter(|end| !rest.get(*end..).is_some_and(|r| r.starts_with(char::is_whitespace)));
+            .filter(|end| {
+                !rest
+                    .get(*end..)
+                    .is_some_and(|r| r.starts_with(char::is_whitespace))
+            });
         let target = rest.get(..end.unwrap_or(0)).unwrap_or_default();
         let is_link = ["://", "mailto:", "cid:", "subject="]
             .iter()
@@ -176,7 +188,11 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
         unwrap_marked(lines, &matched, known, &mut judged);
     }
     drop_links(lines, &matched, &mut judged.verdicts);
-    apply_openings(lines, &matched, &openings, &mut judged);
+    let known = Known {
+        matched: &matched,
+        exactly: known,
+    };
+    apply_openings(lines, &known, &openings, &mut judged);
     judged
 }
 
@@ -214,7 +230,7 @@ fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, jud
 fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
     let mut above: Option<(usize, usize, usize)> = None;
     for (at, (line, found)) in lines.iter().zip(matched).enumerate() {
-        let Some(found) = found else {
+        let Some(found) = found.as_ref().filter(|found| !found.tail) else {
             continue;
         };
         if let Some((from, depth, end)) = above
@@ -222,9 +238,12 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
             && line.depth == depth
             && found.start == end
         {
-            let between = lines.iter().zip(judged.verdicts.iter_mut());
-            for (line, verdict) in between.take(at).skip(from + 1) {
-                let typed = line.depth == depth && !line.is_blank() && !line.is_bare_link();
+            let between = lines.iter().zip(matched).zip(judged.verdicts.iter_mut());
+            for ((line, found), verdict) in between.take(at).skip(from + 1) {
+                let typed = line.depth == depth
+                    && found.is_none()
+                    && !line.is_blank()
+                    && !line.is_bare_link();
                 if typed && *verdict == Verdict::QUOTED {
                     *verdict = Verdict::Own;
                     judged.doubt = Some("words typed inside the quoted letter");
@@ -288,9 +307,16 @@ pub fn prompt_of(line: &str) -> Option<Section> {
     }
 }
 
+/// What is known of our letters in the body.
+struct Known<'a> {
+    matched: &'a [Option<Match>],
+    /// By the letters themselves, and not by what our templates always say.
+    exactly: bool,
+}
+
 fn apply_openings(
     lines: &[Line<'_>],
-    matched: &[Option<Match>],
+    known: &Known<'_>,
     openings: &[Option<Opening>],
     judged: &mut Judged,
 ) {
@@ -318,8 +344,8 @@ fn apply_openings(
         }
         let inner = lines.get(at).is_some_and(|line| line.depth > 0);
         at += opening.lines;
-        let below = (at..lines.len())
-            .find(|at| lines.get(*at).is_some_and(|line| !line.is_blank()));
+        let below =
+            (at..lines.len()).find(|at| lines.get(*at).is_some_and(|line| !line.is_blank()));
         let marked_below = below
             .and_then(|at| lines.get(at))
             .is_some_and(|line| line.depth > 0);
@@ -327,38 +353,47 @@ fn apply_openings(
             continue;
         }
         // Nothing marks the quote below: it runs to the next opening, or to the end.
-        let end = (at..lines.len()).find(|at| opens(*at)).unwrap_or(lines.len());
-        cut(lines, matched, judged, at..end, own_above || opening.firm);
+        let end = (at..lines.len())
+            .find(|at| opens(*at))
+            .unwrap_or(lines.len());
+        cut(lines, known, judged, at..end, (own_above, opening.firm));
         at = end;
     }
 }
 
 /// Quotes the lines of a region that nothing marks, but for answers typed between lines that are
-/// ours, or below the last one.
+/// ours, or below the last one. Where our letter is known by its templates only, its own names and
+/// words cannot be told from typed ones: then only what stands under a prompt is the sender's.
 fn cut(
     lines: &[Line<'_>],
-    matched: &[Option<Match>],
+    known: &Known<'_>,
     judged: &mut Judged,
     region: std::ops::Range<usize>,
-    quoted: bool,
+    (own_above, firm): (bool, bool),
 ) {
-    let found = matched.get(region.clone()).unwrap_or_default();
-    let marked = lines.get(region.clone()).unwrap_or_default();
+    let found = known.matched.get(region.clone()).unwrap_or_default();
+    let lines = lines.get(region.clone()).unwrap_or_default();
     let first = found.iter().position(Option::is_some);
-    let last_marked = marked.iter().rposition(|line| line.depth > 0);
+    let last = found.iter().rposition(Option::is_some);
     let verdicts = judged.verdicts.get_mut(region).unwrap_or_default();
-    if first.is_none() && last_marked.is_some() && !quoted {
-        return;
-    }
-    if first.is_none() && !quoted {
+    if first.is_none() && !own_above && !firm {
         // An attribution at the very top with the answer below it, and no quote at all.
         if verdicts.contains(&Verdict::Own) {
             judged.doubt = Some("lines kept below an attribution that marks no quote");
         }
         return;
     }
-    for (offset, verdict) in verdicts.iter_mut().enumerate() {
-        let typed = first.is_some_and(|first| offset > first);
+    let mut under_prompt = false;
+    for (offset, ((line, found), verdict)) in lines.iter().zip(found).zip(verdicts).enumerate() {
+        if found.is_some() {
+            under_prompt = is_prompt(line.text);
+        }
+        let below_all = last.is_some_and(|last| offset > last) && !own_above;
+        let typed = if known.exactly {
+            first.is_some_and(|first| offset > first)
+        } else {
+            under_prompt || below_all
+        };
         if !typed && matches!(verdict, Verdict::Own) {
             *verdict = Verdict::QUOTED;
         }

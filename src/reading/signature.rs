@@ -84,7 +84,10 @@ fn is_delimiter(line: &str) -> bool {
 
 /// A line drawn across: before a signature, or between sections of what somebody wrote.
 fn is_rule(line: &str) -> bool {
-    line.len() >= 3 && line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '–'))
+    line.len() >= 3
+        && line
+            .chars()
+            .all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '–'))
 }
 
 /// Few short lines, one of which says how to reach somebody.
@@ -97,10 +100,10 @@ fn signs(below: &[String]) -> bool {
         .collect();
     let short = lines.iter().all(|line| line.chars().count() <= 90);
     lines.is_empty()
-        || (lines.len() <= SIGNATURE_LINES_MAX
-            && short
-            && lines.iter().any(|line| reaches(line)))
-        || lines.first().is_some_and(|line| opens_with(line, Sense::Banner))
+        || (lines.len() <= SIGNATURE_LINES_MAX && short && lines.iter().any(|line| reaches(line)))
+        || lines
+            .first()
+            .is_some_and(|line| opens_with(line, Sense::Banner))
 }
 
 /// Holds an address, a link or a telephone number.
@@ -121,7 +124,10 @@ fn is_letter(below: &[String]) -> bool {
             && line.split_whitespace().count() <= 4
             && opens_with(line, Sense::Greeting)
     });
-    let words: usize = below.iter().map(|line| line.split_whitespace().count()).sum();
+    let words: usize = below
+        .iter()
+        .map(|line| line.split_whitespace().count())
+        .sum();
     greeted || words > 40
 }
 
@@ -131,7 +137,9 @@ fn is_client_line(line: &str) -> bool {
     if line.len() >= 160 {
         return false;
     }
-    let bare = line.trim_matches(['<', '[', '(', '*', ' ', '>', ']', ')', '_', '-', '/', '.', '\'', '"']);
+    let bare = line.trim_matches([
+        '<', '[', '(', '*', ' ', '>', ']', ')', '_', '-', '/', '.', '\'', '"',
+    ]);
     let words = words_of(bare);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if lexicon()
@@ -155,16 +163,66 @@ fn is_client_line(line: &str) -> bool {
 
 /// Lines of devices in scripts that part no words.
 const EASTERN_LINES: &[&str] = &[
-    "から送信", "发自我的", "發自我的", "从我的", "從我的", "来自我的", "에서 보냄", "에서 전송",
+    "から送信",
+    "发自我的",
+    "發自我的",
+    "从我的",
+    "從我的",
+    "来自我的",
+    "에서 보냄",
+    "에서 전송",
 ];
 
 /// What mails are written on and with, in any language; beginnings of words.
 const DEVICES: &[&str] = &[
-    "iphone", "ipad", "ipod", "android", "blackberry", "smartphone", "mobil", "handy", "telefon",
-    "telephone", "tablet", "galaxy", "samsung", "pixel", "nokia", "huawei", "xiaomi", "oneplus",
-    "motorola", "moto", "htc", "lg", "verizon", "outlook", "gmail", "yahoo", "proton", "aol", "gmx",
-    "web.de", "mail", "thunderbird", "app", "device", "gerat", "appareil", "watch", "windows",
-    "spark", "tuta", "zoho", "hey", "movil", "celular", "movel", "cellulare", "toestel", "mac",
+    "iphone",
+    "ipad",
+    "ipod",
+    "android",
+    "blackberry",
+    "smartphone",
+    "mobil",
+    "handy",
+    "telefon",
+    "telephone",
+    "tablet",
+    "galaxy",
+    "samsung",
+    "pixel",
+    "nokia",
+    "huawei",
+    "xiaomi",
+    "oneplus",
+    "motorola",
+    "moto",
+    "htc",
+    "lg",
+    "verizon",
+    "outlook",
+    "gmail",
+    "yahoo",
+    "proton",
+    "aol",
+    "gmx",
+    "web.de",
+    "mail",
+    "thunderbird",
+    "app",
+    "device",
+    "gerat",
+    "appareil",
+    "watch",
+    "windows",
+    "spark",
+    "tuta",
+    "zoho",
+    "hey",
+    "movil",
+    "celular",
+    "movel",
+    "cellulare",
+    "toestel",
+    "mac",
 ];
 
 /// Takes "Best, Ben" and what follows it off the end; also the name alone, or a card under it.
@@ -190,7 +248,8 @@ fn drop_sign_off(kept: &mut Vec<String>, message: &Message, first: bool) {
         };
         let next = below(*at).iter().find(|line| !line.trim().is_empty());
         let named = next.is_none_or(|next| {
-            is_name(next) || (next.split_whitespace().count() <= 4 && !next.ends_with(['?', '!', '.']))
+            is_name(next)
+                || (next.split_whitespace().count() <= 4 && !next.ends_with(['?', '!', '.']))
         });
         let signed_off = is_sign_off(line, &is_name) && named && (text_above(*at) || !first);
         let carded = is_name(line)
@@ -225,8 +284,13 @@ fn is_dashed_name(kept: &[String], at: usize) -> bool {
         .and_then(|above| kept.get(above))
         .is_some_and(|line| line.trim().is_empty());
     (1..=3).contains(&name.split_whitespace().count())
-        && name.trim().chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\''))
-        && name.split_whitespace().all(|w| w.starts_with(char::is_uppercase))
+        && name
+            .trim()
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\''))
+        && name
+            .split_whitespace()
+            .all(|w| w.starts_with(char::is_uppercase))
         && (!spaced || (blank_above && !line.starts_with('-')))
         && !kept.iter().take(at).any(listed)
 }
@@ -311,7 +375,8 @@ mod tests {
                 first: true,
                 quotes: false,
             },
-        ).join("|")
+        )
+        .join("|")
     }
 
     #[test]

@@ -110,9 +110,16 @@ fn speaks_in_html(plain: &str, message: &Message) -> bool {
 /// Whether the HTML holds what clients wrap quotes in; a quick look before a careful one.
 fn marks_quotes(message: &Message) -> bool {
     message.html.iter().any(|html| {
-        ["<blockquote", "_quote", "divRplyFwdMsg", "border-top:solid", "OLK_SRC", "isReplyContent"]
-            .iter()
-            .any(|mark| html.contains(mark))
+        [
+            "<blockquote",
+            "_quote",
+            "divRplyFwdMsg",
+            "border-top:solid",
+            "OLK_SRC",
+            "isReplyContent",
+        ]
+        .iter()
+        .any(|mark| html.contains(mark))
     })
 }
 
