@@ -27,6 +27,9 @@ const ALONE_WORDS_MIN: usize = 9;
 const HEAD_WORDS_MIN: usize = 5;
 /// Lines at the end of an original among which those are that only the HTML twin shows.
 const TAIL_LINES: usize = 3;
+/// So many words of a line have to be ours for the loose way: "1. Best moment" is a heading that
+/// anybody types.
+const LOOSE_WORDS_MIN: usize = 4;
 /// How much of a line has to be ours for the loose way, in hundredths.
 const LOOSE_SHARE: usize = 60;
 
@@ -306,7 +309,8 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
             None => at += 1,
         }
     }
-    let start = first?;
+    let all = covered == words.len() && prompt_of(line.text).is_none();
+    let start = first.filter(|_| all || covered >= LOOSE_WORDS_MIN)?;
     let (end, covered_to) = last;
     let whole = Match {
         start: start.min(end),
