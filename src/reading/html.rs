@@ -29,7 +29,25 @@ const QUOTE_WRAPPERS: &[&str] = &[
     "isreplycontent",
     "isforwardcontent",
     "orimsghtmlseperator",
+    "messagereplysection",
+    "replyforwardcontainer",
+    "mailcontent",
+    "origbody",
+    "nylas-quote",
+    "canaryblockquote",
 ];
+
+/// Ids and names of what stands directly above a quoted mail.
+const QUOTE_OPENINGS: &[&str] = &[
+    "divrplyfwdmsg",
+    "stopspelling",
+    "replysplit",
+    "__divider__",
+    "ms-outlook-quote",
+];
+
+/// How such a place is shown, so that it is found as a separator.
+const OPENING_LINE: &str = "-----Original Message-----";
 
 /// Wrappers of an attribution line.
 const ATTRIBUTION_WRAPPERS: &[&str] = &["gmail_attr", "moz-cite-prefix", "reply-intro"];
@@ -113,7 +131,16 @@ impl Walker {
             "br" => self.break_always(),
             "hr" => {
                 self.break_line();
-                self.push_text("________________________________");
+                self.push_text(if opens_quote(tag) {
+                    OPENING_LINE
+                } else {
+                    "________________________________"
+                });
+                self.break_line();
+            }
+            "div" if opens_quote(tag) => {
+                self.break_line();
+                self.push_text(OPENING_LINE);
                 self.break_line();
             }
             "img" => self.picture(tag),
@@ -149,15 +176,12 @@ impl Walker {
     }
 
     fn effect_of(&mut self, name: &str, tag: &StartTag<()>) -> Effect {
-        let attribute = |wanted: &[u8]| {
-            tag.attributes
-                .iter()
-                .find(|(key, _)| key.as_slice() == wanted)
-                .map(|(_, value)| String::from_utf8_lossy(value).to_ascii_lowercase())
-                .unwrap_or_default()
-        };
+        if tag.attributes.is_empty() && matches!(name, "p" | "div" | "span" | "b" | "i" | "td") {
+            return Effect::Plain;
+        }
+        let attribute = |wanted: &[u8]| attribute(tag, wanted);
         match name {
-            "blockquote" => return Effect::Blockquote,
+            "blockquote" if !is_indented(tag) => return Effect::Blockquote,
             "head" | "script" | "style" | "title" | "template" | "noscript" => {
                 return Effect::Hidden;
             }
@@ -166,14 +190,16 @@ impl Walker {
             "pre" => return Effect::Preformatted,
             _ => {}
         }
-        let style = attribute(b"style");
-        let squeezed: String = style
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(400)
-            .collect();
-        if squeezed.contains("display:none") || squeezed.contains("mso-hide:all") {
+        let style = style_of(tag);
+        let hidden = ["display:none", "mso-hide:all", "visibility:hidden"]
+            .iter()
+            .any(|way| style.contains(way));
+        if hidden || tag.attributes.contains_key(b"hidden".as_slice()) {
             return Effect::Hidden;
+        }
+        if attribute(b"name") == "quote" {
+            self.wrappers_seen += 1;
+            return Effect::Wrapper(self.wrappers_seen);
         }
         let names = format!(
             "{} {} {}",
@@ -377,6 +403,50 @@ impl Walker {
         }
         text
     }
+}
+
+fn attribute(tag: &StartTag<()>, wanted: &[u8]) -> String {
+    tag.attributes
+        .iter()
+        .find(|(key, _)| key.as_slice() == wanted)
+        .map(|(_, value)| String::from_utf8_lossy(value).to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
+/// The style without blanks.
+fn style_of(tag: &StartTag<()>) -> String {
+    let style = attribute(tag, b"style");
+    let squeezed = style.chars().filter(|c| !c.is_whitespace());
+    squeezed.take(400).collect()
+}
+
+/// What Outlook, Zimbra and others put directly above a quoted mail.
+fn opens_quote(tag: &StartTag<()>) -> bool {
+    if tag.attributes.is_empty() {
+        return false;
+    }
+    let known = [b"id".as_slice(), b"name", b"data-marker"]
+        .iter()
+        .any(|key| {
+            let value = attribute(tag, key);
+            let value = value.strip_prefix("x_").unwrap_or(&value);
+            QUOTE_OPENINGS.contains(&value)
+        });
+    if known {
+        return true;
+    }
+    let style = style_of(tag);
+    let outlook = style.contains("border-top:solid")
+        && (style.contains("1.0pt") || style.contains("1pt"))
+        && style.contains("padding:3");
+    let windows_mail = style.contains("padding-top:5px") && style.contains("border-top");
+    outlook || windows_mail
+}
+
+/// A blockquote by which a writer only moves a paragraph in.
+fn is_indented(tag: &StartTag<()>) -> bool {
+    let style = style_of(tag);
+    style.contains("border:none") && style.contains("40px")
 }
 
 fn is_void(name: &str) -> bool {

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("fr", include_str!("languages/fr.txt")),
     ("es", include_str!("languages/es.txt")),
     ("nl", include_str!("languages/nl.txt")),
+    ("clients", include_str!("languages/clients.txt")),
 ];
 
 macro_rules! senses {

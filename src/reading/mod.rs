@@ -7,6 +7,7 @@
 //! guessed that a careful person would ask about. Routing and trust are decided elsewhere.
 
 pub mod command;
+mod convention;
 pub mod explain;
 pub mod html;
 pub mod intent;
@@ -15,6 +16,7 @@ pub mod language;
 pub mod machine;
 pub mod message;
 pub mod notes;
+mod originals;
 pub mod phrase;
 pub mod quote;
 pub mod returned;
@@ -215,7 +217,11 @@ pub fn read(message: &Message, context: &Context) -> Reading {
         return reading;
     }
     let judged = judge::judge(message, &own, context);
-    Reading::by_person(judged.acts, judged.reason, own.text())
+    let reason = match own.doubt {
+        Some(doubt) => format!("{}; {doubt}", judged.reason),
+        None => judged.reason,
+    };
+    Reading::by_person(judged.acts, reason, own.text())
 }
 
 fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> Reading {

@@ -1,27 +1,18 @@
 //! Quotes: which lines of a body the sender did not newly write.
 //!
-//! First by matching against the very text we sent, as a stream of words, so that it works in any
-//! language, however a client wrapped the lines, and without any mark (Outlook's inline answers).
-//! Then by convention: `>` marks, attribution lines, header blocks, separators. A line that merely
-//! equals one of ours is not yet a quote: "Yes, but no notes" stands in the invitation as an
-//! example, so an unmarked line counts only as part of a run.
+//! First by matching against the very text we sent (`originals`), which finds what no mark shows,
+//! such as Outlook's inline answers; then by convention (`convention`): `>` marks, attribution
+//! lines, header blocks, separators. Where it is in doubt whether somebody wrote a line, it is kept
+//! and the doubt is told.
 
 use crate::lunch::notes::Section;
+use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::originals::{self, Match};
 use crate::reading::phrase::{Token, tokens};
-use std::borrow::Cow;
-use std::collections::HashMap;
 
-/// Words that an index entry is made of.
-const GRAM: usize = 3;
-/// Most places of one gram in the originals that are tried.
-const PLACES_MAX: usize = 8;
-/// Words that may be missing between two lines of one quoted run.
-const RUN_GAP_WORDS: usize = 12;
-/// From so many words on, an unmarked line that is ours word by word is a quote by itself.
-const ALONE_WORDS_MIN: usize = 9;
-/// Longest attribution, joined, in octets.
-const ATTRIBUTION_OCTETS_MAX: usize = 400;
+/// Shortest marked line whose end a client may have broken off onto a line without a mark.
+const BROKEN_CHARS_MIN: usize = 64;
 
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
@@ -38,39 +29,97 @@ impl<'a> Line<'a> {
     pub fn new(line: &'a str) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
-        // Some clients and lists mark with a bar.
-        let barred = |rest: &str| rest == "|" || rest.starts_with("| ");
+        // Some clients and lists mark with a bar; a table ends in one too.
+        let barred = |rest: &str| rest == "|" || (rest.starts_with("| ") && !rest.ends_with('|'));
         while let Some(inner) = rest
-            .strip_prefix('>')
+            .strip_prefix(['>', '＞'])
             .or_else(|| rest.strip_prefix('|').filter(|_| barred(rest)))
+            .or_else(|| after_initials(rest).filter(|_| depth == 0))
         {
             depth += 1;
             rest = inner.trim_start();
         }
         let text = if depth == 0 { line } else { rest };
+        let mut tokens = tokens(text);
+        let links = links(text);
+        if !links.is_empty() {
+            tokens.retain(|token| {
+                !links
+                    .iter()
+                    .any(|(from, to)| (*from..*to).contains(&token.start))
+            });
+        }
         Self {
             depth,
             text,
-            tokens: tokens(text),
+            tokens,
         }
     }
 
-    fn words(&self) -> Vec<&str> {
-        let words = self.tokens.iter().filter(|t| t.is_word);
-        words.map(|t| &*t.text).collect()
+    /// The words, folded; without the targets of links.
+    pub(super) fn words(&self) -> Vec<&str> {
+        self.word_tokens().map(|t| &*t.text).collect()
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn word_tokens(&self) -> impl Iterator<Item = &Token<'a>> {
+        self.tokens.iter().filter(|t| t.is_word)
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
 
-    fn opens_with(&self, sense: Sense) -> bool {
-        let words = self.words();
-        let head: Vec<&str> = words.iter().copied().take(8).collect();
+    /// A line that holds the target of a link and no word of anybody's.
+    fn is_bare_link(&self) -> bool {
+        self.tokens.is_empty() && self.text.contains(['<', '['])
+    }
+
+    pub(super) fn opens_with(&self, sense: Sense) -> bool {
+        let head: Vec<&str> = self.word_tokens().map(|t| &*t.text).take(8).collect();
         lexicon()
             .longest(&head, 0, &[sense], Languages::ALL)
             .is_some()
     }
+}
+
+/// `AS> text`: initials in front of the mark.
+fn after_initials(line: &str) -> Option<&str> {
+    let (initials, rest) = line.split_once("> ")?;
+    let short = (1..=3).contains(&initials.len());
+    (short && initials.bytes().all(|b| b.is_ascii_uppercase())).then_some(rest)
+}
+
+/// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`.
+fn links(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    if !text.contains("://")
+        && !text.contains("mailto:")
+        && !text.contains("subject=")
+        && !text.contains("cid:")
+    {
+        return found;
+    }
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(['<', '[', '('])) {
+        let start = from + at;
+        let rest = text.get(start + 1..).unwrap_or_default();
+        let end = rest
+            .find(|c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace())
+            .filter(|end| {
+                !rest
+                    .get(*end..)
+                    .is_some_and(|r| r.starts_with(char::is_whitespace))
+            });
+        let target = rest.get(..end.unwrap_or(0)).unwrap_or_default();
+        let is_link = ["://", "mailto:", "cid:", "subject="]
+            .iter()
+            .any(|mark| target.contains(mark));
+        if is_link {
+            found.push((start, start + 2 + target.len()));
+        }
+        from = start + 1 + if is_link { target.len() } else { 0 };
+    }
+    found
 }
 
 /// What a line is.
@@ -80,30 +129,145 @@ pub enum Verdict {
     Own,
     /// Empty.
     Blank,
-    /// Not newly written; `rest` is what the sender typed behind it on the same line.
+    /// Not newly written, but for what the sender typed on the same line.
     Quoted {
         /// Own words at the end of the line.
         rest: Option<String>,
+        /// Own words at its beginning.
+        before: Option<String>,
     },
 }
 
+impl Verdict {
+    const QUOTED: Self = Self::Quoted {
+        rest: None,
+        before: None,
+    };
+}
+
+/// The verdict on each line, and what is doubtful about them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// One for each line.
+    pub verdicts: Vec<Verdict>,
+    /// In words that nobody wrote.
+    pub doubt: Option<&'static str>,
+    /// Whether anything was found that is not newly written.
+    pub quotes: bool,
+}
+
 /// The verdict on each line.
-pub fn judge_lines(lines: &[Line<'_>], originals: &[String]) -> Vec<Verdict> {
-    let matched = match_originals(lines, originals);
-    let mut verdicts: Vec<Verdict> = lines
+pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
+    let openings = openings(lines);
+    let mut matched = originals::exactly(lines, letters);
+    let known = matched.iter().any(Option::is_some);
+    let marked = lines.iter().any(|line| line.depth > 0);
+    let introduced = openings.iter().any(Option::is_some);
+    if !known && (marked || introduced || lines.iter().any(|line| is_prompt(line.text))) {
+        matched = originals::loosely(lines);
+    }
+    let verdicts = lines
         .iter()
         .zip(&matched)
         .map(|(line, found)| match found {
             Some(found) => Verdict::Quoted {
                 rest: found.rest.clone(),
+                before: None,
             },
-            None if line.depth > 0 => Verdict::Quoted { rest: None },
+            None if line.depth > 0 => Verdict::QUOTED,
             None if line.is_blank() => Verdict::Blank,
             None => Verdict::Own,
         })
         .collect();
-    apply_conventions(lines, &matched, &mut verdicts);
-    verdicts
+    let mut judged = Judged {
+        verdicts,
+        doubt: None,
+        quotes: marked || introduced || matched.iter().any(Option::is_some),
+    };
+    if marked {
+        unwrap_marked(lines, &matched, known, &mut judged);
+    }
+    drop_links(lines, &matched, &mut judged.verdicts);
+    let known = Known {
+        matched: &matched,
+        exactly: known,
+    };
+    apply_openings(lines, &known, &openings, &mut judged);
+    judged
+}
+
+fn is_prompt(line: &str) -> bool {
+    prompt_of(line).is_some()
+}
+
+/// Marked lines that the sender wrote, and unmarked ones that the sender did not write: answers
+/// typed inside the quoted block, and the ends of long lines that a client broke off.
+fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, judged: &mut Judged) {
+    for (at, line) in lines.iter().enumerate() {
+        let above = at.checked_sub(1).and_then(|at| lines.get(at));
+        let below = lines.get(at + 1);
+        if line.depth == 0
+            && !line.is_blank()
+            && matched.get(at).is_some_and(Option::is_none)
+            && let (Some(above), Some(below)) = (above, below)
+            && above.depth > 0
+            && below.depth > 0
+            && above.text.chars().count() >= BROKEN_CHARS_MIN
+            && line.text.chars().count() * 2 < above.text.chars().count()
+            && line.text.starts_with(|c: char| c.is_lowercase())
+            && let Some(verdict) = judged.verdicts.get_mut(at)
+        {
+            *verdict = Verdict::QUOTED;
+        }
+    }
+    if known {
+        typed_inside(lines, matched, judged);
+    }
+}
+
+/// Takes for the sender's what stands in the quoted block between two of our lines that follow one
+/// another in the letter.
+fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
+    let mut above: Option<(usize, usize, usize)> = None;
+    for (at, (line, found)) in lines.iter().zip(matched).enumerate() {
+        let Some(found) = found.as_ref().filter(|found| !found.tail) else {
+            continue;
+        };
+        if let Some((from, depth, end)) = above
+            && depth > 0
+            && line.depth == depth
+            && found.start == end
+        {
+            let between = lines.iter().zip(matched).zip(judged.verdicts.iter_mut());
+            for ((line, found), verdict) in between.take(at).skip(from + 1) {
+                let typed = line.depth == depth
+                    && found.is_none()
+                    && !line.is_blank()
+                    && !line.is_bare_link();
+                if typed && *verdict == Verdict::QUOTED {
+                    *verdict = Verdict::Own;
+                    judged.doubt = Some("words typed inside the quoted letter");
+                }
+            }
+        }
+        above = Some((at, line.depth, found.end));
+    }
+}
+
+/// The target of a link beside a line of ours belongs to it.
+fn drop_links(lines: &[Line<'_>], matched: &[Option<Match>], verdicts: &mut [Verdict]) {
+    let ours = |at: Option<usize>| {
+        at.and_then(|at| matched.get(at))
+            .is_some_and(Option::is_some)
+    };
+    for (at, line) in lines.iter().enumerate() {
+        if line.is_bare_link()
+            && (ours(at.checked_sub(1)) || ours(Some(at + 1)))
+            && let Some(verdict) = verdicts.get_mut(at)
+        {
+            *verdict = Verdict::QUOTED;
+        }
+    }
 }
 
 /// The prompt that a quoted line is: `1. Ana's best moment since you last met`.
@@ -143,402 +307,97 @@ pub fn prompt_of(line: &str) -> Option<Section> {
     }
 }
 
-/// Where a line was found in the originals.
-#[derive(Clone, Debug)]
-struct Match {
-    start: usize,
-    end: usize,
-    rest: Option<String>,
+/// What is known of our letters in the body.
+struct Known<'a> {
+    matched: &'a [Option<Match>],
+    /// By the letters themselves, and not by what our templates always say.
+    exactly: bool,
 }
 
-/// The words of all originals, one after the other, with an index of word triples.
-struct Originals<'a> {
-    words: Vec<Cow<'a, str>>,
-    line_ends: Vec<bool>,
-    index: HashMap<u64, Vec<usize>>,
-}
-
-impl<'a> Originals<'a> {
-    fn new(texts: &'a [String]) -> Self {
-        let mut words = Vec::new();
-        let mut line_ends = Vec::new();
-        for line in texts.iter().flat_map(|text| text.lines()) {
-            let before = words.len();
-            let tokens = Line::new(line).tokens.into_iter();
-            words.extend(tokens.filter(|t| t.is_word).map(|t| t.text));
-            line_ends.resize(words.len(), false);
-            if words.len() > before
-                && let Some(last) = line_ends.last_mut()
-            {
-                *last = true;
-            }
-        }
-        let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
-        for (at, gram) in words.windows(GRAM).enumerate() {
-            let places = index.entry(key(gram)).or_default();
-            if places.len() < PLACES_MAX {
-                places.push(at);
-            }
-        }
-        Self {
-            words,
-            line_ends,
-            index,
-        }
-    }
-
-    /// The longest run of the line's first words, and where; the nearest behind `cursor` of equals.
-    fn find(&self, line: &[&str], cursor: Option<usize>) -> Option<(usize, usize)> {
-        let mut places: Vec<usize> = cursor.into_iter().collect();
-        if let Some(gram) = line.get(..GRAM) {
-            places.extend(self.index.get(&key(gram)).into_iter().flatten());
-        }
-        let mut best: Option<(usize, usize)> = None;
-        for start in places {
-            let run = line
-                .iter()
-                .zip(self.words.get(start..).unwrap_or_default())
-                .take_while(|(a, b)| ***a == ***b)
-                .count();
-            if run > 0 && best.is_none_or(|(_, longest)| run > longest) {
-                best = Some((start, run));
-            }
-        }
-        best
-    }
-
-    fn ends_line(&self, word: usize) -> bool {
-        self.line_ends.get(word).copied().unwrap_or(false)
-    }
-}
-
-fn key<T: AsRef<str>>(gram: &[T]) -> u64 {
-    // FNV-1a: an index needs no more, and it is the same in each run.
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for word in gram {
-        for byte in word.as_ref().bytes().chain(std::iter::once(0)) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    hash
-}
-
-fn match_originals(lines: &[Line<'_>], texts: &[String]) -> Vec<Option<Match>> {
-    if texts.is_empty() {
-        return vec![None; lines.len()];
-    }
-    let originals = Originals::new(texts);
-    let mut cursor: Option<usize> = None;
-    let mut found: Vec<Option<Match>> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let words = line.words();
-        let candidate = originals.find(&words, cursor).and_then(|(start, run)| {
-            let whole = run == words.len();
-            let end = start + run;
-            if whole {
-                return Some(Match {
-                    start,
-                    end,
-                    rest: None,
-                });
-            }
-            // The writer went on at the end of a prompt's line.
-            let typed_behind = run >= GRAM && originals.ends_line(end - 1);
-            let split = || split_behind(line, run);
-            typed_behind
-                .then(split)
-                .flatten()
-                .map(|(head, rest)| Match {
-                    start,
-                    end,
-                    rest: prompt_of(&head).map(|_| rest),
-                })
-        });
-        let candidate = candidate.filter(|m| m.end > m.start);
-        let usable = candidate.filter(|m| m.rest.is_some() || m.end - m.start == words.len());
-        if let Some(found) = &usable {
-            cursor = Some(found.end);
-        }
-        found.push(usable);
-    }
-    extend_upwards(lines, &originals, &mut found);
-    keep_runs(lines, &mut found);
-    found
-}
-
-/// Takes short lines in that stand directly above a run ("Hi Ben,") and are ours.
-fn extend_upwards(lines: &[Line<'_>], originals: &Originals<'_>, found: &mut [Option<Match>]) {
-    let mut below: Option<usize> = None;
-    for (line, slot) in lines.iter().zip(found.iter_mut()).rev() {
-        if line.is_blank() {
-            continue;
-        }
-        if slot.is_none()
-            && let Some(end) = below
-        {
-            let words = line.words();
-            let start = end.checked_sub(words.len()).filter(|_| !words.is_empty());
-            let same = |start: usize| {
-                let ours = originals.words.get(start..end).unwrap_or_default();
-                ours.iter().zip(&words).all(|(a, b)| a == b)
-            };
-            *slot = start.filter(|start| same(*start)).map(|start| Match {
-                start,
-                end,
-                rest: None,
-            });
-        }
-        below = slot.as_ref().map(|found| found.start);
-    }
-}
-
-/// Splits a line behind its first `run` words and the punctuation that follows.
-fn split_behind(line: &Line<'_>, run: usize) -> Option<(String, String)> {
-    let mut words = line.tokens.iter().filter(|t| t.is_word);
-    let last = words.by_ref().nth(run.checked_sub(1)?)?;
-    let next = words.next()?;
-    let between = line.text.get(last.end..next.start)?;
-    let opening: usize = between
-        .char_indices()
-        .rev()
-        .take_while(|(_, c)| matches!(c, '"' | '(' | '“' | '„' | '«'))
-        .map(|(_, c)| c.len_utf8())
-        .sum();
-    let at = next.start - opening;
-    Some((
-        line.text.get(..at)?.to_owned(),
-        line.text.get(at..)?.trim().to_owned(),
-    ))
-}
-
-/// Drops matches of unmarked lines that stand alone and might be the writer's own.
-fn keep_runs(lines: &[Line<'_>], found: &mut [Option<Match>]) {
-    let some: Vec<(usize, usize, usize)> = found
-        .iter()
-        .enumerate()
-        .filter_map(|(at, m)| m.as_ref().map(|m| (at, m.start, m.end)))
-        .collect();
-    let follows = |a: Option<&(usize, usize, usize)>, b: Option<&(usize, usize, usize)>| {
-        matches!((a, b), (Some(a), Some(b))
-            if b.1 >= a.2 && b.1 - a.2 <= RUN_GAP_WORDS && a.1 < b.1)
-    };
-    let mut drop = Vec::new();
-    for (number, place) in some.iter().enumerate() {
-        let (at, start, end) = *place;
-        let before = number.checked_sub(1).and_then(|n| some.get(n));
-        let after = some.get(number + 1);
-        let marked = lines.get(at).is_some_and(|line| line.depth > 0);
-        let is_prompt = lines.get(at).is_some_and(|l| prompt_of(l.text).is_some());
-        let long = end - start >= ALONE_WORDS_MIN;
-        let in_run = follows(before, Some(place)) || follows(Some(place), after);
-        if !(marked || long || in_run || (is_prompt && end - start >= GRAM)) {
-            drop.push(at);
-        }
-    }
-    for at in drop {
-        if let Some(slot) = found.get_mut(at) {
-            *slot = None;
-        }
-    }
-}
-
-fn apply_conventions(lines: &[Line<'_>], matched: &[Option<Match>], verdicts: &mut [Verdict]) {
+fn apply_openings(
+    lines: &[Line<'_>],
+    known: &Known<'_>,
+    openings: &[Option<Opening>],
+    judged: &mut Judged,
+) {
+    let opens = |at: usize| openings.get(at).is_some_and(Option::is_some);
     let mut own_above = false;
     let mut at = 0;
     while at < lines.len() {
-        let header = header_block(lines, at);
-        let opening = header
-            .or_else(|| separator(lines, at))
-            .map(|length| (length, true))
-            .or_else(|| attribution(lines, at).map(|length| (length, false)));
-        let Some((length, is_header)) = opening else {
-            own_above = own_above || verdicts.get(at) == Some(&Verdict::Own);
+        let Some(opening) = openings.get(at).and_then(Option::as_ref) else {
+            own_above = own_above || judged.verdicts.get(at) == Some(&Verdict::Own);
             at += 1;
             continue;
         };
-        for verdict in verdicts.iter_mut().skip(at).take(length) {
-            *verdict = Verdict::Quoted { rest: None };
+        for verdict in judged.verdicts.iter_mut().skip(at).take(opening.lines) {
+            *verdict = Verdict::QUOTED;
         }
-        at += length;
-        let marked_below = lines
-            .iter()
-            .zip(matched)
-            .skip(at)
-            .find(|(line, found)| !line.is_blank() || found.is_some())
-            .is_some_and(|(line, _)| line.depth > 0);
-        if marked_below {
+        if opening.own_octets > 0
+            && let Some(before) = lines.get(at).and_then(|l| l.text.get(..opening.own_octets))
+            && let Some(verdict) = judged.verdicts.get_mut(at)
+        {
+            *verdict = Verdict::Quoted {
+                rest: None,
+                before: Some(before.trim().to_owned()),
+            };
+            own_above = true;
+        }
+        let inner = lines.get(at).is_some_and(|line| line.depth > 0);
+        at += opening.lines;
+        let below =
+            (at..lines.len()).find(|at| lines.get(*at).is_some_and(|line| !line.is_blank()));
+        let marked_below = below
+            .and_then(|at| lines.get(at))
+            .is_some_and(|line| line.depth > 0);
+        if marked_below || inner {
             continue;
         }
         // Nothing marks the quote below: it runs to the next opening, or to the end.
         let end = (at..lines.len())
-            .find(|i| header_block(lines, *i).is_some() || attribution(lines, *i).is_some())
+            .find(|at| opens(*at))
             .unwrap_or(lines.len());
-        cut(matched, verdicts, at, end, own_above, is_header);
+        cut(lines, known, judged, at..end, (own_above, opening.firm));
         at = end;
     }
 }
 
-/// Quotes the lines from `at` to `end`, but for answers typed between lines that are ours.
+/// Quotes the lines of a region that nothing marks, but for answers typed between lines that are
+/// ours, or below the last one. Where our letter is known by its templates only, its own names and
+/// words cannot be told from typed ones: then only what stands under a prompt is the sender's.
 fn cut(
-    matched: &[Option<Match>],
-    verdicts: &mut [Verdict],
-    at: usize,
-    end: usize,
-    own_above: bool,
-    is_header: bool,
+    lines: &[Line<'_>],
+    known: &Known<'_>,
+    judged: &mut Judged,
+    region: std::ops::Range<usize>,
+    (own_above, firm): (bool, bool),
 ) {
-    let region = matched.get(at..end).unwrap_or_default();
-    let first = region.iter().position(Option::is_some);
-    let last = region.iter().rposition(Option::is_some);
-    let (Some(first), Some(last)) = (first, last) else {
+    let found = known.matched.get(region.clone()).unwrap_or_default();
+    let lines = lines.get(region.clone()).unwrap_or_default();
+    let first = found.iter().position(Option::is_some);
+    let last = found.iter().rposition(Option::is_some);
+    let verdicts = judged.verdicts.get_mut(region).unwrap_or_default();
+    if first.is_none() && !own_above && !firm {
         // An attribution at the very top with the answer below it, and no quote at all.
-        if own_above || is_header {
-            for verdict in verdicts.iter_mut().take(end).skip(at) {
-                *verdict = Verdict::Quoted { rest: None };
-            }
+        if verdicts.contains(&Verdict::Own) {
+            judged.doubt = Some("lines kept below an attribution that marks no quote");
         }
         return;
-    };
-    for (offset, verdict) in verdicts.iter_mut().take(end).skip(at).enumerate() {
-        let between = offset > first && offset < last;
-        let below = offset > last && !own_above;
-        if !between && !below && matches!(verdict, Verdict::Own) {
-            *verdict = Verdict::Quoted { rest: None };
+    }
+    let mut under_prompt = false;
+    for (offset, ((line, found), verdict)) in lines.iter().zip(found).zip(verdicts).enumerate() {
+        if found.is_some() {
+            under_prompt = is_prompt(line.text);
         }
-    }
-}
-
-/// An attribution line ("On … Ana wrote:"), wrapped over at most three lines; how many lines.
-fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
-    let first = lines.get(at)?;
-    if first.is_blank() || first.text.len() > ATTRIBUTION_OCTETS_MAX {
-        return None;
-    }
-    let near = lines.get(at..(at + 3).min(lines.len())).unwrap_or_default();
-    let tells = |line: &Line<'_>| {
-        let bytes = line.text.bytes();
-        bytes
-            .take(ATTRIBUTION_OCTETS_MAX)
-            .any(|b| b == b'@' || b.is_ascii_digit())
-    };
-    if !near.iter().any(tells) {
-        return None;
-    }
-    let text = first.text.trim_start_matches(['-', ' ', '*']);
-    let opens = first.opens_with(Sense::WroteOpening)
-        || text.starts_with(|c: char| c.is_ascii_digit())
-        || text.contains('@')
-        || text.contains("年");
-    if !opens {
-        return None;
-    }
-    let mut joined = String::new();
-    for length in 1..=3 {
-        let line = lines.get(at + length - 1)?;
-        if line.is_blank() || line.depth != first.depth {
-            return None;
-        }
-        joined.push_str(line.text.trim());
-        joined.push(' ');
-        if joined.len() > ATTRIBUTION_OCTETS_MAX {
-            return None;
-        }
-        if is_attribution(joined.trim_end()) {
-            return Some(length);
-        }
-    }
-    None
-}
-
-/// Names the moment or the address, has the verb, and ends as such lines end.
-fn is_attribution(joined: &str) -> bool {
-    let bare = joined.trim_end_matches(['-', ' ', '*', '\u{a0}']);
-    let ends = bare.ends_with([':', '：']);
-    let has_digits = bare.chars().filter(char::is_ascii_digit).count() >= 3;
-    let address = bare.contains('@');
-    if !has_digits && !address {
-        return false;
-    }
-    let tokens = tokens(bare);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
-    let verbs = lexicon().marks(&words, &[Sense::Wrote], Languages::ALL);
-    let verb_last = verbs.last().is_some_and(|m| m.at + m.words == words.len());
-    let without_verb = ends && address && bare.ends_with(">:") && has_digits;
-    (!verbs.is_empty() && (ends || (verb_last && has_digits))) || without_verb
-}
-
-/// Two or more adjacent labelled lines that name an address or a date; how many lines.
-fn header_block(lines: &[Line<'_>], at: usize) -> Option<usize> {
-    let label = |i: usize| -> bool {
-        let Some(line) = lines.get(i) else {
-            return false;
-        };
-        let text = line.text.trim_start_matches(['*', ' ', '_']);
-        let Some((label, _)) = text.split_once([':', '：']) else {
-            return false;
-        };
-        let label = label.trim_matches(['*', ' ', '\u{a0}', '_']);
-        if label.len() > 24 || label.is_empty() {
-            return false;
-        }
-        let tokens = tokens(label);
-        let words: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
-        lexicon()
-            .longest(&words, 0, &[Sense::HeaderLabel], Languages::ALL)
-            .is_some_and(|mark| mark.words == words.len())
-    };
-    if !label(at) {
-        return None;
-    }
-    let mut length = 1;
-    let mut labels = 1;
-    while length < 12 {
-        if label(at + length) {
-            labels += 1;
-            length += 1;
-        } else if label(at + length + 1) && lines.get(at + length).is_some_and(|l| !l.is_blank()) {
-            length += 1; // a value that wrapped
+        let below_all = last.is_some_and(|last| offset > last) && !own_above;
+        let typed = if known.exactly {
+            first.is_some_and(|first| offset > first)
         } else {
-            break;
+            under_prompt || below_all
+        };
+        if !typed && matches!(verdict, Verdict::Own) {
+            *verdict = Verdict::QUOTED;
         }
     }
-    let block = lines.get(at..at + length)?;
-    let telling = block.iter().any(|line| {
-        line.text.contains('@') || line.text.chars().filter(char::is_ascii_digit).count() >= 4
-    });
-    (labels >= 3 || (labels == 2 && telling)).then_some(length)
-}
-
-/// `-----Original Message-----`, Outlook's rule above a header block, a forwarded mark.
-fn separator(lines: &[Line<'_>], at: usize) -> Option<usize> {
-    let line = lines.get(at)?;
-    let text = line.text.trim();
-    if text.len() > 120 {
-        return None;
-    }
-    let underscores = text.len() >= 20 && text.chars().all(|c| c == '_');
-    if underscores {
-        let next = (at + 1..at + 4).find(|i| lines.get(*i).is_some_and(|l| !l.is_blank()))?;
-        return header_block(lines, next).map(|length| next - at + length);
-    }
-    let dashed = text.starts_with("--") || text.starts_with("__") || text.starts_with("==");
-    let inner = text.trim_matches(['-', '_', '=', ' ', '>', ':']);
-    if inner.is_empty() || !(dashed || text.ends_with(':')) {
-        return None;
-    }
-    let tokens = tokens(inner);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
-    let mark = lexicon().longest(&words, 0, &[Sense::Separator], Languages::ALL)?;
-    let whole = mark.words == words.len();
-    (whole && (dashed || text.ends_with(':'))).then_some(1)
 }
 
 #[cfg(test)]
@@ -548,13 +407,13 @@ mod tests {
     fn own(body: &str, originals: &[&str]) -> String {
         let lines: Vec<Line> = body.lines().map(Line::new).collect();
         let originals: Vec<String> = originals.iter().map(|o| (*o).to_owned()).collect();
-        let verdicts = judge_lines(&lines, &originals);
+        let verdicts = judge_lines(&lines, &originals).verdicts;
         let mut own = Vec::new();
         for (line, verdict) in lines.iter().zip(verdicts) {
             match verdict {
                 Verdict::Own => own.push(line.text.to_owned()),
-                Verdict::Quoted { rest: Some(rest) } => own.push(rest),
-                _ => {}
+                Verdict::Quoted { rest, before } => own.extend(before.into_iter().chain(rest)),
+                Verdict::Blank => {}
             }
         }
         own.join("|")

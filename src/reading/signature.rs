@@ -10,33 +10,47 @@ use crate::reading::phrase::{fold, tokens};
 /// Longest signature below a sign-off, in lines.
 const SIGNATURE_LINES_MAX: usize = 8;
 
-/// The run without signature, device lines and banners; `first` says that nothing stands above.
-pub fn without(run: &[String], message: &Message, first: bool) -> Vec<String> {
+/// What has been seen of the mail before a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// Nothing of the sender's stands above.
+    pub first: bool,
+    /// The mail holds a quote, so that what stands here is no broken one.
+    pub quotes: bool,
+}
+
+/// The run without signature, device lines and banners.
+pub fn without(run: &[String], message: &Message, place: Place) -> Vec<String> {
     let mut kept: Vec<String> = Vec::with_capacity(run.len());
     let mut in_banner = false;
-    for line in run {
+    for (at, line) in run.iter().enumerate() {
         let text = line.trim();
-        if is_delimiter(text) {
+        let below = run.get(at + 1..).unwrap_or_default();
+        let empty = kept.iter().all(|l| l.trim().is_empty());
+        if is_delimiter(text) || (is_rule(text) && signs(below)) {
             break;
         }
         if in_banner {
             in_banner = !text.is_empty();
             continue;
         }
-        if opens_with(text, Sense::Banner) {
-            let at_top = first && kept.iter().all(|l| l.trim().is_empty());
-            if at_top {
+        if opens_with(text.trim_start_matches(['[', '*', '(']), Sense::Banner) {
+            if place.first && empty {
                 in_banner = true;
                 continue;
             }
             break;
         }
         if is_client_line(text) {
+            if !empty && !place.quotes && is_letter(below) {
+                break;
+            }
             continue;
         }
         kept.push(line.clone());
     }
-    drop_sign_off(&mut kept, message);
+    drop_sign_off(&mut kept, message, place.first);
+    drop_card(&mut kept);
     kept
 }
 
@@ -62,54 +76,249 @@ fn opens_with(line: &str, sense: Sense) -> bool {
 }
 
 fn is_delimiter(line: &str) -> bool {
-    matches!(line, "--" | "-- " | "__" | "—" | "*--*" | "*-- *" | "– ")
-        || (line.len() >= 20 && line.chars().all(|c| c == '_'))
+    matches!(
+        line,
+        "--" | "__" | "—" | "–" | "*--*" | "*-- *" | "-- *" | "*--" | "‐‐"
+    )
 }
 
-/// "Sent from my phone" as a line of its own, perhaps with more politeness behind it.
+/// A line drawn across: before a signature, or between sections of what somebody wrote.
+fn is_rule(line: &str) -> bool {
+    line.len() >= 3
+        && line
+            .chars()
+            .all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '–'))
+}
+
+/// Few short lines, one of which says how to reach somebody.
+fn signs(below: &[String]) -> bool {
+    let lines: Vec<&str> = below
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty())
+        .take(SIGNATURE_LINES_MAX * 2)
+        .collect();
+    let short = lines.iter().all(|line| line.chars().count() <= 90);
+    lines.is_empty()
+        || (lines.len() <= SIGNATURE_LINES_MAX && short && lines.iter().any(|line| reaches(line)))
+        || lines
+            .first()
+            .is_some_and(|line| opens_with(line, Sense::Banner))
+}
+
+/// Holds an address, a link or a telephone number.
+fn reaches(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let linked = lower.contains("www.") || lower.contains("://");
+    let addressed = lower.contains('@') && lower.contains('.');
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    let others = line.chars().filter(|c| c.is_alphabetic()).count();
+    linked || addressed || (digits >= 7 && others <= 12)
+}
+
+/// Reads like a letter of somebody's: opens with a greeting, or goes on at length.
+fn is_letter(below: &[String]) -> bool {
+    let first = below.iter().find(|line| !line.trim().is_empty());
+    let greeted = first.is_some_and(|line| {
+        line.trim_end().ends_with([',', '!', ':'])
+            && line.split_whitespace().count() <= 4
+            && opens_with(line, Sense::Greeting)
+    });
+    let words: usize = below
+        .iter()
+        .map(|line| line.split_whitespace().count())
+        .sum();
+    greeted || words > 40
+}
+
+/// "Sent from my phone" as a line of its own, perhaps with more politeness behind it. "Sent from
+/// my desk, which is easier" is a sentence.
 fn is_client_line(line: &str) -> bool {
-    line.len() < 120
-        && opens_with(
-            line.trim_matches(['<', '[', '(', '*', ' ']),
-            Sense::ClientLine,
-        )
+    if line.len() >= 160 {
+        return false;
+    }
+    let bare = line.trim_matches([
+        '<', '[', '(', '*', ' ', '>', ']', ')', '_', '-', '/', '.', '\'', '"',
+    ]);
+    let words = words_of(bare);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if lexicon()
+        .longest(&words, 0, &[Sense::ClientLine], Languages::ALL)
+        .is_none()
+    {
+        return EASTERN_LINES
+            .iter()
+            .any(|phrase| line.contains(phrase) && line.chars().count() < 30);
+    }
+    let clause = bare.split([',', ';', '!']).next().unwrap_or_default();
+    let in_clause = words_of(clause);
+    let device = in_clause.iter().any(|word| {
+        DEVICES
+            .iter()
+            .any(|device| word.starts_with(device) || word.contains("phone"))
+    });
+    let goes_on = clause.len() + 1 < bare.trim_end().len();
+    device || (!goes_on && in_clause.len() <= 7)
 }
 
-/// Takes "Best, Ben" and what follows it off the end; also the name alone.
-fn drop_sign_off(kept: &mut Vec<String>, message: &Message) {
-    let trim = |kept: &mut Vec<String>| {
-        while kept.last().is_some_and(|line| line.trim().is_empty()) {
-            kept.pop();
-        }
-    };
+/// Lines of devices in scripts that part no words.
+const EASTERN_LINES: &[&str] = &[
+    "から送信",
+    "发自我的",
+    "發自我的",
+    "从我的",
+    "從我的",
+    "来自我的",
+    "에서 보냄",
+    "에서 전송",
+];
+
+/// What mails are written on and with, in any language; beginnings of words.
+const DEVICES: &[&str] = &[
+    "iphone",
+    "ipad",
+    "ipod",
+    "android",
+    "blackberry",
+    "smartphone",
+    "mobil",
+    "handy",
+    "telefon",
+    "telephone",
+    "tablet",
+    "galaxy",
+    "samsung",
+    "pixel",
+    "nokia",
+    "huawei",
+    "xiaomi",
+    "oneplus",
+    "motorola",
+    "moto",
+    "htc",
+    "lg",
+    "verizon",
+    "outlook",
+    "gmail",
+    "yahoo",
+    "proton",
+    "aol",
+    "gmx",
+    "web.de",
+    "mail",
+    "thunderbird",
+    "app",
+    "device",
+    "gerat",
+    "appareil",
+    "watch",
+    "windows",
+    "spark",
+    "tuta",
+    "zoho",
+    "hey",
+    "movil",
+    "celular",
+    "movel",
+    "cellulare",
+    "toestel",
+    "mac",
+];
+
+/// Takes "Best, Ben" and what follows it off the end; also the name alone, or a card under it.
+fn drop_sign_off(kept: &mut Vec<String>, message: &Message, first: bool) {
     trim(kept);
     let names = names_of(message);
     let is_name = |line: &str| {
         let folded = fold(line.trim_matches(|c: char| !c.is_alphanumeric()));
         !folded.is_empty() && names.contains(&folded)
     };
+    let text_above = |at: usize| kept.iter().take(at).any(|line| !line.trim().is_empty());
+    let blank_above = |at: usize| {
+        at.checked_sub(1)
+            .and_then(|above| kept.get(above))
+            .is_none_or(|line| line.trim().is_empty())
+    };
+    let below = |at: usize| kept.get(at + 1..).unwrap_or_default();
+    let few = |at: usize| below(at).iter().all(|line| line.chars().count() <= 70);
     let earliest = kept.len().saturating_sub(SIGNATURE_LINES_MAX);
-    let sign_off = (earliest..kept.len()).find(|at| {
-        kept.get(*at)
-            .is_some_and(|line| is_sign_off(line, &is_name))
-            && kept
-                .iter()
-                .skip(at + 1)
-                .all(|below| below.chars().count() <= 60)
-            && kept
-                .iter()
-                .skip(at + 1)
-                .find(|below| !below.trim().is_empty())
-                .is_none_or(|below| is_name(below) || below.split_whitespace().count() <= 4)
+    let ends_at = (earliest..kept.len()).find(|at| {
+        let Some(line) = kept.get(*at).filter(|_| few(*at)) else {
+            return false;
+        };
+        let next = below(*at).iter().find(|line| !line.trim().is_empty());
+        let named = next.is_none_or(|next| {
+            is_name(next)
+                || (next.split_whitespace().count() <= 4 && !next.ends_with(['?', '!', '.']))
+        });
+        let signed_off = is_sign_off(line, &is_name) && named && (text_above(*at) || !first);
+        let carded = is_name(line)
+            && text_above(*at)
+            && (next.is_none() || (blank_above(*at) && below(*at).iter().any(|l| reaches(l))));
+        signed_off || carded || (next.is_none() && text_above(*at) && is_dashed_name(kept, *at))
     });
-    if let Some(at) = sign_off {
+    if let Some(at) = ends_at {
         kept.truncate(at);
-    } else if kept.iter().filter(|l| !l.trim().is_empty()).count() > 1
-        && kept.last().is_some_and(|line| is_name(line))
-    {
-        kept.pop();
     }
     trim(kept);
+}
+
+fn trim(kept: &mut Vec<String>) {
+    while kept.last().is_some_and(|line| line.trim().is_empty()) {
+        kept.pop();
+    }
+}
+
+/// `-Ben` or `~ Ben Smith` at the end, and no list of such lines.
+fn is_dashed_name(kept: &[String], at: usize) -> bool {
+    let Some(line) = kept.get(at).map(|line| line.trim()) else {
+        return false;
+    };
+    let Some(name) = line.strip_prefix(['-', '–', '—', '~']) else {
+        return false;
+    };
+    let spaced = name.starts_with(' ');
+    let listed = |line: &String| line.trim_start().starts_with(['-', '*', '•', '–']);
+    let blank_above = at
+        .checked_sub(1)
+        .and_then(|above| kept.get(above))
+        .is_some_and(|line| line.trim().is_empty());
+    (1..=3).contains(&name.split_whitespace().count())
+        && name
+            .trim()
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\''))
+        && name
+            .split_whitespace()
+            .all(|w| w.starts_with(char::is_uppercase))
+        && (!spaced || (blank_above && !line.starts_with('-')))
+        && !kept.iter().take(at).any(listed)
+}
+
+/// Takes a visiting card off the end: a paragraph of short lines, a name first, with an address or
+/// a telephone number.
+fn drop_card(kept: &mut Vec<String>) {
+    let start = kept
+        .iter()
+        .rposition(|line| line.trim().is_empty())
+        .map_or(0, |blank| blank + 1);
+    let card = kept.get(start..).unwrap_or_default();
+    let capital = |word: &str| word.starts_with(|c: char| c.is_uppercase());
+    let named = card.first().is_some_and(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (1..=5).contains(&words.len())
+            && words.iter().all(|word| capital(word))
+            && !line.ends_with(['.', '!', '?', ':', ','])
+    });
+    let is_card = start > 0
+        && (2..=SIGNATURE_LINES_MAX).contains(&card.len())
+        && named
+        && card.iter().all(|line| line.chars().count() <= 70)
+        && card.iter().skip(1).any(|line| reaches(line));
+    if is_card {
+        kept.truncate(start);
+        trim(kept);
+    }
 }
 
 /// A line that is a sign-off and nothing else, or with the name behind it.
@@ -159,7 +368,15 @@ mod tests {
     fn kept(body: &str) -> String {
         let message = Message::parse(b"From: Ben Smith <ben@x.org>\n\n");
         let run: Vec<String> = body.lines().map(str::to_owned).collect();
-        without(&run, &message, true).join("|")
+        without(
+            &run,
+            &message,
+            Place {
+                first: true,
+                quotes: false,
+            },
+        )
+        .join("|")
     }
 
     #[test]
@@ -179,8 +396,11 @@ mod tests {
             "I wrote it from my phone, sorry",
             "Best: the demo",
             "Thanks for asking me",
+            "Thanks",
+            "Sent from my desk, which is easier than my mobile phone.",
+            "One part\n____________________\nand the other part of it",
         ] {
-            assert_eq!(kept(text), text);
+            assert_eq!(kept(text).replace('|', "\n"), text);
         }
     }
 

@@ -6,7 +6,7 @@
 
 use crate::lunch::notes::Section;
 use crate::reading::message::{Message, TextPart};
-use crate::reading::quote::{self, Verdict};
+use crate::reading::quote::{self, Judged, Verdict};
 use crate::reading::{Context, html, signature};
 use crate::words::clean::clean_text;
 
@@ -31,6 +31,8 @@ pub struct Own {
     pub prompts_quoted: bool,
     /// Whether the words come from a changed subject, the body being empty.
     pub from_subject: bool,
+    /// Why some of the words may be somebody else's; holds nothing anybody wrote.
+    pub doubt: Option<&'static str>,
 }
 
 impl Own {
@@ -48,10 +50,19 @@ impl Own {
 
 /// Finds what the sender newly wrote.
 pub fn own_words(message: &Message, context: &Context) -> Own {
-    let body = clean_text(&body_text(message));
-    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
-    let verdicts = quote::judge_lines(&lines, context.originals);
-    let mut own = passages(&lines, &verdicts, message);
+    let plain = plain_text(message);
+    let mut own = Own::default();
+    let mut quotes = false;
+    if !speaks_in_html(&plain, message) {
+        (own, quotes) = own_of(&plain, message, context);
+    }
+    // The HTML is a witness: it may mark a quote that the plain text lost, or hold all the words.
+    if !message.html.is_empty() && (own.is_empty() || (!quotes && marks_quotes(message))) {
+        let (shown, marked) = own_of(&html_text(message), message, context);
+        if own.is_empty() || (marked && !shown.is_empty()) {
+            own = shown;
+        }
+    }
     if own.is_empty() {
         let subject = message.subject.as_str();
         if is_own_subject(subject) {
@@ -65,22 +76,75 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
     own
 }
 
+/// What one of the twins says, and whether it holds a quote.
+fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
+    let body = clean_text(text);
+    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let judged = quote::judge_lines(&lines, context.originals);
+    (passages(&lines, &judged, message), judged.quotes)
+}
+
 /// The visible text of a letter, quote and all: for keeping beside what we sent.
 pub fn body_text(message: &Message) -> String {
-    let plain: Vec<String> = message.plain.iter().map(unflowed).collect();
-    let plain = plain.join("\n");
-    let html_text = || {
-        let texts: Vec<String> = message
-            .html
-            .iter()
-            .map(|part| html::to_text(part))
-            .collect();
-        texts.join("\n")
-    };
-    if plain.trim().is_empty() || (is_stub(&plain) && !message.html.is_empty()) {
-        return html_text();
+    let plain = plain_text(message);
+    if speaks_in_html(&plain, message) {
+        return html_text(message);
     }
     plain
+}
+
+fn plain_text(message: &Message) -> String {
+    let plain: Vec<String> = message.plain.iter().map(unflowed).collect();
+    without_armour(plain.join("\n"))
+}
+
+fn html_text(message: &Message) -> String {
+    let parts = message.html.iter().map(|part| html::to_text(part));
+    without_armour(parts.collect::<Vec<_>>().join("\n"))
+}
+
+fn speaks_in_html(plain: &str, message: &Message) -> bool {
+    plain.trim().is_empty() || (!message.html.is_empty() && is_stub(plain))
+}
+
+/// Whether the HTML holds what clients wrap quotes in; a quick look before a careful one.
+fn marks_quotes(message: &Message) -> bool {
+    message.html.iter().any(|html| {
+        [
+            "<blockquote",
+            "_quote",
+            "divRplyFwdMsg",
+            "border-top:solid",
+            "OLK_SRC",
+            "isReplyContent",
+        ]
+        .iter()
+        .any(|mark| html.contains(mark))
+    })
+}
+
+/// Takes the armour of signed text off (RFC 9580, section 7) and what is encrypted out.
+fn without_armour(text: String) -> String {
+    if !text.contains("-----BEGIN PGP ") {
+        return text;
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut signed = false;
+    let mut head = false;
+    let mut inside = false;
+    for line in text.lines() {
+        let bare = line.trim();
+        match bare {
+            "-----BEGIN PGP SIGNED MESSAGE-----" => (signed, head) = (true, true),
+            _ if bare.starts_with("-----BEGIN PGP ") => (inside, signed) = (true, false),
+            _ if bare.starts_with("-----END PGP ") => inside = false,
+            _ if inside => {}
+            _ if head => head = !bare.is_empty(),
+            _ if signed => kept.push(line.strip_prefix("- ").unwrap_or(line)),
+            _ => kept.push(line),
+        }
+    }
+    kept.join("\n")
 }
 
 /// A plain part that only points at the HTML part.
@@ -133,15 +197,22 @@ fn unflowed(part: &TextPart) -> String {
     joined
 }
 
-fn passages(lines: &[quote::Line<'_>], verdicts: &[Verdict], message: &Message) -> Own {
-    let mut own = Own::default();
+fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Own {
+    let mut own = Own {
+        doubt: judged.doubt,
+        ..Own::default()
+    };
     let mut run: Vec<String> = Vec::new();
     let mut prompt: Option<Section> = None;
     // Whether something stood since the prompt that ends its reach.
     let mut reach_ends = false;
     let mut first = true;
     let mut close = |run: &mut Vec<String>, prompt: Option<Section>, own: &mut Own| {
-        let kept = signature::without(run, message, first);
+        let place = signature::Place {
+            first,
+            quotes: judged.quotes,
+        };
+        let kept = signature::without(run, message, place);
         first = first && kept.iter().all(|line| line.trim().is_empty());
         let text = clean_text(&kept.join("\n")).trim().to_owned();
         if !text.is_empty() {
@@ -149,7 +220,7 @@ fn passages(lines: &[quote::Line<'_>], verdicts: &[Verdict], message: &Message) 
         }
         run.clear();
     };
-    for (line, verdict) in lines.iter().zip(verdicts) {
+    for (line, verdict) in lines.iter().zip(&judged.verdicts) {
         match verdict {
             Verdict::Own => {
                 if !line.text.trim().is_empty() {
@@ -161,7 +232,8 @@ fn passages(lines: &[quote::Line<'_>], verdicts: &[Verdict], message: &Message) 
                 reach_ends = reach_ends || prompt.is_some();
                 run.push(String::new());
             }
-            Verdict::Quoted { rest } => {
+            Verdict::Quoted { rest, before } => {
+                run.extend(before.iter().cloned());
                 close(&mut run, prompt, &mut own);
                 let found = quote::prompt_of(line.text);
                 if found.is_some() {
