@@ -3,5 +3,6 @@
 
 pub mod lines;
 pub mod read;
+mod tzid;
 pub mod write;
 mod zone;

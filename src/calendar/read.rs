@@ -4,12 +4,13 @@
 //! missing, RECURRENCE-ID may come in UTC or with a Windows zone name, one answer may speak of
 //! several lunches. So moments are compared as instants. Total: any text gives an answer or none.
 
+use crate::calendar::tzid;
 use calcard::common::timezone::Tz as CalendarZone;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
     ICalendarParameterValue, ICalendarParticipationStatus, ICalendarProperty,
 };
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// Longest calendar text that is looked at, in octets.
@@ -89,17 +90,16 @@ pub fn read(
     sender: Option<&str>,
     zone: Tz,
 ) -> Option<Answer> {
-    let bounded = cut_at_char(text, TEXT_OCTETS_MAX);
+    let bounded = cut_at_char(from_its_beginning(text), TEXT_OCTETS_MAX);
     // A text cut short by a gateway has no END; one is added so that what is there can be read.
     let calendar = ICalendar::parse(bounded)
         .or_else(|_| ICalendar::parse(format!("{bounded}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")))
         .ok()?;
     let method = method_of(&calendar, method_parameter)?;
-    let zones = calendar.build_owned_tz_resolver().with_default(zone);
+    let zones = tzid::Zones::of(&calendar, zone);
     let instant = |entry: &ICalendarEntry| -> Option<DateTime<Utc>> {
         let moment = entry.values.first()?.as_partial_date_time()?;
-        let zone = zones.resolve_or_default(entry.tz_id());
-        in_utc(moment, zone)
+        in_utc(moment, zones.find(entry.tz_id()))
     };
     let items: Vec<AnswerItem> = calendar
         .components
@@ -109,6 +109,17 @@ pub fn read(
         .map(|event| item(event, sender, &instant))
         .collect();
     (!items.is_empty()).then_some(Answer { method, items })
+}
+
+/// What stands from BEGIN:VCALENDAR on: gateways and byte order marks come before it.
+fn from_its_beginning(text: &str) -> &str {
+    const BEGIN: &[u8] = b"BEGIN:VCALENDAR";
+    let at = text
+        .as_bytes()
+        .windows(BEGIN.len())
+        .take(TEXT_OCTETS_MAX)
+        .position(|window| window.eq_ignore_ascii_case(BEGIN));
+    at.and_then(|at| text.get(at..)).unwrap_or(text)
 }
 
 fn cut_at_char(text: &str, octets_max: usize) -> &str {
@@ -151,21 +162,7 @@ fn item(
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let attendees = || {
-        event
-            .entries
-            .iter()
-            .filter(|entry| entry.name == ICalendarProperty::Attendee)
-    };
-    let is_sender = |entry: &&ICalendarEntry| match (address_of(entry), sender) {
-        (Some(address), Some(sender)) => address.eq_ignore_ascii_case(sender),
-        _ => false,
-    };
-    let answered = |entry: &&ICalendarEntry| participation(entry) != Participation::Other;
-    let attendee = attendees()
-        .find(is_sender)
-        .or_else(|| attendees().find(answered))
-        .or_else(|| attendees().next());
+    let attendee = who_answers(event, sender);
     let comments: Vec<&str> = event
         .entries
         .iter()
@@ -182,9 +179,7 @@ fn item(
         uid: text(&ICalendarProperty::Uid).unwrap_or_default(),
         participation: attendee.map_or(Participation::Other, participation),
         attendee: attendee.and_then(address_of),
-        recurrence_id: event
-            .property(&ICalendarProperty::RecurrenceId)
-            .and_then(instant),
+        recurrence_id: recurrence_id(event, instant),
         start: event
             .property(&ICalendarProperty::Dtstart)
             .and_then(instant),
@@ -196,13 +191,107 @@ fn item(
     }
 }
 
-fn address_of(entry: &ICalendarEntry) -> Option<String> {
-    let address = entry.calendar_address()?.trim();
-    let bare = match address.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => address.get(7..)?,
-        _ => address,
+/// The ATTENDEE who answers: the sender, else the only one who says something. Several who say
+/// different things, none of them the sender, are nobody.
+fn who_answers<'a>(
+    event: &'a ICalendarComponent,
+    sender: Option<&str>,
+) -> Option<&'a ICalendarEntry> {
+    let organizer = event
+        .property(&ICalendarProperty::Organizer)
+        .and_then(address_of);
+    let is = |entry: &ICalendarEntry, who: Option<&str>| match (address_of(entry), who) {
+        (Some(address), Some(who)) => address.eq_ignore_ascii_case(who),
+        _ => false,
     };
-    (!bare.is_empty()).then(|| bare.to_owned())
+    let mut first = None;
+    let mut answered: Option<&ICalendarEntry> = None;
+    let mut divided = false;
+    let attendees = event
+        .entries
+        .iter()
+        .filter(|entry| entry.name == ICalendarProperty::Attendee);
+    for entry in attendees {
+        if is(entry, sender) {
+            return Some(entry);
+        }
+        if is(entry, organizer.as_deref()) {
+            continue; // who invites is listed as accepted
+        }
+        first = first.or(Some(entry));
+        if participation(entry) != Participation::Other {
+            divided |= answered.is_some_and(|known| participation(known) != participation(entry));
+            answered = answered.or(Some(entry));
+        }
+    }
+    if divided { None } else { answered.or(first) }
+}
+
+/// RECURRENCE-ID as an instant. Where it is a day only, the event's own start on that day is meant.
+fn recurrence_id(
+    event: &ICalendarComponent,
+    instant: &dyn Fn(&ICalendarEntry) -> Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let entry = event.property(&ICalendarProperty::RecurrenceId)?;
+    let moment = instant(entry)?;
+    let day = entry.values.first()?.as_partial_date_time()?;
+    if day.hour.is_some() {
+        return Some(moment);
+    }
+    let start = event.property(&ICalendarProperty::Dtstart);
+    let same_day = start
+        .and_then(|start| start.values.first()?.as_partial_date_time())
+        .is_some_and(|start| {
+            (start.year, start.month, start.day) == (day.year, day.month, day.day)
+        });
+    start
+        .filter(|_| same_day)
+        .and_then(instant)
+        .or(Some(moment))
+}
+
+/// The address of an ATTENDEE or ORGANIZER: of its `mailto:` URI, or of its EMAIL parameter where
+/// the value is some other URI (Apple's principals).
+fn address_of(entry: &ICalendarEntry) -> Option<String> {
+    let value = entry.calendar_address().unwrap_or_default().trim();
+    let bare = match value.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => value.get(7..)?,
+        _ => value,
+    };
+    let address = unescaped(bare.trim());
+    if address.contains('@') {
+        return Some(address);
+    }
+    let parameter = entry
+        .parameter(&ICalendarParameterName::Email)
+        .and_then(|value| value.as_text());
+    parameter
+        .map(str::to_owned)
+        .or_else(|| (!bare.is_empty()).then(|| bare.to_owned()))
+}
+
+/// Percent-encoded octets of a URI (RFC 3986 section 2.1) decoded, where they are UTF-8.
+fn unescaped(text: &str) -> String {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(octet) => {
+                octets.push(octet);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                octets.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(octets).unwrap_or_else(|_| text.to_owned())
 }
 
 fn participation(entry: &ICalendarEntry) -> Participation {
@@ -230,8 +319,14 @@ fn in_utc(moment: &calcard::common::PartialDateTime, zone: CalendarZone) -> Opti
     if result.offset.is_some() {
         return Some(result.to_date_time_with_tz(zone)?.with_timezone(&Utc));
     }
-    let local = zone.from_local_datetime(&result.date_time);
-    Some(local.earliest()?.with_timezone(&Utc))
+    let in_zone = |local: chrono::NaiveDateTime| zone.from_local_datetime(&local).earliest();
+    // In the spring gap the hour does not exist: the clock stands one further.
+    let later = || in_zone(result.date_time.checked_add_signed(TimeDelta::hours(1))?);
+    Some(
+        in_zone(result.date_time)
+            .or_else(later)?
+            .with_timezone(&Utc),
+    )
 }
 
 /// `20270114T113000Z`, as Outlook writes it in its own properties.

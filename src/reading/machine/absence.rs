@@ -1,0 +1,311 @@
+//! Automatic answers: absences, acknowledgements, challenges, and whatever else bears the marks of
+//! RFC 3834 or those that servers use in their place.
+//!
+//! Where no header marks it, the subject or the body must speak as only machines do: the body by
+//! three turns of phrase of different kinds and no word about the matter itself. Who merely mentions
+//! an absence is a person.
+
+use super::phrases::{self, Find, Sign};
+use super::witness::{Sender, Witness};
+use super::{days, other};
+use crate::lunch::act::Act;
+use crate::reading::message::Message;
+use crate::reading::visible::Own;
+use crate::reading::{Context, Reading};
+
+/// Most octets of own words that are searched.
+const TEXT_OCTETS_MAX: usize = 4_000;
+/// Longest own text that may be an absence by its words alone, in octets.
+const ABSENCE_OCTETS_MAX: usize = 1_800;
+
+/// An automatic answer, if the mail is one.
+pub(super) fn read(
+    message: &Message,
+    own: &Own,
+    witness: &Witness,
+    context: &Context,
+) -> Option<Reading> {
+    let reason = by_header(witness)
+        .or_else(|| by_subject(own, witness, context))
+        .or_else(|| by_words(own, witness, context))?;
+    let text = own.text();
+    if is_receipt(witness, &text) {
+        return Some(other("a read receipt", message));
+    }
+    let away_until = days::away_until(bounded(&text), context);
+    let subject_until = || days::away_until(message.subject.as_str(), context);
+    let act = Act::AutoReply {
+        away_until: away_until.or_else(subject_until),
+    };
+    Some(Reading::by_machine(act, reason, text))
+}
+
+fn by_header(witness: &Witness) -> Option<&'static str> {
+    if witness.automatic {
+        return Some("it is marked as automatic (Auto-Submitted)");
+    }
+    // Lists mark every mail as bulk, those of people too.
+    if witness.marked || (witness.precedence && !witness.list) {
+        return Some("a header marks it as automatic");
+    }
+    if witness.null_path || witness.daemon_path {
+        return Some("its return path is empty or a daemon's");
+    }
+    match witness.sender {
+        Sender::Daemon => Some("its sender is a mail system"),
+        Sender::NoReply => Some("its sender reads no answers"),
+        _ => None,
+    }
+}
+
+/// By the beginning of the subject, never behind "Re:".
+fn by_subject(own: &Own, witness: &Witness, _context: &Context) -> Option<&'static str> {
+    if witness.answered {
+        return None;
+    }
+    let helped = witness.rules_loop || witness.suppress;
+    if witness.says_as_prefix(Sign::AutomaticSubject)
+        || (witness.says(Sign::AutomaticSubject) && !is_one_word(witness))
+    {
+        return Some("its subject begins as automatic replies do");
+    }
+    let absence = witness.says(Sign::AbsenceSubject) || is_away_sentence(&witness.subject);
+    let ticket = witness.says(Sign::TicketSubject) || has_ticket_number(&witness.subject);
+    let challenge = witness.says(Sign::ChallengeSubject)
+        || witness.subject.contains("verification)")
+        || witness.subject.contains("verify#");
+    let moderation = witness.says(Sign::ModerationSubject);
+    let receipt = witness.says_as_prefix(Sign::ReceiptSubject);
+    if !(absence || ticket || challenge || moderation || receipt) {
+        return None;
+    }
+    let text = own.text();
+    let body = phrases::phrases().find(&phrases::fold(bounded(&text)));
+    let kinds = kinds(&body);
+    let from_system = !matches!(witness.sender, Sender::Ordinary);
+    let talks = converses(&text);
+    if absence {
+        let as_prefix = witness.says_as_prefix(Sign::AbsenceSubject);
+        let enough =
+            helped || from_system || (as_prefix && !talks) || (kinds >= 1 && !talks) || kinds >= 3;
+        return enough.then_some("its subject begins as automatic replies do");
+    }
+    if receipt
+        && (phrases::has(&body, Sign::ReceiptText)
+            || helped
+            || from_system
+            || own.is_empty()
+            || own.from_subject)
+    {
+        return Some("its subject begins as read receipts do");
+    }
+    if challenge && (from_system || phrases::count(&body, Sign::ChallengeText) >= 2) {
+        return Some("it asks to prove that we are a person");
+    }
+    let acknowledges = phrases::has(&body, Sign::Thanks);
+    if ticket
+        && (helped
+            || (from_system && acknowledges)
+            || (acknowledges && has_ticket_number(&phrases::fold(bounded(&text)))))
+    {
+        return Some("a desk acknowledges our mail");
+    }
+    (moderation && from_system).then_some("a mailing list holds our mail")
+}
+
+/// "AUTO …" alone may be a car: the word counts as a prefix only.
+fn is_one_word(witness: &Witness) -> bool {
+    witness
+        .subject_says
+        .iter()
+        .filter(|find| find.sign == Sign::AutomaticSubject)
+        .all(|find| find.end <= 4)
+}
+
+/// `Ben Smith is out of the office (returning 9 June)`, as Domino writes it, in its languages.
+fn is_away_sentence(subject: &str) -> bool {
+    const SENTENCES: &[&str] = &[
+        " is out of the office",
+        " is out of office",
+        " is on vacation",
+        " is away",
+        " is currently out",
+        " ist ausser haus",
+        " ist nicht im buro",
+        " ist abwesend",
+        " ist im urlaub",
+        " est absent",
+        " est en conge",
+        " esta fuera de la oficina",
+        " esta ausente",
+        " e fuori ufficio",
+        " e assente",
+        " esta fora do escritorio",
+        " is niet aanwezig",
+        " is afwezig",
+        " is niet op kantoor",
+        " ar inte pa kontoret",
+        " er ikke pa kontoret",
+        " jest poza biurem",
+        " jest nieobecny",
+        " jest nieobecna",
+        " je mimo kancelar",
+        " on poissa",
+        " нет на месте",
+        " в отпуске",
+        " ofis disinda",
+        " no longer works ",
+        " has left the company",
+    ];
+    SENTENCES.iter().any(|sentence| subject.contains(sentence))
+}
+
+/// `#12345`, `[Ticket-4711]`, `case 00123456`.
+fn has_ticket_number(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "ticket",
+        "case",
+        "request",
+        "anfrage",
+        "vorgang",
+        "incident",
+        "demande",
+        "solicitud",
+        "id",
+        "ref",
+    ];
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '#'))
+        .filter(|w| !w.is_empty())
+        .take(200)
+        .collect();
+    words.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        let digits = second.trim_start_matches('#');
+        WORDS.contains(first) && digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit())
+    }) || words.iter().any(|word| {
+        word.strip_prefix('#')
+            .is_some_and(|digits| digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// Without any mark: own words of an absence in at least three of their kinds, and nothing else.
+fn by_words(own: &Own, witness: &Witness, _context: &Context) -> Option<&'static str> {
+    if own.is_empty() || own.from_subject {
+        return None;
+    }
+    let octets: usize = own.passages.iter().map(|passage| passage.text.len()).sum();
+    if !(30..=ABSENCE_OCTETS_MAX).contains(&octets) {
+        return None;
+    }
+    let text = own.text();
+    if converses(&text) {
+        return None;
+    }
+    let body = phrases::phrases().find(&phrases::fold(&text));
+    if !phrases::has(&body, Sign::Away) && !phrases::has(&body, Sign::Thanks) {
+        return None;
+    }
+    let helped = usize::from(witness.rules_loop || witness.suppress || witness.precedence);
+    let absent = phrases::has(&body, Sign::Away) && kinds(&body) + helped >= 3;
+    absent.then_some("it speaks as automatic replies do, and of nothing else")
+}
+
+/// How many kinds of turns of phrase of an absence there are.
+fn kinds(body: &[Find]) -> usize {
+    [
+        Sign::Away,
+        Sign::Return,
+        Sign::Access,
+        Sign::Urgent,
+        Sign::Thanks,
+    ]
+    .iter()
+    .filter(|sign| phrases::has(body, **sign))
+    .count()
+}
+
+/// Whether a text speaks with us: it asks, or speaks of the lunch or its time.
+fn converses(text: &str) -> bool {
+    if text.contains(['?', '？', '¿']) {
+        return true;
+    }
+    const MATTER: &[&str] = &[
+        "lunch",
+        "mittag",
+        "essen",
+        "dejeuner",
+        "almuerzo",
+        "comida",
+        "pranzo",
+        "almoco",
+        "lunsj",
+        "frokost",
+        "obiad",
+        "obed",
+        "lounas",
+        "обед",
+        "ランチ",
+        "昼食",
+        "午餐",
+        "午饭",
+        "ogle yemegi",
+        "let's",
+        "lets ",
+        "feedback",
+        "how about",
+        "happy to",
+        "glad to",
+        "love to",
+        "im in",
+        "count me",
+        "works for me",
+        "suits me",
+        "sounds good",
+        "no thanks",
+        "not for me",
+        "stop ",
+        "reschedule",
+        "move it",
+        "skip",
+        "see you",
+        "meet",
+        "coffee",
+        "cafe",
+        "gerne",
+        "klingt gut",
+        "treffen",
+        "volontiers",
+        "avec plaisir",
+        "con gusto",
+        "encantad",
+        "graag",
+        "leuk",
+        "best:",
+        "worst:",
+        "pause",
+        "instead",
+        "rather",
+        "shall we",
+        "after that i",
+        "sorry for",
+    ];
+    let folded = phrases::fold(text);
+    MATTER.iter().any(|word| folded.contains(word))
+}
+
+fn is_receipt(witness: &Witness, text: &str) -> bool {
+    if witness.answered || !witness.says_as_prefix(Sign::ReceiptSubject) {
+        return false;
+    }
+    let body = phrases::phrases().find(&phrases::fold(bounded(text)));
+    phrases::has(&body, Sign::ReceiptText) || text.trim().is_empty() || text.len() < 300
+}
+
+fn bounded(text: &str) -> &str {
+    let mut end = text.len().min(TEXT_OCTETS_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
