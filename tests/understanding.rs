@@ -91,7 +91,7 @@ fn letter(answering: Option<Answering>) -> String {
         Some(Answering::Receipt) => "receipt-notes",
         Some(Answering::Exchange) => "exchange",
         Some(Answering::Summary) => "summary",
-        Some(Answering::Permission) => "permission",
+        Some(Answering::Permission | Answering::Question) => "question",
         _ => "invitation",
     };
     let (letter, posting) = samples::of(kind).expect("a sample");
@@ -311,6 +311,7 @@ fn table(scores: &BTreeMap<String, Score>) -> (String, Score) {
 #[test]
 fn answers_of_colleagues_are_understood() {
     let show = std::env::var("POSTLUNCH_SHOW").ok();
+    let mut short = Vec::new();
     for (half, unseen) in [("seen", false), ("unseen", true)] {
         let (scores, faults) = score(unseen);
         let (table, whole) = table(&scores);
@@ -324,6 +325,9 @@ fn answers_of_colleagues_are_understood() {
             continue; // another's reader is scored, and held to nothing
         }
         assert!(whole.read > 1_500, "only {} read", whole.read);
-        assert!(whole.kinds * 100 >= whole.read * 85, "{half}\n{table}");
+        if whole.kinds * 100 < whole.read * 85 {
+            short.push(format!("{half}\n{table}"));
+        }
     }
+    assert!(short.is_empty(), "{}", short.join("\n"));
 }

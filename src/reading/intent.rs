@@ -57,6 +57,7 @@ const SENSES: &[Sense] = &[
     Sense::Fortnightly,
     Sense::Every,
     Sense::Except,
+    Sense::Third,
 ];
 
 /// What a text says about the offer.
@@ -88,6 +89,8 @@ pub struct Intent {
     pub when: When,
     /// Until when "not now" or a pause lasts.
     pub until: Option<NaiveDate>,
+    /// The latest "until" or "after" said anywhere, for a later in another clause.
+    pub spoken_until: Option<NaiveDate>,
     /// Where one of several times was to be chosen, or a rhythm left open.
     pub terms_open: bool,
     /// A question was asked that is not only a proposal of a time.
@@ -146,6 +149,9 @@ pub fn read(text: &str, context: &Context) -> Intent {
     }
     intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
+    if intent.until.is_none() && (intent.verdict == Verdict::Later || intent.pause) {
+        intent.until = intent.spoken_until;
+    }
     intent
 }
 
@@ -154,7 +160,10 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     let mut current: Vec<&Token<'_>> = Vec::new();
     let mut continues = false;
     let mut sentence_first = 0;
-    for token in tokens {
+    for (number, token) in tokens.iter().enumerate() {
+        if token.text == "." && joins_words(tokens, number) {
+            continue;
+        }
         if token.is_word {
             if lexicon().is(&token.text, Sense::But) && !current.is_empty() {
                 push(&mut found, &mut current, continues);
@@ -188,6 +197,22 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     }
     push(&mut found, &mut current, continues);
     found
+}
+
+/// Whether a full stop ends no sentence: "3. Februar", "Feb. 3", "1 p.m.".
+fn joins_words(tokens: &[Token<'_>], at: usize) -> bool {
+    let word = |i: Option<usize>| i.and_then(|i| tokens.get(i)).filter(|t| t.is_word);
+    let (Some(before), Some(behind)) = (word(at.checked_sub(1)), word(Some(at + 1))) else {
+        return false;
+    };
+    let dated = |t: &Token<'_>| {
+        lexicon().month(&t.text).is_some() || lexicon().weekday(&t.text).is_some()
+    };
+    let figure = |t: &Token<'_>| t.text.starts_with(|c: char| c.is_ascii_digit());
+    let close = before.end + 1 == behind.start && before.text.len() == 1;
+    (figure(before) && lexicon().month(&behind.text).is_some())
+        || (dated(before) && before.text.len() <= 4 && figure(behind))
+        || (close && !figure(before))
 }
 
 /// Joins neighbours of one sentence that are a phrase together: "I'm fine, thanks" is a no, though
@@ -241,6 +266,10 @@ struct Weighing {
     condition: usize,
     both: usize,
     doubt: usize,
+    /// "no promises": no thing, and no answer.
+    weak_no: usize,
+    /// Somebody else would, or said.
+    third: usize,
     thanks: usize,
     other: usize,
     /// Something was denied that is not understood, after the last clear word.
@@ -269,9 +298,13 @@ fn weigh(
     let words = &clause.words;
     let marks = lexicon().marks(words, SENSES, languages);
     weighing.yes_in_sentence &= clause.continues;
-    let found = when::find(words, context);
+    let wish = |m: &Mark| matches!(m.sense, Sense::Move | Sense::Skip);
+    let found = when::find_moved(words, context, marks.iter().any(wish));
     let mut negator: Option<usize> = None;
     let mut said_something = false;
+    if intent.spoken_until.is_none() && !found.is_empty() {
+        intent.spoken_until = spoken_until(words, context);
+    }
     let mut asks = false;
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
@@ -304,6 +337,12 @@ fn weigh(
                 weighing.yes_in_sentence = true;
             }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
+            Sense::No if mark.words == 1 && counts_nothing(words, mark.at) => weighing.weak_no += 1,
+            Sense::Yes | Sense::Fine if asks && clause.question => {}
+            Sense::Yes | Sense::Fine | Sense::Later if third_person(words, mark) => {
+                weighing.third += 1;
+            }
+            Sense::Third => weighing.third += 1,
             Sense::No => {
                 intent.strong_no |= mark.words > 1 || mark.words == words.len();
                 weighing.against();
@@ -407,6 +446,14 @@ fn weigh(
     }
 }
 
+/// A day behind "until" or "after", whatever else the clause says.
+fn spoken_until(words: &[&str], context: &Context) -> Option<NaiveDate> {
+    let bounds = [Sense::Until, Sense::After];
+    let mark = lexicon().marks(words, &bounds, Languages::ALL).into_iter().next()?;
+    let before = mark.at.saturating_sub(1);
+    when::until(words.get(before..)?, context)
+}
+
 /// "every three weeks", "every other week", "every month".
 fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
@@ -433,13 +480,34 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     }
 }
 
+/// Whether a "no" belongs to the thing behind it ("no promises") and is no answer by itself.
+fn counts_nothing(words: &[&str], at: usize) -> bool {
+    let Some(next) = words.get(at + 1).filter(|_| words.get(at) == Some(&"no")) else {
+        return false;
+    };
+    let answers = [Sense::Thanks, Sense::Negator, Sense::Answering];
+    let small = lexicon().longest(words, at + 1, &answers, Languages::ALL).is_some();
+    !small && next.chars().all(char::is_alphabetic) && *next != "no"
+}
+
+/// "Omar would love this": a wish that is not the writer's.
+fn third_person(words: &[&str], mark: &Mark) -> bool {
+    let opens = words.get(mark.at).is_some_and(|w| matches!(*w, "would" | "might" | "will" | "wants"));
+    let subject = mark.at.checked_sub(1).and_then(|at| words.get(at));
+    opens && subject.is_some_and(|w| !lexicon().is(w, Sense::Myself))
+}
+
 /// A day, a time and a place that a clause names.
 fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
     intent.terms_open |= found.several;
     if !found.vague {
         // "Date: Wednesday. Time: 13:00": day and time may come from different clauses.
-        intent.when.date = intent.when.date.or(found.date);
+        if intent.when.date.is_none() {
+            intent.when.date = found.date;
+            intent.when.bound = found.bound;
+        }
         intent.when.time = intent.when.time.or(found.time);
+        intent.when.shift = intent.when.shift.or(found.shift);
     } else if found.vague && found.date.is_some() {
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }
@@ -516,10 +584,11 @@ impl Weighing {
 
     fn conclude(&self, intent: &mut Intent) {
         let any_yes = self.yes + self.firm_yes;
+        let no = self.no + usize::from(any_yes == 0 && self.fine == 0) * self.weak_no;
         let decide = |verdict, because| (verdict, because);
         let (verdict, because) = if self.both > 0 {
             decide(Verdict::Unclear, "it says yes and no at once")
-        } else if self.no > 0 && any_yes > 0 {
+        } else if no > 0 && any_yes > 0 {
             match self.last {
                 Some(Stand::No) if self.firm_yes >= 3 => {
                     decide(Verdict::Unclear, "it says yes several times and then no")
@@ -532,7 +601,7 @@ impl Weighing {
                 // A mild yes behind a no is often a courtesy: the no holds.
                 _ => decide(Verdict::No, "a no, and nothing firm that takes it back"),
             }
-        } else if self.no > 0 {
+        } else if no > 0 {
             if self.ask_again > 0 {
                 decide(Verdict::Later, "it asks to be asked again")
             } else if self.later > 0 && intent.until.is_some() {
@@ -543,10 +612,10 @@ impl Weighing {
         } else if self.doubt > 0 {
             decide(Verdict::Unclear, "it may be irony or a worry")
         } else if any_yes > 0 {
-            if self.condition > 0 {
-                decide(Verdict::Unclear, "a yes on a condition")
-            } else if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
+            if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
                 decide(Verdict::Later, "willing, but later")
+            } else if self.condition > 0 {
+                decide(Verdict::Unclear, "a yes on a condition")
             } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
             } else if self.denial {
@@ -554,6 +623,8 @@ impl Weighing {
             } else {
                 decide(Verdict::Yes, "a yes")
             }
+        } else if self.third > 0 {
+            decide(Verdict::Unclear, "somebody else's yes or no")
         } else if self.ask_again + self.later > 0 {
             decide(Verdict::Later, "not now")
         } else if self.fine > 0 && self.condition + self.reluctant == 0 && !self.denial {

@@ -10,7 +10,9 @@ use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted};
-use crate::reading::visible::Own;
+use crate::reading::visible::{self, Own};
+use crate::reading::when;
+use chrono::NaiveDateTime;
 
 /// Longest text that says nothing but "we met" or "nothing this time", in words.
 const HELD_WORDS_MAX: usize = 14;
@@ -40,11 +42,12 @@ impl Judged {
 /// Judges the own words of a person's mail.
 pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let answering = context.answering.or_else(|| guess(message, own));
+    let text = own.text();
     let context = &Context {
         answering,
+        lunch: context.lunch.or_else(|| lunch_of(message, answering, context)),
         ..context.clone()
     };
-    let text = own.text();
     if own.is_empty() {
         let quiet = matches!(
             answering,
@@ -97,6 +100,26 @@ pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
         Verdict::Silent => {}
     }
     acts
+}
+
+/// The lunch in question, as the letter tells it that is answered: from our own copy, or else from
+/// the quote.
+fn lunch_of(
+    message: &Message,
+    answering: Option<Answering>,
+    context: &Context,
+) -> Option<NaiveDateTime> {
+    if !matches!(answering, None | Some(Answering::Reminder | Answering::Receipt)) {
+        return None;
+    }
+    let mut told = context.originals.iter();
+    told.find_map(|text| when::lunch_named(text, context))
+        .or_else(|| {
+            let quoted = |line: &&str| line.trim_start().starts_with('>');
+            let body = visible::body_text(message);
+            let lines: Vec<&str> = body.lines().filter(quoted).take(60).collect();
+            when::lunch_named(&lines.join("\n"), context)
+        })
 }
 
 /// Which letter is answered, judged from the mail alone.

@@ -63,6 +63,12 @@ senses! {
     Negator = "negator",
     /// Not, also behind what it turns ("passt nicht").
     NegatorBehind = "negator behind",
+    /// Somebody else's wish or answer.
+    Third = "third person",
+    /// Words that stand for the writer, or lead to a verb of theirs.
+    Myself = "myself",
+    /// Words behind a "no" that leave it an answer.
+    Answering = "behind a no",
     /// But.
     But = "but",
     /// All mail shall end.
@@ -127,6 +133,8 @@ senses! {
     AfterTomorrow = "day after tomorrow",
     /// Next.
     Next = "next",
+    /// Next, said behind ("mardi prochain").
+    NextBehind = "next behind",
     /// This.
     This = "this",
     /// Day or days.
@@ -159,6 +167,32 @@ senses! {
     Pm = "pm",
     /// Words after which a place is named.
     Place = "place",
+    /// A time of day in words; a line begins with the time: `12:30 half past twelve`.
+    Clock = "time",
+    /// Hour or hours.
+    Hour = "hour",
+    /// Minute or minutes.
+    Minute = "minute",
+    /// Half of a span.
+    Half = "half",
+    /// By so much later than planned.
+    ShiftLater = "so much later",
+    /// By so much earlier.
+    ShiftEarlier = "so much earlier",
+    /// The first days of a span.
+    StartOf = "start of",
+    /// The middle of a span.
+    MidOf = "middle of",
+    /// The end of a span.
+    EndOf = "end of",
+    /// What stands behind it is not wished for.
+    OutBehind = "instead of",
+    /// What stands in front of it is not wished for.
+    OutBefore = "does not suit",
+    /// A word before a date in figures.
+    On = "on",
+    /// Not before: a bound, no wish.
+    Bound = "not before",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.
@@ -259,6 +293,8 @@ struct Entry {
     sense: Sense,
     language: usize,
     pattern: Pattern,
+    /// Of a time in words: minutes since midnight.
+    value: u32,
 }
 
 /// All languages' words.
@@ -284,6 +320,8 @@ pub struct Mark {
     pub at: usize,
     /// How many words.
     pub words: usize,
+    /// Of a time in words: minutes since midnight.
+    pub value: u32,
 }
 
 /// The lexicon, read once.
@@ -320,6 +358,10 @@ impl Lexicon {
                     | Sense::Next
                     | Sense::In
                     | Sense::Noon
+                    | Sense::Clock
+                    | Sense::StartOf
+                    | Sense::MidOf
+                    | Sense::EndOf
             )
         };
         let openings = lexicon.entries.iter().filter(opening);
@@ -364,8 +406,17 @@ impl Lexicon {
     }
 
     fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
-        let (Some(sense), Some(pattern)) = (Sense::from_section(section), Pattern::parse(line))
-        else {
+        let Some(sense) = Sense::from_section(section) else {
+            return false;
+        };
+        let (value, line) = match line.split_once(' ') {
+            Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
+                Some(minutes) => (minutes, behind),
+                None => return false,
+            },
+            _ => (0, line),
+        };
+        let Some(pattern) = Pattern::parse(line) else {
             return false;
         };
         let number = self.entries.len();
@@ -379,6 +430,7 @@ impl Lexicon {
             sense,
             language,
             pattern,
+            value,
         });
         true
     }
@@ -440,6 +492,7 @@ impl Lexicon {
                     sense: entry.sense,
                     at,
                     words: length,
+                    value: entry.value,
                 });
             }
         }
@@ -499,6 +552,13 @@ impl Lexicon {
         }
         counts
     }
+}
+
+/// Minutes since midnight of `12:30`.
+fn minutes_of(time: &str) -> Option<u32> {
+    let (hour, minute) = time.split_once(':')?;
+    let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
 fn numbered(line: &str, into: &mut WordMap<u32>) -> bool {
