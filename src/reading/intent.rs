@@ -149,6 +149,10 @@ pub fn read(text: &str, context: &Context) -> Intent {
     }
     intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
+    let asked_back = matches!(clauses.as_slice(), [only] if only.question && only.words.len() == 1);
+    if asked_back && intent.verdict == Verdict::Yes && intent.when.is_empty() {
+        (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
+    }
     if intent.until.is_none() && (intent.verdict == Verdict::Later || intent.pause) {
         intent.until = intent.spoken_until;
     }
@@ -266,6 +270,10 @@ struct Weighing {
     condition: usize,
     both: usize,
     doubt: usize,
+    /// Of the yeses, those that only wish ("I'd love to").
+    courtesy: usize,
+    /// A "but" with words behind it that say nothing for it.
+    unexplained: bool,
     /// "no promises": no thing, and no answer.
     weak_no: usize,
     /// Somebody else would, or said.
@@ -320,12 +328,20 @@ fn weigh(
         said_something = true;
         match mark.sense {
             Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
+            Sense::Third => weighing.third += 1,
+            Sense::Yes | Sense::Fine if asks && clause.question => {}
+            Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
+                weighing.third += 1;
+            }
             Sense::FirmYes | Sense::Yes if turned => {
                 intent.strong_no = true;
                 weighing.against();
             }
             Sense::FirmYes => weighing.firm(),
-            Sense::Yes => weighing.favour(),
+            Sense::Yes => {
+                weighing.courtesy += usize::from(courteous(words, mark));
+                weighing.favour();
+            }
             Sense::Fine if turned => {
                 let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
                 if near {
@@ -338,11 +354,6 @@ fn weigh(
             }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
             Sense::No if mark.words == 1 && counts_nothing(words, mark.at) => weighing.weak_no += 1,
-            Sense::Yes | Sense::Fine if asks && clause.question => {}
-            Sense::Yes | Sense::Fine | Sense::Later if third_person(words, mark) => {
-                weighing.third += 1;
-            }
-            Sense::Third => weighing.third += 1,
             Sense::No => {
                 intent.strong_no |= mark.words > 1 || mark.words == words.len();
                 weighing.against();
@@ -415,6 +426,16 @@ fn weigh(
         let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
         weighing.denial |= opens_against || weighing.yes_in_sentence;
     }
+    let helps = |m: &Mark| {
+        !matches!(
+            m.sense,
+            Sense::Negator | Sense::NegatorBehind | Sense::Asking | Sense::Reluctant | Sense::Condition
+        )
+    };
+    let opens_but = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+    if opens_but && words.len() > 1 && found.is_empty() && !marks.iter().any(helps) {
+        weighing.unexplained = true;
+    }
     // A day that is ruled out is none that is wished for.
     let ruled_out = marks.iter().any(|m| {
         let turns = matches!(
@@ -480,6 +501,13 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     }
 }
 
+/// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
+fn courteous(words: &[&str], mark: &Mark) -> bool {
+    let word = |at: usize| words.get(at).copied().unwrap_or_default();
+    let wishes = |w: &str| matches!(w, "id" | "would" | "love" | "like" | "happy" | "glad" | "keen" | "interested" | "im" | "wurde" | "encantaria" | "gustaria");
+    wishes(word(mark.at)) || wishes(word(mark.at + 1))
+}
+
 /// Whether a "no" belongs to the thing behind it ("no promises") and is no answer by itself.
 fn counts_nothing(words: &[&str], at: usize) -> bool {
     let Some(next) = words.get(at + 1).filter(|_| words.get(at) == Some(&"no")) else {
@@ -505,9 +533,13 @@ fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, inte
         if intent.when.date.is_none() {
             intent.when.date = found.date;
             intent.when.bound = found.bound;
+            intent.when.weekday = found.weekday;
         }
         intent.when.time = intent.when.time.or(found.time);
         intent.when.shift = intent.when.shift.or(found.shift);
+    } else if let (true, Some(span), Some(date)) = (intent.when.weekday, found.date, intent.when.date) {
+        // "Wednesdays please, starting next week": the day in that week.
+        intent.when.date = when::in_week_of(span, date).or(Some(date));
     } else if found.vague && found.date.is_some() {
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }
@@ -618,7 +650,9 @@ impl Weighing {
                 decide(Verdict::Unclear, "a yes on a condition")
             } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
-            } else if self.denial {
+            } else if self.denial
+                || (self.unexplained && self.firm_yes == 0 && self.yes == self.courtesy)
+            {
                 decide(Verdict::Unclear, "a yes, and something against it behind")
             } else {
                 decide(Verdict::Yes, "a yes")
@@ -627,7 +661,11 @@ impl Weighing {
             decide(Verdict::Unclear, "somebody else's yes or no")
         } else if self.ask_again + self.later > 0 {
             decide(Verdict::Later, "not now")
-        } else if self.fine > 0 && self.condition + self.reluctant == 0 && !self.denial {
+        } else if self.fine > 0
+            && self.condition + self.reluctant == 0
+            && !self.denial
+            && !self.unexplained
+        {
             decide(
                 Verdict::Yes,
                 "it welcomes the idea and nothing speaks against it",

@@ -137,9 +137,11 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
             at += used.max(1);
             continue;
         }
-        if words
-            .get(at)
-            .is_none_or(|word| !lexicon().may_begin_date(word))
+        let leads = shift.is_some_and(|(_, from, _)| from == at + 1);
+        if leads
+            || words
+                .get(at)
+                .is_none_or(|word| !lexicon().may_begin_date(word))
         {
             at += 1;
             continue;
@@ -168,6 +170,14 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
     found
 }
 
+/// The weekday of `date` in the week that begins with `monday`, if `date` lies before it.
+pub fn in_week_of(monday: NaiveDate, date: NaiveDate) -> Option<NaiveDate> {
+    if monday.weekday() != Weekday::Mon || monday_of(date)? >= monday {
+        return None;
+    }
+    monday.checked_add_days(Days::new(u64::from(date.weekday().num_days_from_monday())))
+}
+
 /// The same without a wish to move.
 pub fn find(words: &[&str], context: &Context) -> When {
     find_moved(words, context, false)
@@ -194,10 +204,8 @@ impl Named {
         found.several = self.exact.len() > 1;
         match (self.exact.as_slice(), self.vague.as_slice()) {
             // "Wednesday next week": the day in that week.
-            ([(date, true)], [span]) if span.weekday() == Weekday::Mon => {
-                let ahead = Days::new(u64::from(date.weekday().num_days_from_monday()));
-                let within = span.checked_add_days(ahead);
-                found.date = within.filter(|_| monday_of(*date) < Some(*span)).or(Some(*date));
+            ([(date, true)], [span]) => {
+                found.date = in_week_of(*span, *date).or(Some(*date));
             }
             ([(date, _)], _) => found.date = Some(*date),
             ([], [span, ..]) => {
