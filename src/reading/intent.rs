@@ -58,6 +58,8 @@ const SENSES: &[Sense] = &[
     Sense::Every,
     Sense::Except,
     Sense::Third,
+    Sense::SameTime,
+    Sense::QuestionPhrase,
 ];
 
 /// What a text says about the offer.
@@ -101,6 +103,10 @@ pub struct Intent {
     pub end: bool,
     /// This lunch is left out.
     pub skip: bool,
+    /// "Same time", and the beginning of a week that was named for it.
+    pub same_time: bool,
+    /// A vague day, such as the beginning of next week.
+    pub span: Option<NaiveDate>,
     /// A wish to move was said.
     pub moves: bool,
     /// One or all.
@@ -146,6 +152,11 @@ pub fn read(text: &str, context: &Context) -> Intent {
     };
     for clause in &clauses {
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
+    }
+    if let (true, None, Some(span), Some(lunch)) =
+        (intent.same_time, intent.when.date, intent.span, context.lunch)
+    {
+        intent.when.date = when::in_week_of(span, lunch.date());
     }
     intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
@@ -329,6 +340,12 @@ fn weigh(
         match mark.sense {
             Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
             Sense::Third => weighing.third += 1,
+            Sense::QuestionPhrase => intent.question = true,
+            Sense::SameTime => {
+                intent.moves = true;
+                intent.same_time = true;
+            }
+            Sense::Later if found.time.is_some() && found.date.is_none() => {}
             Sense::Yes | Sense::Fine if asks && clause.question => {}
             Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
                 weighing.third += 1;
@@ -541,6 +558,7 @@ fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, inte
         // "Wednesdays please, starting next week": the day in that week.
         intent.when.date = when::in_week_of(span, date).or(Some(date));
     } else if found.vague && found.date.is_some() {
+        intent.span = intent.span.or(found.date);
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }
     if intent.terms.location.is_none() {
@@ -597,6 +615,7 @@ fn place(clause: &Clause, text: &str) -> Option<String> {
 impl Weighing {
     fn favour(&mut self) {
         self.denial = false;
+        self.unexplained = false;
         self.yes_in_sentence = true;
         self.yes += 1;
         self.last = Some(Stand::Yes);

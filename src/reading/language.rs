@@ -63,6 +63,10 @@ senses! {
     Negator = "negator",
     /// Not, also behind what it turns ("passt nicht").
     NegatorBehind = "negator behind",
+    /// At the lunch's own time of day.
+    SameTime = "same time",
+    /// A wish to be told more, without a question mark.
+    QuestionPhrase = "question phrase",
     /// Somebody else's wish or answer.
     Third = "third person",
     /// Words that stand for the writer, or lead to a verb of theirs.
