@@ -345,7 +345,7 @@ fn weigh(
                 intent.moves = true;
                 intent.same_time = true;
             }
-            Sense::Later if found.time.is_some() && found.date.is_none() => {}
+            Sense::Later if mark_bounds_time(words, mark) => {}
             Sense::Yes | Sense::Fine if asks && clause.question => {}
             Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
                 weighing.third += 1;
@@ -516,6 +516,12 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     } else {
         None
     }
+}
+
+/// "Not before 13:00" bounds the time of day and puts nothing off.
+fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
+    let behind = mark.at + mark.words;
+    (behind..behind + 2).any(|at| when::clock::time_at(words, at).is_some())
 }
 
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.

@@ -17,6 +17,9 @@ use chrono::NaiveDateTime;
 /// Longest text that says nothing but "we met" or "nothing this time", in words.
 const HELD_WORDS_MAX: usize = 14;
 
+/// Longest text that says that they met, in words.
+const HELD_MET_WORDS_MAX: usize = 8;
+
 /// Acts, and what decided them.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -166,6 +169,9 @@ fn closing(said: &Intent) -> Vec<Act> {
 
 fn invitation(said: &Intent) -> Judged {
     let closing = closing(said);
+    if said.end && !said.stop && said.verdict == Verdict::No {
+        return Judged::one(Act::Decline, "a no before anything began");
+    }
     if !closing.is_empty() {
         return Judged::new(closing, "it asks for an end");
     }
@@ -298,6 +304,8 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     }
     if let Some(held) = said
         .held
+        // More words than "we met, it was lovely" are notes, and not to be lost.
+        .filter(|held| *held != Held::Met || said.words <= HELD_MET_WORDS_MAX)
         .filter(|held| alone || *held == Held::NotMet && said.words <= 30)
     {
         let mut acts = vec![Act::Held(held)];
@@ -318,7 +326,9 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
         return Judged::new(closing(said), "it asks for an end");
     }
     if alone {
-        let acts = changes(said, context);
+        let mut acts = changes(said, context);
+        // "in the demo" is a moment, and no place to move to.
+        acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }

@@ -119,6 +119,8 @@ senses! {
     Worst = "worst",
     /// Heading of the focused improvement point.
     Focus = "focus",
+    /// Words between a heading and what it says, where they were spoken: "best moment was …".
+    Linking = "linking",
     /// Heading of something that helps.
     Helps = "helps",
     /// Heading of something that hinders.
