@@ -153,9 +153,12 @@ pub fn read(text: &str, context: &Context) -> Intent {
     for clause in &clauses {
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
     }
-    if let (true, None, Some(span), Some(lunch)) =
-        (intent.same_time, intent.when.date, intent.span, context.lunch)
-    {
+    if let (true, None, Some(span), Some(lunch)) = (
+        intent.same_time,
+        intent.when.date,
+        intent.span,
+        context.lunch,
+    ) {
         intent.when.date = when::in_week_of(span, lunch.date());
     }
     intent.terms.start = intent.when.start(context);
@@ -220,9 +223,8 @@ fn joins_words(tokens: &[Token<'_>], at: usize) -> bool {
     let (Some(before), Some(behind)) = (word(at.checked_sub(1)), word(Some(at + 1))) else {
         return false;
     };
-    let dated = |t: &Token<'_>| {
-        lexicon().month(&t.text).is_some() || lexicon().weekday(&t.text).is_some()
-    };
+    let dated =
+        |t: &Token<'_>| lexicon().month(&t.text).is_some() || lexicon().weekday(&t.text).is_some();
     let figure = |t: &Token<'_>| t.text.starts_with(|c: char| c.is_ascii_digit());
     let close = before.end + 1 == behind.start && before.text.len() == 1;
     (figure(before) && lexicon().month(&behind.text).is_some())
@@ -446,9 +448,17 @@ fn weigh(
     let helps = |m: &Mark| {
         !matches!(
             m.sense,
-            Sense::Negator | Sense::NegatorBehind | Sense::Asking | Sense::Reluctant | Sense::Condition
+            Sense::Negator
+                | Sense::NegatorBehind
+                | Sense::Asking
+                | Sense::Reluctant
+                | Sense::Condition
         )
     };
+    let says = |wanted: &[Sense]| marks.iter().any(|m| wanted.contains(&m.sense));
+    if says(&[Sense::Later, Sense::AskAgain]) && says(&[Sense::Yes, Sense::FirmYes]) {
+        weighing.last = Some(Stand::Later); // "after the release, gladly"
+    }
     let opens_but = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
     if opens_but && words.len() > 1 && found.is_empty() && !marks.iter().any(helps) {
         weighing.unexplained = true;
@@ -487,7 +497,10 @@ fn weigh(
 /// A day behind "until" or "after", whatever else the clause says.
 fn spoken_until(words: &[&str], context: &Context) -> Option<NaiveDate> {
     let bounds = [Sense::Until, Sense::After];
-    let mark = lexicon().marks(words, &bounds, Languages::ALL).into_iter().next()?;
+    let mark = lexicon()
+        .marks(words, &bounds, Languages::ALL)
+        .into_iter()
+        .next()?;
     let before = mark.at.saturating_sub(1);
     when::until(words.get(before..)?, context)
 }
@@ -527,7 +540,22 @@ fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
 fn courteous(words: &[&str], mark: &Mark) -> bool {
     let word = |at: usize| words.get(at).copied().unwrap_or_default();
-    let wishes = |w: &str| matches!(w, "id" | "would" | "love" | "like" | "happy" | "glad" | "keen" | "interested" | "im" | "wurde" | "encantaria" | "gustaria");
+    let wishes = |w: &str| {
+        matches!(
+            w,
+            "id" | "would"
+                | "love"
+                | "like"
+                | "happy"
+                | "glad"
+                | "keen"
+                | "interested"
+                | "im"
+                | "wurde"
+                | "encantaria"
+                | "gustaria"
+        )
+    };
     wishes(word(mark.at)) || wishes(word(mark.at + 1))
 }
 
@@ -537,13 +565,17 @@ fn counts_nothing(words: &[&str], at: usize) -> bool {
         return false;
     };
     let answers = [Sense::Thanks, Sense::Negator, Sense::Answering];
-    let small = lexicon().longest(words, at + 1, &answers, Languages::ALL).is_some();
+    let small = lexicon()
+        .longest(words, at + 1, &answers, Languages::ALL)
+        .is_some();
     !small && next.chars().all(char::is_alphabetic) && *next != "no"
 }
 
 /// "Omar would love this": a wish that is not the writer's.
 fn third_person(words: &[&str], mark: &Mark) -> bool {
-    let opens = words.get(mark.at).is_some_and(|w| matches!(*w, "would" | "might" | "will" | "wants"));
+    let opens = words
+        .get(mark.at)
+        .is_some_and(|w| matches!(*w, "would" | "might" | "will" | "wants"));
     let subject = mark.at.checked_sub(1).and_then(|at| words.get(at));
     opens && subject.is_some_and(|w| !lexicon().is(w, Sense::Myself))
 }
@@ -560,7 +592,9 @@ fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, inte
         }
         intent.when.time = intent.when.time.or(found.time);
         intent.when.shift = intent.when.shift.or(found.shift);
-    } else if let (true, Some(span), Some(date)) = (intent.when.weekday, found.date, intent.when.date) {
+    } else if let (true, Some(span), Some(date)) =
+        (intent.when.weekday, found.date, intent.when.date)
+    {
         // "Wednesdays please, starting next week": the day in that week.
         intent.when.date = when::in_week_of(span, date).or(Some(date));
     } else if found.vague && found.date.is_some() {

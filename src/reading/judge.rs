@@ -48,7 +48,9 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let text = own.text();
     let context = &Context {
         answering,
-        lunch: context.lunch.or_else(|| lunch_of(message, answering, context)),
+        lunch: context
+            .lunch
+            .or_else(|| lunch_of(message, answering, context)),
         ..context.clone()
     };
     if own.is_empty() {
@@ -112,7 +114,10 @@ fn lunch_of(
     answering: Option<Answering>,
     context: &Context,
 ) -> Option<NaiveDateTime> {
-    if !matches!(answering, None | Some(Answering::Reminder | Answering::Receipt)) {
+    if !matches!(
+        answering,
+        None | Some(Answering::Reminder | Answering::Receipt)
+    ) {
         return None;
     }
     let mut told = context.originals.iter();

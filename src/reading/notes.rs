@@ -141,8 +141,12 @@ fn number_at(line: &str) -> Option<Numbered<'_>> {
         _ => return None,
     };
     let number = Some(number).filter(|n| (1..=3).contains(n))?;
-    let ordinal = ["st", "nd", "rd"].iter().find_map(|end| rest.strip_prefix(end));
-    let rest = ordinal.filter(|r| r.starts_with([':', '.', ')'])).unwrap_or(rest);
+    let ordinal = ["st", "nd", "rd"]
+        .iter()
+        .find_map(|end| rest.strip_prefix(end));
+    let rest = ordinal
+        .filter(|r| r.starts_with([':', '.', ')']))
+        .unwrap_or(rest);
     let behind = rest.trim_start_matches([')', '.', ':', '-', '–', '—', '*', '/', ' ']);
     let marked = rest.starts_with([')', '.', ':', '–', '—', '-', '*', '/']) || rest.is_empty();
     let digit_next = rest.starts_with(['.', ':', '-', '/'])
@@ -254,7 +258,9 @@ fn spoken_heading(words: &[&str]) -> Option<(Sense, usize)> {
     let led = usize::from(words.first().is_some_and(small));
     let mark = lexicon().longest(words, led, &headings, Languages::ALL)?;
     let end = mark.at + mark.words;
-    let linked = words.get(end).is_some_and(|w| lexicon().is(w, Sense::Linking));
+    let linked = words
+        .get(end)
+        .is_some_and(|w| lexicon().is(w, Sense::Linking));
     linked.then_some((mark.sense, end + 1))
 }
 
@@ -329,7 +335,10 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
         _ if trimmed.is_empty() => Some((slot, String::new())),
         _ if spoken && spoken_heading(&words).is_some() => {
             let (_, used) = spoken_heading(&words)?;
-            let last = tokens.iter().filter(|t| t.is_word).nth(used.checked_sub(1)?)?;
+            let last = tokens
+                .iter()
+                .filter(|t| t.is_word)
+                .nth(used.checked_sub(1)?)?;
             Some((slot, line.get(last.end..)?.trim().to_owned()))
         }
         // "1. Best moment the demo": the number says that it is the heading.

@@ -53,7 +53,11 @@ impl When {
             return None;
         }
         let date = self.date.or_else(|| context.lunch.map(|l| l.date()))?;
-        let date = if self.bound { on_lunch_day(date, context)? } else { date };
+        let date = if self.bound {
+            on_lunch_day(date, context)?
+        } else {
+            date
+        };
         Some(date.and_time(self.time.unwrap_or_else(|| usual_time(context))))
     }
 }
@@ -62,9 +66,14 @@ impl When {
 /// else the first from Monday to Friday.
 fn on_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> {
     let named = || {
-        let words = context.originals.iter().flat_map(|text| text.split_whitespace());
+        let words = context
+            .originals
+            .iter()
+            .flat_map(|text| text.split_whitespace());
         words.take(2_000).find_map(|word| {
-            let plain = word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+            let plain = word
+                .trim_matches(|c: char| !c.is_alphabetic())
+                .to_lowercase();
             let number = lexicon().weekday(plain.strip_suffix('s')?)?;
             Weekday::try_from(u8::try_from(number.checked_sub(1)?).ok()?).ok()
         })
@@ -74,13 +83,19 @@ fn on_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> {
         Some(wanted) => day.weekday() == wanted,
         None => day.weekday().num_days_from_monday() < 5,
     };
-    (0..7).filter_map(|ahead| date.checked_add_days(Days::new(ahead))).find(fits)
+    (0..7)
+        .filter_map(|ahead| date.checked_add_days(Days::new(ahead)))
+        .find(fits)
 }
 
 /// The lunch that a letter of ours speaks of: the first date of it with a time beside it.
 pub fn lunch_named(text: &str, context: &Context) -> Option<NaiveDateTime> {
     let tokens = crate::reading::phrase::tokens(text.get(..6_000).unwrap_or(text));
-    let words: Vec<&str> = tokens.iter().filter(|t| t.is_word).map(|t| &*t.text).collect();
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .map(|t| &*t.text)
+        .collect();
     let today = today(context);
     (0..words.len()).find_map(|at| {
         let (date, used) = day_and_month(&words, at, today)?;
@@ -120,8 +135,16 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
     let shift = shift::find(words, moves);
     let outs = [Sense::OutBehind, Sense::OutBefore, Sense::Bound];
     let marks = lexicon().marks(words, &outs, Languages::ALL);
-    let before = marks.iter().filter(|m| m.sense == Sense::OutBefore).map(|m| m.at).max();
-    let behind = marks.iter().filter(|m| m.sense == Sense::OutBehind).map(|m| m.at).min();
+    let before = marks
+        .iter()
+        .filter(|m| m.sense == Sense::OutBefore)
+        .map(|m| m.at)
+        .max();
+    let behind = marks
+        .iter()
+        .filter(|m| m.sense == Sense::OutBehind)
+        .map(|m| m.at)
+        .min();
     let ruled_out = |at: usize| before.is_some_and(|m| at < m) || behind.is_some_and(|m| at > m);
     let bound = |at: usize| {
         let mut bounds = marks.iter().filter(|m| m.sense == Sense::Bound);
@@ -165,7 +188,9 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
     }
     days.conclude(&mut found);
     if found.bound {
-        found.date = found.date.and_then(|date| date.checked_add_days(Days::new(1)));
+        found.date = found
+            .date
+            .and_then(|date| date.checked_add_days(Days::new(1)));
     }
     found
 }
@@ -223,13 +248,14 @@ pub fn until(words: &[&str], context: &Context) -> Option<NaiveDate> {
     let found = find(words, context);
     let date = found.date?;
     let first = found.first.unwrap_or(0);
-    let after = !found.bound && words.get(..first).is_some_and(|before| {
-        before
-            .iter()
-            .rev()
-            .take(3)
-            .any(|word| lexicon().is(word, Sense::After))
-    });
+    let after = !found.bound
+        && words.get(..first).is_some_and(|before| {
+            before
+                .iter()
+                .rev()
+                .take(3)
+                .any(|word| lexicon().is(word, Sense::After))
+        });
     let moved = if after && !found.vague {
         date.checked_add_days(Days::new(1))
     } else {

@@ -97,9 +97,17 @@ pub fn time_at(words: &[&str], at: usize) -> Option<(NaiveTime, usize)> {
 fn asked_hour(words: &[&str], at: usize, before: &str) -> Option<u32> {
     let word = words.get(at)?;
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let wants = matches!(before, "at" | "um" | "om" | "las") || (before == "it" && words.len() == at + 1);
+    let wants =
+        matches!(before, "at" | "um" | "om" | "las") || (before == "it" && words.len() == at + 1);
     let hour = lexicon().number(word).filter(|h| (1..=12).contains(h))?;
-    let unit = [Sense::Week, Sense::Day, Sense::MonthUnit, Sense::Hour, Sense::Minute, Sense::Half];
+    let unit = [
+        Sense::Week,
+        Sense::Day,
+        Sense::MonthUnit,
+        Sense::Hour,
+        Sense::Minute,
+        Sense::Half,
+    ];
     let counted = unit.iter().any(|u| lexicon().is(next, *u)) || lexicon().month(next).is_some();
     (wants && !counted && !word.starts_with("a")).then_some(if hour < 8 { hour + 12 } else { hour })
 }

@@ -9,7 +9,11 @@ use crate::reading::when::today;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 /// A day beginning at a word: the date, how many words, whether it is vague, whether a weekday.
-pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<(NaiveDate, usize, bool, bool)> {
+pub fn day_at(
+    words: &[&str],
+    at: usize,
+    context: &Context,
+) -> Option<(NaiveDate, usize, bool, bool)> {
     let word = *words.get(at)?;
     if let Some((date, used)) = part_of_span(words, at, today(context)) {
         return Some((date, used, true, false));
@@ -44,7 +48,7 @@ pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<(NaiveDate
     if let Some((date, used)) = span(words, at, today) {
         return Some((date, used, true, false));
     }
-    if let Some(weekday) = lexicon().weekday(word) {
+    if let Some(weekday) = lexicon().weekday(word).filter(|_| !is_my(words, at)) {
         // "Thursday 14 January" is the date; the weekday is only said along.
         let ahead = [1, 2].into_iter().find_map(|skip| {
             day_and_month(words, at + skip, today)
@@ -58,7 +62,9 @@ pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<(NaiveDate
             .checked_sub(1)
             .and_then(|p| words.get(p))
             .is_some_and(|p| lexicon().is(p, Sense::Next));
-        let next_behind = words.get(at + 1).is_some_and(|w| lexicon().is(w, Sense::NextBehind));
+        let next_behind = words
+            .get(at + 1)
+            .is_some_and(|w| lexicon().is(w, Sense::NextBehind));
         let date = resolve_weekday(weekday, next || next_behind, context)?;
         if words.get(at + 1).is_some_and(|w| *w == "week") {
             return Some((date.checked_add_days(Days::new(7))?, 2, false, true));
@@ -152,12 +158,19 @@ enum Order {
 /// English; without either there is no telling.
 fn order(_words: &[&str], context: &Context) -> Option<Order> {
     const MONTH_FIRST: &[&str] = &[
-        "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
-        "America/Phoenix", "America/Detroit", "America/Anchorage", "America/Boise",
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Los_Angeles",
+        "America/Phoenix",
+        "America/Detroit",
+        "America/Anchorage",
+        "America/Boise",
         "Pacific/Honolulu",
     ];
     let name = context.zone.name();
-    if MONTH_FIRST.contains(&name) || name.starts_with("US/") || name.starts_with("America/Indiana") {
+    if MONTH_FIRST.contains(&name) || name.starts_with("US/") || name.starts_with("America/Indiana")
+    {
         return Some(Order::MonthFirst);
     }
     name.starts_with("Europe/").then_some(Order::DayFirst)
@@ -255,7 +268,10 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
             return Some((NaiveDate::from_ymd_opt(today.year() + 1, 1, 1)?, 2));
         }
     }
-    if words.get(at + 1).is_some_and(|w| lexicon().is(w, Sense::NextBehind)) {
+    if words
+        .get(at + 1)
+        .is_some_and(|w| lexicon().is(w, Sense::NextBehind))
+    {
         if is(at, Sense::Week) {
             let monday = monday_of(today)?;
             return Some((monday.checked_add_days(Days::new(7))?, 2));
@@ -310,6 +326,28 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
     None
 }
 
+/// "mon chef": French for my, and no Monday.
+fn is_my(words: &[&str], at: usize) -> bool {
+    let behind = words.get(at + 1).copied().unwrap_or_default();
+    let dated = behind.is_empty()
+        || behind.starts_with(|c: char| c.is_ascii_digit())
+        || lexicon().weekday(behind).is_some()
+        || matches!(
+            behind,
+            "or" | "and"
+                | "at"
+                | "the"
+                | "is"
+                | "works"
+                | "would"
+                | "instead"
+                | "please"
+                | "next"
+                | "noon"
+        );
+    words.get(at) == Some(&"mon") && !dated
+}
+
 /// The Monday of a day's week.
 pub fn monday_of(date: NaiveDate) -> Option<NaiveDate> {
     date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday())))
@@ -320,15 +358,39 @@ pub fn monday_of(date: NaiveDate) -> Option<NaiveDate> {
 fn part_of_span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize)> {
     let senses = [Sense::StartOf, Sense::MidOf, Sense::EndOf];
     let mark = lexicon().longest(words, at, &senses, Languages::ALL)?;
-    let small = |w: &str| matches!(w, "the" | "this" | "of" | "de" | "der" | "des" | "du" | "van" | "diesen" | "diese" | "le" | "la" | "el" | "en");
+    let small = |w: &str| {
+        matches!(
+            w,
+            "the"
+                | "this"
+                | "of"
+                | "de"
+                | "der"
+                | "des"
+                | "du"
+                | "van"
+                | "diesen"
+                | "diese"
+                | "le"
+                | "la"
+                | "el"
+                | "en"
+        )
+    };
     let from = at + mark.words;
-    let skip = (from..from + 3).take_while(|i| words.get(*i).is_some_and(|w| small(w))).count();
+    let skip = (from..from + 3)
+        .take_while(|i| words.get(*i).is_some_and(|w| small(w)))
+        .count();
     let at = from + skip;
     let word = *words.get(at)?;
     let used = mark.words + skip + 1;
     let first = if let Some(month) = lexicon().month(word) {
         let this = NaiveDate::from_ymd_opt(today.year(), month, 1)?;
-        if month == today.month() { this } else { coming(month, 1, today)? }
+        if month == today.month() {
+            this
+        } else {
+            coming(month, 1, today)?
+        }
     } else if lexicon().is(word, Sense::MonthUnit) {
         today.with_day(1)?
     } else if lexicon().is(word, Sense::Week) && mark.sense == Sense::EndOf {

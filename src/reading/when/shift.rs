@@ -14,7 +14,11 @@ pub fn find(words: &[&str], moves: bool) -> Option<(i64, usize, usize)> {
     let behind = (end..words.len().min(end + 3)).find_map(marks);
     let before = || (0..at).rev().take(4).find_map(marks);
     if let Some(mark) = behind.or_else(before) {
-        let sign = if mark.sense == Sense::ShiftEarlier { -1 } else { 1 };
+        let sign = if mark.sense == Sense::ShiftEarlier {
+            -1
+        } else {
+            1
+        };
         return Some((sign * minutes, at, end.max(mark.at + mark.words) - at));
     }
     let earlier_word = at.checked_sub(1).and_then(|p| words.get(p));
@@ -28,7 +32,12 @@ pub fn find(words: &[&str], moves: bool) -> Option<(i64, usize, usize)> {
 /// begins, how many words.
 fn amount(words: &[&str], at: usize) -> Option<(i64, usize, usize)> {
     let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
-    let number = |i: usize| words.get(i).and_then(|w| lexicon().number(w)).map(i64::from);
+    let number = |i: usize| {
+        words
+            .get(i)
+            .and_then(|w| lexicon().number(w))
+            .map(i64::from)
+    };
     let unit = |i: usize| {
         let minutes = [
             (Sense::Minute, 1),
@@ -36,7 +45,10 @@ fn amount(words: &[&str], at: usize) -> Option<(i64, usize, usize)> {
             (Sense::Day, 24 * 60),
             (Sense::Week, 7 * 24 * 60),
         ];
-        minutes.into_iter().find(|(sense, _)| is(i, *sense)).map(|(_, m)| m)
+        minutes
+            .into_iter()
+            .find(|(sense, _)| is(i, *sense))
+            .map(|(_, m)| m)
     };
     if is(at, Sense::Half) {
         let skip = usize::from(number(at + 1) == Some(1));
@@ -54,6 +66,8 @@ fn amount(words: &[&str], at: usize) -> Option<(i64, usize, usize)> {
     }
     // "the week after": one of it.
     let the = words.get(at).is_some_and(|w| *w == "the");
-    let after = words.get(at + 2).is_some_and(|w| matches!(*w, "after" | "later"));
+    let after = words
+        .get(at + 2)
+        .is_some_and(|w| matches!(*w, "after" | "later"));
     (the && after && is(at + 1, Sense::Week)).then_some((7 * 24 * 60, at, 3))
 }
