@@ -150,7 +150,9 @@ pub fn read(text: &str, context: &Context) -> Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
         ..Intent::default()
     };
-    for clause in &clauses {
+    for mut clause in clauses {
+        drop_fillers(&mut clause, languages);
+        let clause = &clause;
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
     }
     if let (true, None, Some(span), Some(lunch)) = (
@@ -163,7 +165,7 @@ pub fn read(text: &str, context: &Context) -> Intent {
     }
     intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
-    let asked_back = matches!(clauses.as_slice(), [only] if only.question && only.words.len() == 1);
+    let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
     if asked_back && intent.verdict == Verdict::Yes && intent.when.is_empty() {
         (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
     }
@@ -215,6 +217,31 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     }
     push(&mut found, &mut current, continues);
     found
+}
+
+/// Takes "really", "wirklich" and their like out of a clause in which nothing is understood with
+/// them: "I would really like that".
+fn drop_fillers(clause: &mut Clause<'_>, languages: Languages) {
+    let stance = [
+        Sense::FirmYes,
+        Sense::Yes,
+        Sense::Fine,
+        Sense::No,
+        Sense::Later,
+        Sense::Neutral,
+        Sense::Doubt,
+    ];
+    let filler = |w: &&str| lexicon().is(w, Sense::Filler);
+    if !clause.words.iter().any(|w| filler(&w))
+        || clause.words.len() < 2
+        || !lexicon()
+            .marks(&clause.words, &stance, languages)
+            .is_empty()
+    {
+        return;
+    }
+    clause.tokens.retain(|t| !filler(&&*t.text));
+    clause.words = clause.tokens.iter().map(|t| &*t.text).collect();
 }
 
 /// Whether a full stop ends no sentence: "3. Februar", "Feb. 3", "1 p.m.".
@@ -283,6 +310,8 @@ struct Weighing {
     condition: usize,
     both: usize,
     doubt: usize,
+    /// Of the praise, what is more than one word ("great idea", and not "great").
+    praise: usize,
     /// Of the yeses, those that only wish ("I'd love to").
     courtesy: usize,
     /// A "but" with words behind it that say nothing for it.
@@ -348,7 +377,7 @@ fn weigh(
                 intent.same_time = true;
             }
             Sense::Later if mark_bounds_time(words, mark) => {}
-            Sense::Yes | Sense::Fine if asks && clause.question => {}
+            Sense::Yes | Sense::Fine | Sense::No if asks && clause.question => {}
             Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
                 weighing.third += 1;
             }
@@ -369,6 +398,7 @@ fn weigh(
             }
             Sense::Fine => {
                 weighing.fine += 1;
+                weighing.praise += usize::from(mark.words > 1);
                 weighing.yes_in_sentence = true;
             }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
@@ -724,6 +754,7 @@ impl Weighing {
             && self.condition + self.reluctant == 0
             && !self.denial
             && !self.unexplained
+            && (self.praise > 0 || self.other == 0)
         {
             decide(
                 Verdict::Yes,

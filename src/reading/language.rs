@@ -119,6 +119,8 @@ senses! {
     Worst = "worst",
     /// Heading of the focused improvement point.
     Focus = "focus",
+    /// Words that strengthen and mean nothing by themselves.
+    Filler = "filler words",
     /// Words between a heading and what it says, where they were spoken: "best moment was …".
     Linking = "linking",
     /// Heading of something that helps.
@@ -587,6 +589,56 @@ mod tests {
     fn every_line_of_the_data_files_is_understood() {
         assert!(lexicon().faults().is_empty(), "{:#?}", lexicon().faults());
         assert!(lexicon().counts().len() > 60);
+    }
+
+    #[test]
+    fn every_language_says_what_reading_needs() {
+        let needed = [
+            Sense::FirmYes,
+            Sense::Yes,
+            Sense::Fine,
+            Sense::No,
+            Sense::Neutral,
+            Sense::Later,
+            Sense::AskAgain,
+            Sense::Condition,
+            Sense::Negator,
+            Sense::But,
+            Sense::Stop,
+            Sense::End,
+            Sense::Skip,
+            Sense::Move,
+            Sense::MoveAll,
+            Sense::MoveOne,
+            Sense::Pause,
+            Sense::Met,
+            Sense::NotMet,
+            Sense::Said,
+            Sense::Nothing,
+            Sense::Best,
+            Sense::Worst,
+            Sense::Focus,
+            Sense::Until,
+            Sense::After,
+            Sense::In,
+            Sense::Week,
+            Sense::Clock,
+            Sense::Hour,
+            Sense::ShiftLater,
+            Sense::OutBehind,
+            Sense::Filler,
+            Sense::Once,
+            Sense::NoNotes,
+        ];
+        for (language, (code, _)) in FILES.iter().enumerate().skip(1) {
+            for sense in needed {
+                let entries = &lexicon().entries;
+                let said = entries
+                    .iter()
+                    .any(|e| e.language == language && e.sense == sense);
+                assert!(said, "{code} lacks {sense:?}");
+            }
+        }
     }
 
     #[test]
