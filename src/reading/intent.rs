@@ -232,7 +232,7 @@ fn drop_fillers(clause: &mut Clause<'_>, languages: Languages) {
         Sense::Doubt,
     ];
     let filler = |w: &&str| lexicon().is(w, Sense::Filler);
-    if !clause.words.iter().any(|w| filler(&w))
+    if !clause.words.iter().any(|w| filler(w))
         || clause.words.len() < 2
         || !lexicon()
             .marks(&clause.words, &stance, languages)
@@ -377,7 +377,7 @@ fn weigh(
                 intent.same_time = true;
             }
             Sense::Later if mark_bounds_time(words, mark) => {}
-            Sense::Yes | Sense::Fine | Sense::No if asks && clause.question => {}
+            Sense::Yes | Sense::Fine if asks && clause.question => {}
             Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
                 weighing.third += 1;
             }
