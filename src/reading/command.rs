@@ -21,7 +21,7 @@ pub fn first_line<'a>(text: &'a str, context: &Context) -> Option<(Act, &'a str)
     if let Some(act) = with_arguments(line, &tokens, below) {
         return Some((act, ""));
     }
-    Some((alone(&tokens, context)?, below))
+    Some((alone(line, &tokens, context)?, below))
 }
 
 /// The words of a line without courtesies at its ends.
@@ -41,7 +41,7 @@ fn bare_words<'a>(tokens: &'a [Token<'_>]) -> Vec<&'a str> {
     words
 }
 
-fn alone(tokens: &[Token<'_>], context: &Context) -> Option<Act> {
+fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
     let words = bare_words(tokens);
     if words.is_empty() || words.len() > ALONE_WORDS_MAX + 6 {
         return None;
@@ -71,7 +71,7 @@ fn alone(tokens: &[Token<'_>], context: &Context) -> Option<Act> {
             let until = when::until(rest, context);
             return (rest.is_empty() || until.is_some()).then_some(Act::Pause { until });
         }
-        Sense::MoveCommand => return moved(tokens, rest, context),
+        Sense::MoveCommand => return moved(line, rest, context),
         Sense::QuoteCommand => {
             let number = rest.first().filter(|_| rest.len() == 1)?;
             let digits = number.chars().all(|c| c.is_ascii_digit());
@@ -104,10 +104,9 @@ fn alone(tokens: &[Token<'_>], context: &Context) -> Option<Act> {
 }
 
 /// `move to Thursday 12:30 at the Thai place`.
-fn moved(tokens: &[Token<'_>], rest: &[&str], context: &Context) -> Option<Act> {
+fn moved(line: &str, rest: &[&str], context: &Context) -> Option<Act> {
     let found = when::find(rest, context);
-    let line: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
-    let said = intent::read(&line.join(" "), context);
+    let said = intent::read(line, context);
     let start = found.start(context);
     let scope = said.scope.or(if start.is_some() {
         None

@@ -57,6 +57,9 @@ const SENSES: &[Sense] = &[
     Sense::Fortnightly,
     Sense::Every,
     Sense::Except,
+    Sense::Third,
+    Sense::SameTime,
+    Sense::QuestionPhrase,
 ];
 
 /// What a text says about the offer.
@@ -88,6 +91,8 @@ pub struct Intent {
     pub when: When,
     /// Until when "not now" or a pause lasts.
     pub until: Option<NaiveDate>,
+    /// The latest "until" or "after" said anywhere, for a later in another clause.
+    pub spoken_until: Option<NaiveDate>,
     /// Where one of several times was to be chosen, or a rhythm left open.
     pub terms_open: bool,
     /// A question was asked that is not only a proposal of a time.
@@ -98,6 +103,10 @@ pub struct Intent {
     pub end: bool,
     /// This lunch is left out.
     pub skip: bool,
+    /// "Same time", and the beginning of a week that was named for it.
+    pub same_time: bool,
+    /// A vague day, such as the beginning of next week.
+    pub span: Option<NaiveDate>,
     /// A wish to move was said.
     pub moves: bool,
     /// One or all.
@@ -141,11 +150,28 @@ pub fn read(text: &str, context: &Context) -> Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
         ..Intent::default()
     };
-    for clause in &clauses {
+    for mut clause in clauses {
+        drop_fillers(&mut clause, languages);
+        let clause = &clause;
         weigh(clause, languages, text, context, &mut intent, &mut weighing);
+    }
+    if let (true, None, Some(span), Some(lunch)) = (
+        intent.same_time,
+        intent.when.date,
+        intent.span,
+        context.lunch,
+    ) {
+        intent.when.date = when::in_week_of(span, lunch.date());
     }
     intent.terms.start = intent.when.start(context);
     weighing.conclude(&mut intent);
+    let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
+    if asked_back && intent.verdict == Verdict::Yes && intent.when.is_empty() {
+        (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
+    }
+    if intent.until.is_none() && (intent.verdict == Verdict::Later || intent.pause) {
+        intent.until = intent.spoken_until;
+    }
     intent
 }
 
@@ -154,7 +180,10 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     let mut current: Vec<&Token<'_>> = Vec::new();
     let mut continues = false;
     let mut sentence_first = 0;
-    for token in tokens {
+    for (number, token) in tokens.iter().enumerate() {
+        if token.text == "." && joins_words(tokens, number) {
+            continue;
+        }
         if token.is_word {
             if lexicon().is(&token.text, Sense::But) && !current.is_empty() {
                 push(&mut found, &mut current, continues);
@@ -188,6 +217,46 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
     }
     push(&mut found, &mut current, continues);
     found
+}
+
+/// Takes "really", "wirklich" and their like out of a clause in which nothing is understood with
+/// them: "I would really like that".
+fn drop_fillers(clause: &mut Clause<'_>, languages: Languages) {
+    let stance = [
+        Sense::FirmYes,
+        Sense::Yes,
+        Sense::Fine,
+        Sense::No,
+        Sense::Later,
+        Sense::Neutral,
+        Sense::Doubt,
+    ];
+    let filler = |w: &&str| lexicon().is(w, Sense::Filler);
+    if !clause.words.iter().any(|w| filler(w))
+        || clause.words.len() < 2
+        || !lexicon()
+            .marks(&clause.words, &stance, languages)
+            .is_empty()
+    {
+        return;
+    }
+    clause.tokens.retain(|t| !filler(&&*t.text));
+    clause.words = clause.tokens.iter().map(|t| &*t.text).collect();
+}
+
+/// Whether a full stop ends no sentence: "3. Februar", "Feb. 3", "1 p.m.".
+fn joins_words(tokens: &[Token<'_>], at: usize) -> bool {
+    let word = |i: Option<usize>| i.and_then(|i| tokens.get(i)).filter(|t| t.is_word);
+    let (Some(before), Some(behind)) = (word(at.checked_sub(1)), word(Some(at + 1))) else {
+        return false;
+    };
+    let dated =
+        |t: &Token<'_>| lexicon().month(&t.text).is_some() || lexicon().weekday(&t.text).is_some();
+    let figure = |t: &Token<'_>| t.text.starts_with(|c: char| c.is_ascii_digit());
+    let close = before.end + 1 == behind.start && before.text.len() == 1;
+    (figure(before) && lexicon().month(&behind.text).is_some())
+        || (dated(before) && before.text.len() <= 4 && figure(behind))
+        || (close && !figure(before))
 }
 
 /// Joins neighbours of one sentence that are a phrase together: "I'm fine, thanks" is a no, though
@@ -241,6 +310,16 @@ struct Weighing {
     condition: usize,
     both: usize,
     doubt: usize,
+    /// Of the praise, what is more than one word ("great idea", and not "great").
+    praise: usize,
+    /// Of the yeses, those that only wish ("I'd love to").
+    courtesy: usize,
+    /// A "but" with words behind it that say nothing for it.
+    unexplained: bool,
+    /// "no promises": no thing, and no answer.
+    weak_no: usize,
+    /// Somebody else would, or said.
+    third: usize,
     thanks: usize,
     other: usize,
     /// Something was denied that is not understood, after the last clear word.
@@ -269,9 +348,13 @@ fn weigh(
     let words = &clause.words;
     let marks = lexicon().marks(words, SENSES, languages);
     weighing.yes_in_sentence &= clause.continues;
-    let found = when::find(words, context);
+    let wish = |m: &Mark| matches!(m.sense, Sense::Move | Sense::Skip);
+    let found = when::find_moved(words, context, marks.iter().any(wish));
     let mut negator: Option<usize> = None;
     let mut said_something = false;
+    if intent.spoken_until.is_none() && !found.is_empty() {
+        intent.spoken_until = spoken_until(words, context);
+    }
     let mut asks = false;
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
@@ -287,12 +370,26 @@ fn weigh(
         said_something = true;
         match mark.sense {
             Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
+            Sense::Third => weighing.third += 1,
+            Sense::QuestionPhrase => intent.question = true,
+            Sense::SameTime => {
+                intent.moves = true;
+                intent.same_time = true;
+            }
+            Sense::Later if mark_bounds_time(words, mark) => {}
+            Sense::Yes | Sense::Fine if asks && clause.question => {}
+            Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
+                weighing.third += 1;
+            }
             Sense::FirmYes | Sense::Yes if turned => {
                 intent.strong_no = true;
                 weighing.against();
             }
             Sense::FirmYes => weighing.firm(),
-            Sense::Yes => weighing.favour(),
+            Sense::Yes => {
+                weighing.courtesy += usize::from(courteous(words, mark));
+                weighing.favour();
+            }
             Sense::Fine if turned => {
                 let near = negator.is_none_or(|at| mark.at.saturating_sub(at) <= 2);
                 if near {
@@ -301,9 +398,11 @@ fn weigh(
             }
             Sense::Fine => {
                 weighing.fine += 1;
+                weighing.praise += usize::from(mark.words > 1);
                 weighing.yes_in_sentence = true;
             }
             Sense::No | Sense::Reluctant | Sense::Doubt if negated => weighing.other += 1,
+            Sense::No if mark.words == 1 && counts_nothing(words, mark.at) => weighing.weak_no += 1,
             Sense::No => {
                 intent.strong_no |= mark.words > 1 || mark.words == words.len();
                 weighing.against();
@@ -376,6 +475,24 @@ fn weigh(
         let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
         weighing.denial |= opens_against || weighing.yes_in_sentence;
     }
+    let helps = |m: &Mark| {
+        !matches!(
+            m.sense,
+            Sense::Negator
+                | Sense::NegatorBehind
+                | Sense::Asking
+                | Sense::Reluctant
+                | Sense::Condition
+        )
+    };
+    let says = |wanted: &[Sense]| marks.iter().any(|m| wanted.contains(&m.sense));
+    if says(&[Sense::Later, Sense::AskAgain]) && says(&[Sense::Yes, Sense::FirmYes]) {
+        weighing.last = Some(Stand::Later); // "after the release, gladly"
+    }
+    let opens_but = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+    if opens_but && words.len() > 1 && found.is_empty() && !marks.iter().any(helps) {
+        weighing.unexplained = true;
+    }
     // A day that is ruled out is none that is wished for.
     let ruled_out = marks.iter().any(|m| {
         let turns = matches!(
@@ -407,6 +524,17 @@ fn weigh(
     }
 }
 
+/// A day behind "until" or "after", whatever else the clause says.
+fn spoken_until(words: &[&str], context: &Context) -> Option<NaiveDate> {
+    let bounds = [Sense::Until, Sense::After];
+    let mark = lexicon()
+        .marks(words, &bounds, Languages::ALL)
+        .into_iter()
+        .next()?;
+    let before = mark.at.saturating_sub(1);
+    when::until(words.get(before..)?, context)
+}
+
 /// "every three weeks", "every other week", "every month".
 fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
@@ -433,14 +561,74 @@ fn rhythm(words: &[&str], at: usize) -> Option<u32> {
     }
 }
 
+/// "Not before 13:00" bounds the time of day and puts nothing off.
+fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
+    let behind = mark.at + mark.words;
+    (behind..behind + 2).any(|at| when::clock::time_at(words, at).is_some())
+}
+
+/// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
+fn courteous(words: &[&str], mark: &Mark) -> bool {
+    let word = |at: usize| words.get(at).copied().unwrap_or_default();
+    let wishes = |w: &str| {
+        matches!(
+            w,
+            "id" | "would"
+                | "love"
+                | "like"
+                | "happy"
+                | "glad"
+                | "keen"
+                | "interested"
+                | "im"
+                | "wurde"
+                | "encantaria"
+                | "gustaria"
+        )
+    };
+    wishes(word(mark.at)) || wishes(word(mark.at + 1))
+}
+
+/// Whether a "no" belongs to the thing behind it ("no promises") and is no answer by itself.
+fn counts_nothing(words: &[&str], at: usize) -> bool {
+    let Some(next) = words.get(at + 1).filter(|_| words.get(at) == Some(&"no")) else {
+        return false;
+    };
+    let answers = [Sense::Thanks, Sense::Negator, Sense::Answering];
+    let small = lexicon()
+        .longest(words, at + 1, &answers, Languages::ALL)
+        .is_some();
+    !small && next.chars().all(char::is_alphabetic) && *next != "no"
+}
+
+/// "Omar would love this": a wish that is not the writer's.
+fn third_person(words: &[&str], mark: &Mark) -> bool {
+    let opens = words
+        .get(mark.at)
+        .is_some_and(|w| matches!(*w, "would" | "might" | "will" | "wants"));
+    let subject = mark.at.checked_sub(1).and_then(|at| words.get(at));
+    opens && subject.is_some_and(|w| !lexicon().is(w, Sense::Myself))
+}
+
 /// A day, a time and a place that a clause names.
 fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
     intent.terms_open |= found.several;
     if !found.vague {
         // "Date: Wednesday. Time: 13:00": day and time may come from different clauses.
-        intent.when.date = intent.when.date.or(found.date);
+        if intent.when.date.is_none() {
+            intent.when.date = found.date;
+            intent.when.bound = found.bound;
+            intent.when.weekday = found.weekday;
+        }
         intent.when.time = intent.when.time.or(found.time);
+        intent.when.shift = intent.when.shift.or(found.shift);
+    } else if let (true, Some(span), Some(date)) =
+        (intent.when.weekday, found.date, intent.when.date)
+    {
+        // "Wednesdays please, starting next week": the day in that week.
+        intent.when.date = when::in_week_of(span, date).or(Some(date));
     } else if found.vague && found.date.is_some() {
+        intent.span = intent.span.or(found.date);
         intent.until = intent.until.or_else(|| when::until(&clause.words, context));
     }
     if intent.terms.location.is_none() {
@@ -497,6 +685,7 @@ fn place(clause: &Clause, text: &str) -> Option<String> {
 impl Weighing {
     fn favour(&mut self) {
         self.denial = false;
+        self.unexplained = false;
         self.yes_in_sentence = true;
         self.yes += 1;
         self.last = Some(Stand::Yes);
@@ -516,10 +705,11 @@ impl Weighing {
 
     fn conclude(&self, intent: &mut Intent) {
         let any_yes = self.yes + self.firm_yes;
+        let no = self.no + usize::from(any_yes == 0 && self.fine == 0) * self.weak_no;
         let decide = |verdict, because| (verdict, because);
         let (verdict, because) = if self.both > 0 {
             decide(Verdict::Unclear, "it says yes and no at once")
-        } else if self.no > 0 && any_yes > 0 {
+        } else if no > 0 && any_yes > 0 {
             match self.last {
                 Some(Stand::No) if self.firm_yes >= 3 => {
                     decide(Verdict::Unclear, "it says yes several times and then no")
@@ -532,7 +722,7 @@ impl Weighing {
                 // A mild yes behind a no is often a courtesy: the no holds.
                 _ => decide(Verdict::No, "a no, and nothing firm that takes it back"),
             }
-        } else if self.no > 0 {
+        } else if no > 0 {
             if self.ask_again > 0 {
                 decide(Verdict::Later, "it asks to be asked again")
             } else if self.later > 0 && intent.until.is_some() {
@@ -543,20 +733,29 @@ impl Weighing {
         } else if self.doubt > 0 {
             decide(Verdict::Unclear, "it may be irony or a worry")
         } else if any_yes > 0 {
-            if self.condition > 0 {
-                decide(Verdict::Unclear, "a yes on a condition")
-            } else if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
+            if self.ask_again > 0 || (self.later > 0 && self.last == Some(Stand::Later)) {
                 decide(Verdict::Later, "willing, but later")
+            } else if self.condition > 0 {
+                decide(Verdict::Unclear, "a yes on a condition")
             } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
-            } else if self.denial {
+            } else if self.denial
+                || (self.unexplained && self.firm_yes == 0 && self.yes == self.courtesy)
+            {
                 decide(Verdict::Unclear, "a yes, and something against it behind")
             } else {
                 decide(Verdict::Yes, "a yes")
             }
+        } else if self.third > 0 {
+            decide(Verdict::Unclear, "somebody else's yes or no")
         } else if self.ask_again + self.later > 0 {
             decide(Verdict::Later, "not now")
-        } else if self.fine > 0 && self.condition + self.reluctant == 0 && !self.denial {
+        } else if self.fine > 0
+            && self.condition + self.reluctant == 0
+            && !self.denial
+            && !self.unexplained
+            && (self.praise > 0 || self.other == 0)
+        {
             decide(
                 Verdict::Yes,
                 "it welcomes the idea and nothing speaks against it",

@@ -10,10 +10,15 @@ use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted};
-use crate::reading::visible::Own;
+use crate::reading::visible::{self, Own};
+use crate::reading::when;
+use chrono::NaiveDateTime;
 
 /// Longest text that says nothing but "we met" or "nothing this time", in words.
 const HELD_WORDS_MAX: usize = 14;
+
+/// Longest text that says that they met, in words.
+const HELD_MET_WORDS_MAX: usize = 8;
 
 /// Acts, and what decided them.
 #[derive(Clone, Debug)]
@@ -40,11 +45,14 @@ impl Judged {
 /// Judges the own words of a person's mail.
 pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let answering = context.answering.or_else(|| guess(message, own));
+    let text = own.text();
     let context = &Context {
         answering,
+        lunch: context
+            .lunch
+            .or_else(|| lunch_of(message, answering, context)),
         ..context.clone()
     };
-    let text = own.text();
     if own.is_empty() {
         let quiet = matches!(
             answering,
@@ -99,6 +107,29 @@ pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
     acts
 }
 
+/// The lunch in question, as the letter tells it that is answered: from our own copy, or else from
+/// the quote.
+fn lunch_of(
+    message: &Message,
+    answering: Option<Answering>,
+    context: &Context,
+) -> Option<NaiveDateTime> {
+    if !matches!(
+        answering,
+        None | Some(Answering::Reminder | Answering::Receipt)
+    ) {
+        return None;
+    }
+    let mut told = context.originals.iter();
+    told.find_map(|text| when::lunch_named(text, context))
+        .or_else(|| {
+            let quoted = |line: &&str| line.trim_start().starts_with('>');
+            let body = visible::body_text(message);
+            let lines: Vec<&str> = body.lines().filter(quoted).take(60).collect();
+            when::lunch_named(&lines.join("\n"), context)
+        })
+}
+
 /// Which letter is answered, judged from the mail alone.
 fn guess(message: &Message, own: &Own) -> Option<Answering> {
     let subject = message.subject.as_str().to_lowercase();
@@ -143,6 +174,9 @@ fn closing(said: &Intent) -> Vec<Act> {
 
 fn invitation(said: &Intent) -> Judged {
     let closing = closing(said);
+    if said.end && !said.stop && said.verdict == Verdict::No {
+        return Judged::one(Act::Decline, "a no before anything began");
+    }
     if !closing.is_empty() {
         return Judged::new(closing, "it asks for an end");
     }
@@ -275,6 +309,8 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     }
     if let Some(held) = said
         .held
+        // More words than "we met, it was lovely" are notes, and not to be lost.
+        .filter(|held| *held != Held::Met || said.words <= HELD_MET_WORDS_MAX)
         .filter(|held| alone || *held == Held::NotMet && said.words <= 30)
     {
         let mut acts = vec![Act::Held(held)];
@@ -295,7 +331,9 @@ fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
         return Judged::new(closing(said), "it asks for an end");
     }
     if alone {
-        let acts = changes(said, context);
+        let mut acts = changes(said, context);
+        // "in the demo" is a moment, and no place to move to.
+        acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }

@@ -64,6 +64,16 @@ senses! {
     Negator = "negator",
     /// Not, also behind what it turns ("passt nicht").
     NegatorBehind = "negator behind",
+    /// At the lunch's own time of day.
+    SameTime = "same time",
+    /// A wish to be told more, without a question mark.
+    QuestionPhrase = "question phrase",
+    /// Somebody else's wish or answer.
+    Third = "third person",
+    /// Words that stand for the writer, or lead to a verb of theirs.
+    Myself = "myself",
+    /// Words behind a "no" that leave it an answer.
+    Answering = "behind a no",
     /// But.
     But = "but",
     /// All mail shall end.
@@ -110,6 +120,10 @@ senses! {
     Worst = "worst",
     /// Heading of the focused improvement point.
     Focus = "focus",
+    /// Words that strengthen and mean nothing by themselves.
+    Filler = "filler words",
+    /// Words between a heading and what it says, where they were spoken: "best moment was …".
+    Linking = "linking",
     /// Heading of something that helps.
     Helps = "helps",
     /// Heading of something that hinders.
@@ -128,6 +142,8 @@ senses! {
     AfterTomorrow = "day after tomorrow",
     /// Next.
     Next = "next",
+    /// Next, said behind ("mardi prochain").
+    NextBehind = "next behind",
     /// This.
     This = "this",
     /// Day or days.
@@ -160,6 +176,32 @@ senses! {
     Pm = "pm",
     /// Words after which a place is named.
     Place = "place",
+    /// A time of day in words; a line begins with the time: `12:30 half past twelve`.
+    Clock = "time",
+    /// Hour or hours.
+    Hour = "hour",
+    /// Minute or minutes.
+    Minute = "minute",
+    /// Half of a span.
+    Half = "half",
+    /// By so much later than planned.
+    ShiftLater = "so much later",
+    /// By so much earlier.
+    ShiftEarlier = "so much earlier",
+    /// The first days of a span.
+    StartOf = "start of",
+    /// The middle of a span.
+    MidOf = "middle of",
+    /// The end of a span.
+    EndOf = "end of",
+    /// What stands behind it is not wished for.
+    OutBehind = "instead of",
+    /// What stands in front of it is not wished for.
+    OutBefore = "does not suit",
+    /// A word before a date in figures.
+    On = "on",
+    /// Not before: a bound, no wish.
+    Bound = "not before",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.
@@ -260,6 +302,8 @@ struct Entry {
     sense: Sense,
     language: usize,
     pattern: Pattern,
+    /// Of a time in words: minutes since midnight.
+    value: u32,
 }
 
 /// All languages' words.
@@ -285,6 +329,8 @@ pub struct Mark {
     pub at: usize,
     /// How many words.
     pub words: usize,
+    /// Of a time in words: minutes since midnight.
+    pub value: u32,
 }
 
 /// The lexicon, read once.
@@ -321,6 +367,10 @@ impl Lexicon {
                     | Sense::Next
                     | Sense::In
                     | Sense::Noon
+                    | Sense::Clock
+                    | Sense::StartOf
+                    | Sense::MidOf
+                    | Sense::EndOf
             )
         };
         let openings = lexicon.entries.iter().filter(opening);
@@ -365,8 +415,17 @@ impl Lexicon {
     }
 
     fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
-        let (Some(sense), Some(pattern)) = (Sense::from_section(section), Pattern::parse(line))
-        else {
+        let Some(sense) = Sense::from_section(section) else {
+            return false;
+        };
+        let (value, line) = match line.split_once(' ') {
+            Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
+                Some(minutes) => (minutes, behind),
+                None => return false,
+            },
+            _ => (0, line),
+        };
+        let Some(pattern) = Pattern::parse(line) else {
             return false;
         };
         let number = self.entries.len();
@@ -380,6 +439,7 @@ impl Lexicon {
             sense,
             language,
             pattern,
+            value,
         });
         true
     }
@@ -441,6 +501,7 @@ impl Lexicon {
                     sense: entry.sense,
                     at,
                     words: length,
+                    value: entry.value,
                 });
             }
         }
@@ -502,6 +563,13 @@ impl Lexicon {
     }
 }
 
+/// Minutes since midnight of `12:30`.
+fn minutes_of(time: &str) -> Option<u32> {
+    let (hour, minute) = time.split_once(':')?;
+    let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
 fn numbered(line: &str, into: &mut WordMap<u32>) -> bool {
     let mut words = line.split_whitespace();
     let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
@@ -522,6 +590,56 @@ mod tests {
     fn every_line_of_the_data_files_is_understood() {
         assert!(lexicon().faults().is_empty(), "{:#?}", lexicon().faults());
         assert!(lexicon().counts().len() > 60);
+    }
+
+    #[test]
+    fn every_language_says_what_reading_needs() {
+        let needed = [
+            Sense::FirmYes,
+            Sense::Yes,
+            Sense::Fine,
+            Sense::No,
+            Sense::Neutral,
+            Sense::Later,
+            Sense::AskAgain,
+            Sense::Condition,
+            Sense::Negator,
+            Sense::But,
+            Sense::Stop,
+            Sense::End,
+            Sense::Skip,
+            Sense::Move,
+            Sense::MoveAll,
+            Sense::MoveOne,
+            Sense::Pause,
+            Sense::Met,
+            Sense::NotMet,
+            Sense::Said,
+            Sense::Nothing,
+            Sense::Best,
+            Sense::Worst,
+            Sense::Focus,
+            Sense::Until,
+            Sense::After,
+            Sense::In,
+            Sense::Week,
+            Sense::Clock,
+            Sense::Hour,
+            Sense::ShiftLater,
+            Sense::OutBehind,
+            Sense::Filler,
+            Sense::Once,
+            Sense::NoNotes,
+        ];
+        for (language, (code, _)) in FILES.iter().enumerate().skip(1) {
+            for sense in needed {
+                let entries = &lexicon().entries;
+                let said = entries
+                    .iter()
+                    .any(|e| e.language == language && e.sense == sense);
+                assert!(said, "{code} lacks {sense:?}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{Token, tokens};
 use crate::reading::visible::Own;
 use crate::words::clean::clean_text;
 
@@ -61,6 +61,7 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
     let mut expected = 1;
     let lines: Vec<&str> = text.lines().collect();
     let numbered = numbers_of(&lines);
+    let spoken = start == Slot::Unplaced && !spoken_headings(&tokens(text)).is_empty();
     let mut current: Vec<String> = Vec::new();
     let mut blank_above = false;
     for (at, line) in lines.iter().enumerate() {
@@ -70,7 +71,7 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
         }
         for part in parts {
             let free = start == Slot::Unplaced;
-            let opened = opening(&part, free, numbered, expected);
+            let opened = opening(&part, free, numbered, spoken, expected);
             if let Some((next, rest)) = opened {
                 flush(&mut current, slot, pieces);
                 any = true;
@@ -131,8 +132,21 @@ struct Numbered<'a> {
 fn number_at(line: &str) -> Option<Numbered<'_>> {
     let line = line.trim_start_matches(['*', ' ', '#', '(', '-', '_']);
     let mut chars = line.chars();
-    let number = chars.next()?.to_digit(10).filter(|n| (1..=3).contains(n))?;
+    let first = chars.next()?;
     let rest = chars.as_str();
+    let letter = rest.starts_with(')').then_some(first.to_ascii_lowercase());
+    let number = match (first.to_digit(10), letter) {
+        (Some(number), _) => number,
+        (None, Some(letter @ 'a'..='c')) => u32::from(letter) - u32::from('a') + 1,
+        _ => return None,
+    };
+    let number = Some(number).filter(|n| (1..=3).contains(n))?;
+    let ordinal = ["st", "nd", "rd"]
+        .iter()
+        .find_map(|end| rest.strip_prefix(end));
+    let rest = ordinal
+        .filter(|r| r.starts_with([':', '.', ')']))
+        .unwrap_or(rest);
     let behind = rest.trim_start_matches([')', '.', ':', '-', '–', '—', '*', '/', ' ']);
     let marked = rest.starts_with([')', '.', ':', '–', '—', '-', '*', '/']) || rest.is_empty();
     let digit_next = rest.starts_with(['.', ':', '-', '/'])
@@ -153,6 +167,7 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
     }
     let headings = [Sense::Best, Sense::Worst, Sense::Focus];
     let tokens = tokens(line);
+    let spoken = spoken_headings(&tokens);
     let mut cuts: Vec<usize> = vec![0];
     let mut expected = 1;
     for (at, token) in tokens.iter().enumerate() {
@@ -180,7 +195,7 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
                         .is_some_and(|w| matches!(*w, ":" | "-" | "–" | "—"))
                 })
         };
-        if number.is_some() || heading {
+        if number.is_some() || heading || spoken.contains(&at) {
             expected += usize::from(number.is_some());
             if token.start > 0 {
                 cuts.push(token.start);
@@ -203,13 +218,65 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
     parts
 }
 
+/// Where headings stand that are spoken on with "was" or "is" ("best moment was the demo worst
+/// moment was the retro"); none unless at least two different ones do, so that a sentence with one
+/// such word in it stays whole.
+fn spoken_headings(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut found: Vec<(Sense, usize)> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if !token.is_word {
+            continue;
+        }
+        let words: Vec<&str> = tokens
+            .iter()
+            .skip(at)
+            .take(6)
+            .take_while(|t| t.is_word)
+            .map(|t| &*t.text)
+            .collect();
+        let Some((sense, _)) = spoken_heading(&words) else {
+            continue;
+        };
+        if found.last().is_none_or(|(last, _)| *last != sense) {
+            found.push((sense, at));
+        }
+    }
+    let mut senses: Vec<Sense> = found.iter().map(|(sense, _)| *sense).collect();
+    senses.sort_unstable();
+    let named = senses.len();
+    senses.dedup();
+    if senses.len() < 2 || senses.len() < named {
+        return Vec::new();
+    }
+    found.into_iter().map(|(_, at)| at).collect()
+}
+
+/// A heading with its linking word at the start of some words: which, and how many words.
+fn spoken_heading(words: &[&str]) -> Option<(Sense, usize)> {
+    let headings = [Sense::Best, Sense::Worst, Sense::Focus];
+    let small = |w: &&str| matches!(*w, "my" | "your" | "the" | "her" | "his");
+    let led = usize::from(words.first().is_some_and(small));
+    let mark = lexicon().longest(words, led, &headings, Languages::ALL)?;
+    let end = mark.at + mark.words;
+    let linked = words
+        .get(end)
+        .is_some_and(|w| lexicon().is(w, Sense::Linking));
+    linked.then_some((mark.sense, end + 1))
+}
+
 /// The slot that a line opens, and the words behind its heading. Numbers count only where no
 /// quoted prompt placed the line already (`free`); a bare one only in a `series`.
-fn opening(line: &str, free: bool, series: bool, expected: usize) -> Option<(Slot, String)> {
+fn opening(
+    line: &str,
+    free: bool,
+    series: bool,
+    spoken: bool,
+    expected: usize,
+) -> Option<(Slot, String)> {
     let number = number_at(line).filter(|n| free && (n.marked || series));
     let bare = number.as_ref().map_or(line, |n| n.rest);
     let bare = bare.trim_start_matches(['*', ' ', '-', '•', '·', '_', '#', '>']);
-    if let Some((slot, rest)) = heading(bare, number.is_some()) {
+    if let Some((slot, rest)) = heading(bare, number.is_some(), spoken) {
         return Some((slot, rest));
     }
     let Numbered { number, rest, .. } = number?;
@@ -219,7 +286,7 @@ fn opening(line: &str, free: bool, series: bool, expected: usize) -> Option<(Slo
 }
 
 /// `Best moment: the demo`, `Worst - none`, or a heading alone on its line.
-fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
+fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
     let tokens = tokens(line);
     let words: Vec<&str> = tokens
         .iter()
@@ -232,9 +299,15 @@ fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
     let led = words.first().is_some_and(|word| {
         word.ends_with('s') || matches!(*word, "my" | "your" | "the" | "le" | "la" | "el" | "het")
     });
+    // Up to the mark behind a heading, so that a short one ("Good:") can be told from a sentence.
+    let is_mark = |t: &Token<'_>| matches!(&*t.text, ":" | "–" | "—" | "=" | "-");
+    let marked_at = tokens.iter().position(is_mark).unwrap_or(tokens.len());
+    let until_mark = tokens.iter().take(marked_at).filter(|t| t.is_word).count();
+    let head = words.get(..until_mark).unwrap_or(&words);
     let mark = lexicon()
-        .longest(&words, 0, &senses, Languages::ALL)
-        .or_else(|| lexicon().longest(&words, usize::from(led), &senses, Languages::ALL))?;
+        .longest(head, 0, &senses, Languages::ALL)
+        .or_else(|| lexicon().longest(head, usize::from(led), &senses, Languages::ALL))
+        .or_else(|| lexicon().longest(&words, 0, &senses, Languages::ALL))?;
     let slot = match mark.sense {
         Sense::Best => Slot::Section(Section::Best),
         Sense::Worst => Slot::Section(Section::Worst),
@@ -260,6 +333,14 @@ fn heading(line: &str, numbered: bool) -> Option<(Slot, String)> {
             Some((slot, rest.trim().to_owned()))
         }
         _ if trimmed.is_empty() => Some((slot, String::new())),
+        _ if spoken && spoken_heading(&words).is_some() => {
+            let (_, used) = spoken_heading(&words)?;
+            let last = tokens
+                .iter()
+                .filter(|t| t.is_word)
+                .nth(used.checked_sub(1)?)?;
+            Some((slot, line.get(last.end..)?.trim().to_owned()))
+        }
         // "1. Best moment the demo": the number says that it is the heading.
         _ if numbered && slot != Slot::Achieved && mark.words > 1 => {
             Some((slot, trimmed.to_owned()))

@@ -58,6 +58,10 @@ pub struct Token<'a> {
 
 fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: usize) {
     let folded = folded(text.get(start..end).unwrap_or_default());
+    let folded = match shortened(&folded) {
+        Some(short) => Cow::Owned(short),
+        None => folded,
+    };
     if !folded.is_empty() {
         found.push(Token {
             text: folded,
@@ -66,6 +70,30 @@ fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: u
             end,
         });
     }
+}
+
+/// "yesss" is "yes" and "cooool" is "cool": a letter drawn out, three times or more.
+fn shortened(word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let drawn = |w: &[u8]| matches!(w, [a, b, c] if a == b && b == c && a.is_ascii_alphabetic());
+    if !bytes.windows(3).any(drawn) {
+        return None;
+    }
+    let mut short = String::with_capacity(word.len());
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mut count = 1;
+        while chars.next_if_eq(&c).is_some() {
+            count += 1;
+        }
+        let kept = match count {
+            3.. if chars.peek().is_none() => 1,
+            3.. => 2,
+            _ => count,
+        };
+        short.extend(std::iter::repeat_n(c, kept));
+    }
+    Some(short)
 }
 
 /// Splits a text into tokens.

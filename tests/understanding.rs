@@ -1,0 +1,333 @@
+//! How well answers are understood, by category, on tables of answers as colleagues write them.
+//!
+//! `tests/corpus/colleagues/*.txt` has rows `kind[/kind also right] [field=value]… | words`. Each
+//! row is read bare, above a quoted letter of ours, and as HTML only. The rows are halved by a
+//! checksum of their words: one half may be looked at while the reader is bettered (`seen`), of the
+//! other only the score is (`unseen`). Any other reader can be scored on the same mails: name its
+//! command in `POSTLUNCH_READER`; it gets a mail on its input, `--answering KIND` as arguments, and
+//! prints an object with `kind` and what else of the fields of `explain` it knows.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use postlunch::lunch::act::Answering;
+use postlunch::reading::message::Message;
+use postlunch::reading::{Context, explain, read};
+use postlunch::writing::{Templates, samples, write};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Monday 11 January 2027, nine in the morning in Berlin.
+const NOW: &str = "2027-01-11T08:00:00Z";
+
+/// The layouts that every row is read in.
+const LAYOUTS: [&str; 3] = ["bare", "above a quote", "HTML only"];
+
+struct Row {
+    category: String,
+    answering: Option<Answering>,
+    goal_asked: bool,
+    kinds: Vec<String>,
+    conditions: Vec<(String, String)>,
+    words: String,
+}
+
+impl Row {
+    /// Which half; the words alone decide.
+    fn unseen(&self) -> bool {
+        crc32fast::hash(self.words.as_bytes()) % 2 == 1
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/colleagues");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect("the tables")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    let mut rows = Vec::new();
+    for path in paths {
+        let category = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut answering = None;
+        let mut goal_asked = false;
+        for line in fs::read_to_string(&path).expect("readable").lines() {
+            if line.is_empty() || line.starts_with("# ") {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                goal_asked = name.ends_with("+goal");
+                answering = Answering::from_name(name.trim_end_matches("+goal"));
+                continue;
+            }
+            let (wanted, words) = line.split_once(" | ").expect("kind | words");
+            let mut parts = wanted.split_whitespace();
+            let kinds = parts.next().unwrap_or_default();
+            let conditions = parts.map(|p| p.split_once('=').expect("field=value"));
+            rows.push(Row {
+                category: category.clone().into_owned(),
+                answering,
+                goal_asked,
+                kinds: kinds.split('/').map(str::to_owned).collect(),
+                conditions: conditions
+                    .map(|(field, value)| (field.to_owned(), value.replace("\\n", "\n")))
+                    .collect(),
+                words: words.trim().replace("\\n", "\n"),
+            });
+        }
+    }
+    rows
+}
+
+/// The letter that is answered, as a person sees it quoted.
+fn letter(answering: Option<Answering>) -> String {
+    let kind = match answering {
+        Some(Answering::Reminder) => "reminder",
+        Some(Answering::FollowUp) => "followup",
+        Some(Answering::Receipt) => "receipt-notes",
+        Some(Answering::Exchange) => "exchange",
+        Some(Answering::Summary) => "summary",
+        Some(Answering::Permission | Answering::Question) => "question",
+        _ => "invitation",
+    };
+    let (letter, posting) = samples::of(kind).expect("a sample");
+    let templates = Templates::built_in().expect("templates");
+    let written = write(&letter, &posting, &templates).expect("a letter");
+    written.text
+}
+
+/// The row's words as a whole mail.
+fn mail(row: &Row, layout: &str, letter: &str) -> String {
+    let head = "From: Ben Smith <ben@example.com>\nTo: lunch@example.com\nSubject: Re: lunch\n";
+    let plain = format!("{head}Content-Type: text/plain; charset=utf-8\n\n");
+    let words = &row.words;
+    match layout {
+        "bare" => format!("{plain}{words}\n"),
+        "above a quote" => {
+            let quoted: String = letter.lines().map(|l| format!("> {l}\n")).collect();
+            format!(
+                "{plain}{words}\n\nOn Mon, 11 Jan 2027 at 08:55, Ana via Lunch <lunch@example.com> wrote:\n\n{quoted}"
+            )
+        }
+        _ => {
+            let escaped = |t: &str| t.replace('&', "&amp;").replace('<', "&lt;");
+            let typed = escaped(words).replace('\n', "<br>\n");
+            let quoted: String = letter
+                .split("\n\n")
+                .map(|p| format!("<p>{}</p>\n", escaped(p)))
+                .collect();
+            format!(
+                "{head}Content-Type: text/html; charset=utf-8\n\n<div dir=\"ltr\">{typed}</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">On Mon, Jan 11, 2027 at 8:55 AM Ana via Lunch &lt;lunch@example.com&gt; wrote:<br></div><blockquote class=\"gmail_quote\">{quoted}</blockquote></div>"
+            )
+        }
+    }
+}
+
+/// How a mail is read: here, or by the command that `POSTLUNCH_READER` names.
+fn understood(row: &Row, layout: &str, letter: &str) -> Value {
+    let mail = mail(row, layout, letter);
+    if let Ok(command) = std::env::var("POSTLUNCH_READER") {
+        return read_by(&command, row, &mail);
+    }
+    let now: DateTime<Utc> = NOW.parse().expect("a moment");
+    let originals = [letter.to_owned()];
+    let mut context = Context::new(now, chrono_tz::Europe::Berlin);
+    context.answering = row.answering;
+    context.goal_asked = row.goal_asked;
+    if layout == "bare" {
+        // Where the letter is not at hand, the agenda is.
+        let lunch: NaiveDateTime = "2027-01-14T12:30:00".parse().expect("a lunch");
+        context.lunch = Some(lunch).filter(|_| row.answering == Some(Answering::Reminder));
+    } else {
+        context.originals = &originals;
+    }
+    let message = Message::parse(mail.as_bytes());
+    explain::explain(&message, &read(&message, &context))
+}
+
+fn read_by(command: &str, row: &Row, mail: &str) -> Value {
+    let mut words = command.split_whitespace();
+    let mut child = Command::new(words.next().expect("a command"));
+    child.args(words);
+    if let Some(answering) = row.answering {
+        child.args(["--answering", answering.name()]);
+    }
+    let mut child = child
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the reader starts");
+    let mut input = child.stdin.take().expect("its input");
+    input.write_all(mail.as_bytes()).expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
+}
+
+fn field<'a>(object: &'a Value, path: &str) -> &'a Value {
+    path.split('.').fold(object, |found, part| {
+        let inner = match part.parse::<usize>() {
+            Ok(at) => found.get(at),
+            Err(_) => found.get(part),
+        };
+        inner.unwrap_or(&Value::Null)
+    })
+}
+
+fn agrees(row: &Row, read: &Value) -> bool {
+    row.conditions.iter().all(|(path, wanted)| {
+        let found = field(read, path);
+        let shown = found
+            .as_str()
+            .map_or_else(|| found.to_string(), str::to_owned);
+        shown.replace(' ', "_") == *wanted
+    })
+}
+
+/// What went right and wrong in one category.
+#[derive(Default, Clone, Copy)]
+struct Score {
+    read: usize,
+    kinds: usize,
+    /// Rows of the right kind with fields to be right, and those right in them.
+    fields: (usize, usize),
+    /// Read as a yes and none.
+    false_yes: usize,
+    /// A no, a stop or an end, that was read as something else to act on, or as nothing.
+    missed_no: usize,
+    /// Asked back where it was clear.
+    asked: usize,
+    /// Some other wrong kind.
+    wrong: usize,
+}
+
+impl Score {
+    fn take(&mut self, row: &Row, read: &Value) -> bool {
+        let kind = field(read, "kind").as_str().unwrap_or_default();
+        let against = |kind: &str| matches!(kind, "decline" | "stop" | "end");
+        let right = row.kinds.iter().any(|k| k == kind);
+        self.read += 1;
+        self.kinds += usize::from(right);
+        if right {
+            let well = agrees(row, read);
+            self.fields.0 += usize::from(!row.conditions.is_empty());
+            self.fields.1 += usize::from(!row.conditions.is_empty() && well);
+            return well;
+        }
+        if kind == "accept" {
+            self.false_yes += 1;
+        } else if kind == "unclear" {
+            self.asked += 1;
+        } else if against(&row.kinds[0]) && !against(kind) {
+            self.missed_no += 1;
+        } else {
+            self.wrong += 1;
+        }
+        false
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.read += other.read;
+        self.kinds += other.kinds;
+        self.fields.0 += other.fields.0;
+        self.fields.1 += other.fields.1;
+        self.false_yes += other.false_yes;
+        self.missed_no += other.missed_no;
+        self.asked += other.asked;
+        self.wrong += other.wrong;
+    }
+
+    fn line(&self, name: &str) -> String {
+        let percent = |part: usize, of: usize| {
+            if of == 0 {
+                "".to_owned()
+            } else {
+                format!("{:.1}", 100.0 * part as f64 / of as f64)
+            }
+        };
+        format!(
+            "| {name} | {} | {} | {} | {} | {} | {} | {} |",
+            self.read,
+            percent(self.kinds, self.read),
+            percent(self.fields.1, self.fields.0),
+            self.false_yes,
+            self.missed_no,
+            percent(self.asked, self.read),
+            self.wrong
+        )
+    }
+}
+
+/// Scores of one half by category; with the rows that went wrong, told in full.
+fn score(unseen: bool) -> (BTreeMap<String, Score>, Vec<String>) {
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+    let mut faults = Vec::new();
+    let mut letters: BTreeMap<Option<Answering>, String> = BTreeMap::new();
+    for row in rows().iter().filter(|row| row.unseen() == unseen) {
+        let letter = letters
+            .entry(row.answering)
+            .or_insert_with(|| self::letter(row.answering));
+        let mut told = false;
+        for layout in LAYOUTS {
+            let read = understood(row, layout, letter);
+            let score = scores.entry(row.category.clone()).or_default();
+            if !score.take(row, &read) && !told {
+                told = true;
+                faults.push(format!(
+                    "{} {layout}: {:?}\n    wanted {} {:?}; was {} ({}) {}",
+                    row.category,
+                    row.words,
+                    row.kinds.join("/"),
+                    row.conditions,
+                    read["kind"],
+                    read["reason"],
+                    read["acts"]
+                ));
+            }
+        }
+    }
+    (scores, faults)
+}
+
+fn table(scores: &BTreeMap<String, Score>) -> (String, Score) {
+    let mut text = String::from(
+        "| category | read | kind right % | fields right % | false yes | missed no | asked back % | other wrong |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut whole = Score::default();
+    for (name, score) in scores {
+        let _ = writeln!(text, "{}", score.line(name));
+        whole.add(score);
+    }
+    let _ = writeln!(text, "{}", whole.line("all"));
+    (text, whole)
+}
+
+/// The floor for both halves; docs/reading.md has the table. `POSTLUNCH_SHOW` prints the tables,
+/// and with `faults` every row of the seen half that went wrong.
+#[test]
+fn answers_of_colleagues_are_understood() {
+    let show = std::env::var("POSTLUNCH_SHOW").ok();
+    let mut short = Vec::new();
+    for (half, unseen) in [("seen", false), ("unseen", true)] {
+        let (scores, faults) = score(unseen);
+        let (table, whole) = table(&scores);
+        if show.is_some() {
+            println!("{half}\n\n{table}");
+        }
+        if show.as_deref() == Some("faults") && !unseen {
+            println!("{}", faults.join("\n"));
+        }
+        if std::env::var_os("POSTLUNCH_READER").is_some() {
+            continue; // another's reader is scored, and held to nothing
+        }
+        assert!(whole.read > 1_500, "only {} read", whole.read);
+        if whole.kinds * 100 < whole.read * 85 {
+            short.push(format!("{half}\n{table}"));
+        }
+    }
+    assert!(short.is_empty(), "{}", short.join("\n"));
+}
