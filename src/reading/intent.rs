@@ -232,7 +232,7 @@ fn drop_fillers(clause: &mut Clause<'_>, languages: Languages) {
         Sense::Doubt,
     ];
     let filler = |w: &&str| lexicon().is(w, Sense::Filler);
-    if !clause.words.iter().any(|w| filler(w))
+    if !clause.words.iter().any(filler)
         || clause.words.len() < 2
         || !lexicon()
             .marks(&clause.words, &stance, languages)
