@@ -299,7 +299,9 @@ async fn a_letter_of_ours_is_known_as_a_quote_where_it_is_given() {
     let ours = "Focused improvement point";
     let own_words = |seen: &Seen| seen.json()["reply_text"].to_string();
     let without = desk.run(&["explain", "--json", "reply.eml"]).await;
-    assert!(own_words(&without).contains(ours), "{}", without.out);
+    // Its fixed sentences are known even so.
+    assert!(!own_words(&without).contains(ours), "{}", without.out);
+    assert!(own_words(&without).contains("Gladly"), "{}", without.out);
     let words = ["explain", "--json", "reply.eml", "--original", "sent.eml"];
     let with = desk.run(&words).await;
     assert!(own_words(&with).contains("Gladly"), "{}", with.out);

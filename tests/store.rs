@@ -295,7 +295,7 @@ fn with_the_index_gone_too_only_a_backup_helps() {
     fs::remove_dir_all(path.join("index")).unwrap();
     assert!(refused(&path).to_string().contains("damaged"));
     let error = Store::rebuild(&path, &key(), options()).unwrap_err();
-    assert!(error.to_string().contains("store restore"), "{error}");
+    assert!(error.to_string().contains("put a backup"), "{error}");
 }
 
 #[test]

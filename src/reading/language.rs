@@ -631,7 +631,8 @@ mod tests {
             Sense::Once,
             Sense::NoNotes,
         ];
-        for (language, (code, _)) in FILES.iter().enumerate().skip(1) {
+        let languages = FILES.iter().enumerate().skip(1);
+        for (language, (code, _)) in languages.filter(|(_, (code, _))| *code != "clients") {
             for sense in needed {
                 let entries = &lexicon().entries;
                 let said = entries

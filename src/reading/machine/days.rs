@@ -46,6 +46,18 @@ const WEEKDAYS: [&str; 7] = [
     "sunday",
 ];
 
+/// What is still written with slashes could be two days, whatever the zone would make of it: a
+/// machine's date is no lunch's.
+fn without_slashes(text: &str) -> String {
+    let is_slashed = |word: &&str| {
+        let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split('/');
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        word.contains('/') && parts.all(digits)
+    };
+    let kept: Vec<&str> = text.split(' ').filter(|word| !is_slashed(word)).collect();
+    kept.join(" ")
+}
+
 /// The first day back, if the text tells one.
 pub(super) fn away_until(text: &str, context: &Context) -> Option<NaiveDate> {
     let folded = phrases::fold(text);
@@ -53,6 +65,11 @@ pub(super) fn away_until(text: &str, context: &Context) -> Option<NaiveDate> {
         .iter()
         .any(|word| folded.contains(word));
     let dated = with_plain_dates(&folded, english, when::today(context));
+    let dated = if english {
+        without_slashes(&dated)
+    } else {
+        dated
+    };
     let finds = phrases::phrases().find(&dated);
     let context = &Context {
         answering: Some(Answering::Receipt),

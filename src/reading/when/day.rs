@@ -77,6 +77,8 @@ pub fn day_at(
     None
 }
 
+/// The day of that name (1 for Monday) that is meant: the coming one, or with `next` that of the
+/// week after this.
 pub fn resolve_weekday(weekday: u32, next: bool, context: &Context) -> Option<NaiveDate> {
     let today = today(context);
     let wanted = Weekday::try_from(u8::try_from(weekday.checked_sub(1)?).ok()?).ok()?;
