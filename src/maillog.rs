@@ -172,3 +172,12 @@ pub fn loop_suspected(from: &Address) {
 pub fn expunged(messages: usize) {
     tracing::info!(messages, "expunged handled mail after its retention");
 }
+
+/// A decided mail could not be moved out of the inbox.
+pub fn not_moved(uid: u32, why: &str) {
+    tracing::warn!(
+        uid,
+        why,
+        "the server does not move a handled mail, trying again tomorrow"
+    );
+}

@@ -37,7 +37,14 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
         Request::Clock(clock) => move_clock(clock, conductor).await,
         other => {
             let (imap, smtp) = vitals.links();
-            let answer = conductor.desk.ask(move |d| d.command(other)).await;
+            let job = move |d: &mut Decider| {
+                let done = d.command(other);
+                if done.is_err() {
+                    d.abandon(); // half a decision must not ride along with the next
+                }
+                done
+            };
+            let answer = conductor.desk.ask(job).await;
             conductor.queued.notify_one();
             match answer {
                 Ok(Reply::Status(mut status)) => {
@@ -127,6 +134,8 @@ impl Decider {
                 "name one to {INVITEES_MAX} people with --to; the practice is two"
             ));
         }
+        let own = &self.settings.mailbox.address;
+        let is_ours = |who: &Address| who == own || own.detail_of(who).is_some();
         let note = note.map(clean_text).filter(|note| !note.is_empty());
         if note
             .as_ref()
@@ -139,14 +148,14 @@ impl Decider {
         let mut invitees = Vec::new();
         for text in to {
             match NameAddr::parse(text) {
-                Ok(invitee) if invitee.address == self.settings.mailbox.address => {
+                Ok(invitee) if is_ours(&invitee.address) => {
                     return refuse("the daemon's own mailbox cannot be invited".to_owned());
                 }
                 Ok(invitee) => invitees.push(invitee),
                 Err(error) => return refuse(format!("--to: {error}")),
             }
         }
-        if inviter.address == self.settings.mailbox.address {
+        if is_ours(&inviter.address) {
             return refuse(
                 "the daemon's own mailbox cannot invite; --from is a colleague".to_owned(),
             );
@@ -178,7 +187,9 @@ impl Decider {
             pairing: None,
             refused: None,
         };
-        if self.ledger.is_suppressed(&invitee.address)? {
+        let forgotten = self.ledger.is_suppressed(&invitee.address)?
+            || self.ledger.is_suppressed(&inviter.address)?;
+        if forgotten {
             made.refused = Some("this invitation cannot be sent from here".to_owned());
             return Ok(made);
         }

@@ -151,14 +151,14 @@ impl Inbox {
         let mut progress = self
             .progress(&mut session, selected.uid_validity, selected.uid_next)
             .await?;
-        self.acknowledge_the_decided(&mut session, &places, progress.uid_validity)
-            .await?;
         self.vitals.inbox_up();
         let mut answer: Option<oneshot::Sender<usize>> = None;
         let mut cleared: Option<Instant> = None;
         loop {
             if cleared.is_none_or(|at| at.elapsed() > DAY) {
                 self.clear_done(&mut session, &places).await?;
+                self.acknowledge_the_decided(&mut session, &places, progress.uid_validity)
+                    .await?;
                 cleared = Some(Instant::now());
             }
             let looked = self.sweep(&mut session, &places, &mut progress).await?;
@@ -277,7 +277,16 @@ impl Inbox {
             Handled::Done => &places.done,
             Handled::Review => &places.review,
         };
-        session.move_to(place.uid, to).await?;
+        match session.move_to(place.uid, to).await {
+            Ok(_) => {}
+            // It is decided, and stays where it is until the server moves it; others go on. Where
+            // the folder is gone, a new connection makes it again.
+            Err(ImapError::Refused { code, words, .. }) if code != "TRYCREATE" => {
+                maillog::not_moved(place.uid, &format!("{code} {words}"));
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
         self.desk.ask(move |d| d.acknowledged(&place)).await?;
         Ok(())
     }

@@ -5,9 +5,9 @@
 
 use crate::daemon::decider::{Answered, Decider, DeciderError};
 use crate::daemon::ledger::Progress;
-use crate::daemon::routing::{self, Leave, Route};
+use crate::daemon::routing::{self, Leave, Route, Trail};
 use crate::keyring::Owner;
-use crate::lunch::act::Answering;
+use crate::lunch::act::{Act, Answering, CommandName};
 use crate::lunch::cadence::{at, first_on, local};
 use crate::lunch::event::{About, Cause, Event, Outcome, What};
 use crate::lunch::slots::notice;
@@ -15,6 +15,7 @@ use crate::maillog;
 use crate::reading::message::Message;
 use crate::reading::{Context, Reading};
 use crate::store::Batch;
+use crate::store::record::LetterRecord;
 use crate::store::seen::{self, Incoming, Known};
 use crate::words::address::Address;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -22,6 +23,9 @@ use chrono_tz::Tz;
 
 /// More mails of one person in a day than this are a loop: they are set aside, unanswered.
 const HEARD_MAX: u64 = 30;
+
+/// So many times a day somebody may write the same words in one conversation; a machine does more.
+const ALIKE_MAX: u64 = 4;
 
 /// Where a message lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +152,9 @@ impl Decider {
         };
         let now = self.clock.now();
         let trusted = self.settings.trusted_authserv_id.as_deref();
+        let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
+        let leave = answering_what_was_asked(leave, route);
         let cause = self.mail_key(place, message);
         let pairing = match &leave {
             Leave::Act(acts) => routing::meant(&self.ledger, route, acts)?,
@@ -188,12 +194,23 @@ impl Decider {
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
         let today = now.with_timezone(&self.settings.zone).date_naive();
-        if what.is_some() {
-            if self.ledger.heard_on(route.person, today)? >= HEARD_MAX {
+        // What only bears somebody's name is not held against them, and a stop is always heard.
+        if let Some(What::Said { said, .. }) = &what {
+            let words =
+                self.ledger
+                    .store
+                    .digest(&format!("{:?} {}", route.pairing, said.words.reveal()));
+            let heard = self.ledger.heard_on(route.person, today, None)?;
+            let alike = self.ledger.heard_on(route.person, today, Some(words))?;
+            let looping = heard >= HEARD_MAX || alike >= ALIKE_MAX;
+            if looping && !said.acts.contains(&Act::Stop) {
                 maillog::loop_suspected(&person.who.address);
                 return self.set_aside(place, message);
             }
-            self.ledger.count_heard(&mut batch, route.person, today)?;
+            for counted in [None, Some(words)] {
+                self.ledger
+                    .count_heard(&mut batch, route.person, today, counted)?;
+            }
         }
         let outcome = match what {
             None => {
@@ -208,6 +225,39 @@ impl Decider {
             Some(person.who.address.to_string()),
         );
         Ok(Handled::Done)
+    }
+
+    /// A calendar answer speaks of the series whose UID it bears, whatever letter it came by; one
+    /// that bears none of ours speaks of somebody else's meeting.
+    fn by_calendar(&self, route: &Route, message: &Message) -> Result<Route, DeciderError> {
+        let uids = message.calendar_uids();
+        let mut theirs = None;
+        for uid in &uids {
+            let Some(id) = self.ledger.pairing_with_uid(uid)? else {
+                continue;
+            };
+            if Some(id) == route.pairing {
+                return Ok(route.clone());
+            }
+            let pairing = self.ledger.pairing(id)?;
+            theirs = theirs.or(pairing.filter(|p| p.role(route.person).is_some()));
+        }
+        let sender = match &message.from {
+            Some(from) => self.ledger.person_at(&from.address)?,
+            None => None,
+        };
+        if uids.is_empty() || sender != Some(route.person) {
+            return Ok(route.clone());
+        }
+        Ok(Route {
+            trail: match theirs {
+                Some(_) => Trail::CalendarUid,
+                None => Trail::ForeignCalendar,
+            },
+            pairing: theirs.map(|pairing| pairing.id),
+            letter: None,
+            ..route.clone()
+        })
     }
 
     fn decide_mail(
@@ -363,5 +413,25 @@ impl Decider {
         let mut batch = Batch::new();
         self.ledger.put_progress(&mut batch, mailbox, progress);
         self.commit(batch)
+    }
+}
+
+/// "Yes, that was me" and "no, that wasn't me" answer the question who wrote a mail, and neither
+/// begins nor ends any lunches.
+fn answering_what_was_asked(leave: Leave, route: &Route) -> Leave {
+    let is_confirm = |letter: &LetterRecord| letter.name == "confirm";
+    match leave {
+        Leave::Act(acts) if route.letter.as_ref().is_some_and(is_confirm) => {
+            let meant = acts.into_iter().filter_map(|act| match act {
+                Act::Decline => None,
+                Act::Accept(_) | Act::Unclear => Some(Act::Command {
+                    name: CommandName::Help,
+                    arguments: String::new(),
+                }),
+                other => Some(other),
+            });
+            Leave::Act(meant.collect())
+        }
+        other => other,
     }
 }

@@ -439,16 +439,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Mails from a person that were acted on that day.
+    /// Mails from a person that were acted on that day: all, or those of the same words.
     ///
     /// # Errors
     /// If the store fails.
-    pub fn heard_on(&self, person: PersonId, day: NaiveDate) -> Result<u64, LedgerError> {
-        Ok(self
-            .store
-            .get(&day_key(Shelf::Heard, person, day))?
-            .and_then(number)
-            .unwrap_or(0))
+    pub fn heard_on(
+        &self,
+        person: PersonId,
+        day: NaiveDate,
+        words: Option<[u8; 16]>,
+    ) -> Result<u64, LedgerError> {
+        let count = self.store.get(&heard_key(person, day, words))?;
+        Ok(count.and_then(number).unwrap_or(0))
     }
 
     /// Counts one more.
@@ -460,10 +462,11 @@ impl Ledger {
         batch: &mut Batch,
         person: PersonId,
         day: NaiveDate,
+        words: Option<[u8; 16]>,
     ) -> Result<(), LedgerError> {
-        let count = self.heard_on(person, day)?.saturating_add(1);
+        let count = self.heard_on(person, day, words)?.saturating_add(1);
         let octets = count.to_be_bytes().to_vec();
-        batch.put(day_key(Shelf::Heard, person, day), Owner::House, octets);
+        batch.put(heard_key(person, day, words), Owner::House, octets);
         Ok(())
     }
 
@@ -572,6 +575,14 @@ fn number(octets: Vec<u8>) -> Option<u64> {
 fn day_key(shelf: Shelf, person: PersonId, day: NaiveDate) -> Key {
     let day = u64::try_from(day.num_days_from_ce()).unwrap_or(0);
     Key::on(shelf).number(person.0).number(day)
+}
+
+fn heard_key(person: PersonId, day: NaiveDate, words: Option<[u8; 16]>) -> Key {
+    let key = day_key(Shelf::Heard, person, day);
+    match words {
+        Some(words) => key.digest(words),
+        None => key,
+    }
 }
 
 fn turn_of(key: &Key) -> Option<(DateTime<Utc>, Turn)> {

@@ -27,6 +27,8 @@ pub enum Trail {
     Returned,
     /// The UID of one of our series.
     CalendarUid,
+    /// It answers a meeting that is none of ours.
+    ForeignCalendar,
     /// Nothing but the address it says to be from.
     Sender,
 }
@@ -69,26 +71,24 @@ pub fn route(
     own: &Address,
     message: &Message,
 ) -> Result<Option<Route>, LedgerError> {
-    let details = message.recipients.iter().filter_map(|to| own.detail_of(to));
-    for detail in details.chain(message.footer_references()) {
-        if let Some(letter) = by_token(ledger, key, &detail)? {
-            return Ok(Some(of_letter(Trail::Token, letter)));
-        }
-    }
-    let answered = message
-        .in_reply_to
+    let sender = match &message.from {
+        Some(from) => ledger.person_at(&from.address)?,
+        None => None,
+    };
+    let answered = letters_answered(ledger, key, own, message)?;
+    let own_letter = answered
         .iter()
-        .chain(message.references.iter().rev());
-    if let Some(letter) = first_of(ledger, answered)? {
-        return Ok(Some(of_letter(Trail::MessageId, letter)));
+        .find(|(_, letter)| Some(letter.person) == sender);
+    if let Some((trail, letter)) = own_letter.or(answered.first()) {
+        let route = of_letter(*trail, letter.clone());
+        return Ok(Some(match sender {
+            Some(member) if member != route.person => astray(ledger, route, member)?,
+            _ => route,
+        }));
     }
     if let Some(letter) = first_of(ledger, message.returned_message_ids().iter())? {
         return Ok(Some(of_letter(Trail::Returned, letter)));
     }
-    let Some(from) = &message.from else {
-        return Ok(None);
-    };
-    let sender = ledger.person_at(&from.address)?;
     for uid in message.calendar_uids() {
         let Some(id) = ledger.pairing_with_uid(&uid)? else {
             continue;
@@ -110,6 +110,49 @@ pub fn route(
         Some(person) => by_sender(ledger, person),
         None => Ok(None),
     }
+}
+
+/// All letters of ours that a mail answers, the surest trail first. A mail to everybody names those
+/// of several people.
+fn letters_answered(
+    ledger: &Ledger,
+    key: &TokenKey,
+    own: &Address,
+    message: &Message,
+) -> Result<Vec<(Trail, LetterRecord)>, LedgerError> {
+    let mut found = Vec::new();
+    let details = message.recipients.iter().filter_map(|to| own.detail_of(to));
+    for detail in details.chain(message.footer_references()) {
+        found.extend(by_token(ledger, key, &detail)?.map(|letter| (Trail::Token, letter)));
+    }
+    let ids = message
+        .in_reply_to
+        .iter()
+        .chain(message.references.iter().rev());
+    for id in ids {
+        found.extend(
+            ledger
+                .letter_with(id)?
+                .map(|letter| (Trail::MessageId, letter)),
+        );
+    }
+    Ok(found)
+}
+
+/// A mail that answers somebody else's letter, in the name of another member: what it says is that
+/// member's and not for the other to read, so it counts for no more than the name it bears.
+fn astray(ledger: &Ledger, route: Route, member: PersonId) -> Result<Route, LedgerError> {
+    let pairing = match route.pairing {
+        Some(id) => ledger.pairing(id)?,
+        None => None,
+    };
+    let theirs = pairing.filter(|pairing| pairing.role(member).is_some());
+    Ok(Route {
+        trail: Trail::Sender,
+        person: member,
+        pairing: theirs.map(|pairing| pairing.id),
+        letter: None,
+    })
 }
 
 fn by_token(
@@ -214,6 +257,9 @@ pub fn leave(
     if reading.is_machine() {
         return machine(route, reading);
     }
+    if route.trail == Trail::ForeignCalendar {
+        return Leave::NotOurs;
+    }
     if route.trail == Trail::Returned {
         return Leave::Nothing; // a person forwarding a letter of ours says nothing by that
     }
@@ -230,7 +276,7 @@ pub fn leave(
         }
         // Whoever holds the token may end the mail to its person, from any address of theirs.
         Trail::Token if stops => Leave::Act(vec![Act::Stop]),
-        Trail::Token | Trail::MessageId | Trail::Returned => Leave::Ask,
+        Trail::Token | Trail::MessageId | Trail::Returned | Trail::ForeignCalendar => Leave::Ask,
         Trail::CalendarUid => {
             let calendar =
                 |act: &&Act| matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
@@ -258,24 +304,98 @@ fn machine(route: &Route, reading: &Reading) -> Leave {
 
 /// Whether our own server says that DMARC passed (RFC 8601, RFC 7489). Only the field above all
 /// Received fields is believed, and only if the operator has named the server: everything below
-/// may have come with the mail.
+/// may have come with the mail. So may whatever stands in quotes or comments.
 fn is_authentic(message: &Message, trusted: Option<&str>) -> bool {
-    let Some(trusted) = trusted else { return false };
-    message
-        .authentication_results
-        .iter()
+    let (Some(trusted), Some(from)) = (trusted, &message.from) else {
+        return false;
+    };
+    let above = message.authentication_results.iter();
+    above
         .filter(|field| field.received_above == 0)
-        .any(|field| {
-            let mut parts = field.value.split(';');
-            let id = parts
-                .next()
-                .and_then(|id| id.split_whitespace().next())
-                .unwrap_or_default();
-            let passes = |part: &str| {
-                part.split_whitespace()
-                    .next()
-                    .is_some_and(|m| m.eq_ignore_ascii_case("dmarc=pass"))
-            };
-            id.eq_ignore_ascii_case(trusted) && parts.any(passes)
+        .any(|field| says_pass(&field.value, trusted, from.address.domain()))
+}
+
+fn says_pass(field: &str, trusted: &str, domain: &str) -> bool {
+    let own_words = without_quotes_and_comments(field).to_ascii_lowercase();
+    let mut parts = own_words.split(';');
+    let id = parts.next().and_then(|id| id.split_whitespace().next());
+    if !id.is_some_and(|id| id.eq_ignore_ascii_case(trusted)) {
+        return false;
+    }
+    let about_dmarc = |part: &&str| part.trim_start().starts_with("dmarc");
+    let mut results = parts.filter(about_dmarc).peekable();
+    results.peek().is_some()
+        && results.all(|part| {
+            let mut words = part.split_whitespace();
+            let passes = words.next() == Some("dmarc=pass");
+            passes
+                && words
+                    .filter_map(|word| word.strip_prefix("header.from="))
+                    .all(|judged| judged == domain)
         })
+}
+
+/// Quoted strings and comments (RFC 5322 section 3.2) become one blank each; one that is never
+/// closed takes the rest along.
+fn without_quotes_and_comments(field: &str) -> String {
+    let mut plain = String::new();
+    let (mut depth, mut quoted) = (0u32, false);
+    let mut chars = field.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if quoted || depth > 0 => {
+                chars.next();
+            }
+            '"' if depth == 0 => {
+                quoted = !quoted;
+                plain.push(' ');
+            }
+            '(' if !quoted => {
+                depth = depth.saturating_add(1);
+                plain.push(' ');
+            }
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ if quoted || depth > 0 => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opens(fields: &str) -> bool {
+        let mail = format!("{fields}\nFrom: Bob <bob@example.test>\n\nYes\n");
+        is_authentic(&Message::parse(mail.as_bytes()), Some("mx.example.test"))
+    }
+
+    #[test]
+    fn our_own_servers_word_counts() {
+        for field in [
+            "Authentication-Results: mx.example.test; dmarc=pass",
+            "Authentication-Results: MX.example.test 1; spf=pass smtp.mailfrom=example.test; dmarc=pass (p=none; dis=none) header.from=Example.TEST",
+        ] {
+            assert!(opens(field), "{field}");
+        }
+    }
+
+    #[test]
+    fn what_came_with_the_mail_does_not() {
+        for field in [
+            "",
+            "Authentication-Results: elsewhere.example; dmarc=pass",
+            "Received: from x by mx.example.test\nAuthentication-Results: mx.example.test; dmarc=pass",
+            "Authentication-Results: mx.example.test; spf=pass; dmarc=fail",
+            "Authentication-Results: mx.example.test; dmarc=pass; dmarc=fail",
+            "Authentication-Results: mx.example.test; spf=pass smtp.mailfrom=\"; dmarc=pass \"@evil.example; dmarc=fail",
+            "Authentication-Results: mx.example.test; spf=pass smtp.mailfrom=\"\\\"; dmarc=pass \"@evil.example",
+            "Authentication-Results: mx.example.test; spf=fail (said \\) (; dmarc=pass )) smtp.mailfrom=x",
+            "Authentication-Results: mx.example.test; spf=fail (said; dmarc=pass",
+            "Authentication-Results: mx.example.test; dmarc=pass header.from=evil.example",
+        ] {
+            assert!(!opens(field), "{field}");
+        }
+    }
 }

@@ -218,7 +218,11 @@ impl NameAddr {
             .split_whitespace()
             .next()
             .or_else(|| full.split_whitespace().next());
-        first.unwrap_or(&full).trim_matches(',').to_owned()
+        let name = first.unwrap_or(&full).trim_matches(['"', ',']);
+        if name.is_empty() {
+            return capitalised(self.address.local());
+        }
+        name.to_owned()
     }
 }
 
