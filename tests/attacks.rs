@@ -377,3 +377,158 @@ async fn names_from_hell_make_no_headers_and_no_markup() {
         stage.strike().await;
     }
 }
+
+/// Bob's answer with the whole letter attached, as some clients forward: it is not swallowed.
+#[tokio::test]
+async fn an_answer_with_the_letter_attached_is_heard_or_asked_about() {
+    let mut stage = Stage::set().await;
+    let invitation = stage.invited().await;
+    let letter = stage.sandbox.mailbox(BOB, "INBOX")[0].bytes.clone();
+    let head = format!(
+        "From: {BOB}\nTo: {LUNCH}\nSubject: Fwd: {}\n\
+         MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=xyz",
+        invitation.subject
+    );
+    let body = format!(
+        "--xyz\nContent-Type: text/plain\n\nNo thanks\n\n--xyz\nContent-Type: message/rfc822\n\n{}\n--xyz--",
+        String::from_utf8_lossy(&letter)
+    );
+    stage.arrives(LUNCH, &head, &body).await;
+    let standing = stage.standing().await;
+    let asked = stage.subjects(BOB).contains(&"Was this you?".to_owned());
+    assert!(standing == "over" || asked, "{standing}");
+    stage.strike().await;
+}
+
+/// Bombs at Bob's reply address, in his name; what he says behind them is heard soon.
+#[tokio::test]
+async fn behind_bombs_bob_is_heard_soon() {
+    let mut stage = Stage::set().await;
+    let invitation = stage.invited().await;
+    let to = invitation.reply_to.clone();
+    let head = format!("From: {BOB}\nTo: {to}\nSubject: Re: Lunch");
+    let mixed = format!("{head}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b");
+    let nested: String = (0..10_000)
+        .map(|n| {
+            format!(
+                "--b{n}\nContent-Type: multipart/mixed; boundary=b{}\n\n",
+                n + 1
+            )
+        })
+        .collect();
+    let began = std::time::Instant::now();
+    stage.lands(&to, &head, &"twenty octets a line\n".repeat(1_200_000));
+    stage.lands(
+        &to,
+        &mixed,
+        &"--b\nContent-Type: text/plain\n\nx\n".repeat(5_000),
+    );
+    stage.lands(
+        &to,
+        &format!("{head}\nContent-Type: multipart/mixed; boundary=b0"),
+        &nested,
+    );
+    stage.lands(
+        &to,
+        &format!("{head}\n{}", "X-Long: yes\n".repeat(1_000_000).trim_end()),
+        "x",
+    );
+    stage.lands(&to, &head, &"> ".repeat(200_000));
+    stage.lands(&to, &head, &"<div>".repeat(200_000));
+    stage.answers(BOB, &invitation, "No thanks").await;
+    let took = began.elapsed();
+    assert_eq!(stage.standing().await, "over");
+    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+    stage.strike().await;
+}
+
+/// A server that refuses for good: who is refused is told of, whose sender is refused waits.
+#[tokio::test]
+async fn refusals_for_good_are_told_once_or_waited_out() {
+    let no = || Trouble::refuse(550, "5.1.1 no");
+    for (when, told) in [
+        (FaultPoint::Rcpt(BOB.to_owned()), true),
+        (FaultPoint::Data, true),
+        (FaultPoint::Dot, true),
+        (FaultPoint::Mail, false),
+        (FaultPoint::Auth, false),
+        (FaultPoint::Ehlo, false),
+    ] {
+        let mut stage = Stage::set().await;
+        stage.sandbox.refuse(Fault {
+            when: when.clone(),
+            what: no(),
+            times: Some(1),
+        });
+        let asked = stage.invite(format!("Alice <{ALICE}>"), format!("Bob <{BOB}>"));
+        asked.await.expect("an invitation");
+        stage.pass(TimeDelta::hours(12)).await;
+        assert_eq!(stage.letters(ALICE).len(), usize::from(told), "{when:?}");
+        assert_eq!(stage.letters(BOB).len(), usize::from(!told), "{when:?}");
+        stage.strike().await;
+    }
+}
+
+/// An inbox that breaks off or refuses at any step: nothing is lost or said twice.
+#[tokio::test]
+async fn an_inbox_that_stumbles_at_any_step_loses_nothing() {
+    let command = |name: &str| FaultPoint::ImapCommand(name.to_owned());
+    let reply = |name: &str| FaultPoint::ImapReply(name.to_owned());
+    // Each waits some seconds for its next connection, so all of them play at once.
+    let mut plays = tokio::task::JoinSet::new();
+    for when in [
+        command("FETCH"),
+        reply("FETCH"),
+        command("SEARCH"),
+        reply("SEARCH"),
+        command("MOVE"),
+        reply("MOVE"),
+    ] {
+        for what in [
+            Trouble::Drop,
+            Trouble::BreakOff,
+            Trouble::refuse(0, "not now"),
+        ] {
+            plays.spawn(stumble(when.clone(), what));
+        }
+    }
+    while let Some(played) = plays.join_next().await {
+        played.expect("nothing lost, nothing doubled");
+    }
+}
+
+async fn stumble(when: FaultPoint, what: Trouble) {
+    let mut stage = Stage::set().await;
+    let invitation = stage.invited().await;
+    let name = format!("{when:?} {what:?}");
+    let times = Some(1);
+    stage.sandbox.refuse(Fault { when, what, times });
+    stage.answers(BOB, &invitation, "No thanks").await;
+    assert_eq!(stage.standing().await, "over", "{name}");
+    assert_eq!(stage.letters(BOB).len(), 2, "{name}");
+    assert_eq!(stage.letters(ALICE).len(), 1, "{name}");
+    stage.strike().await;
+}
+
+/// Two of us invite each other's mailbox: neither answers the other for ever.
+#[tokio::test]
+async fn two_daemons_do_not_talk_to_each_other() {
+    let mut stage = Stage::set().await;
+    let invitation = stage.invited().await;
+    let (to, mut last) = (invitation.reply_to.clone(), 0);
+    // Bob's address is another house's mailbox, which sends letters just like ours.
+    for message in stage.sandbox.mailbox(BOB, "INBOX") {
+        let text = String::from_utf8_lossy(&message.bytes).into_owned();
+        let (_, rest) = text.split_once("From: ").expect("a sender");
+        let (_, rest) = rest.split_once("\r\n").expect("a line");
+        let theirs = format!("From: Lunch <{BOB}>\r\n{rest}");
+        for to in [&to, LUNCH] {
+            stage.sandbox.deliver(to, &theirs).expect("delivered");
+            stage.pass(TimeDelta::zero()).await;
+            last = stage.letters(BOB).len();
+        }
+    }
+    assert_eq!(last, 1, "nothing is answered");
+    assert_eq!(stage.standing().await, "invited");
+    stage.strike().await;
+}

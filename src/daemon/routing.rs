@@ -260,11 +260,12 @@ pub fn leave(
     if route.trail == Trail::ForeignCalendar {
         return Leave::NotOurs;
     }
-    if route.trail == Trail::Returned {
-        return Leave::Nothing; // a person forwarding a letter of ours says nothing by that
-    }
     let from = message.from.as_ref().map(|from| &from.address);
     let expected = from == Some(known);
+    let silent = reading.acts.iter().all(|act| *act == Act::Other);
+    if route.trail == Trail::Returned && (silent || !expected) {
+        return Leave::Nothing; // a person forwarding a letter of ours says nothing by that
+    }
     let stops = reading.acts.contains(&Act::Stop);
     let fresh = route
         .letter
@@ -282,7 +283,7 @@ pub fn leave(
                 |act: &&Act| matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
             Leave::Act(reading.acts.iter().filter(calendar).cloned().collect())
         }
-        Trail::Sender if reading.acts.iter().all(|act| *act == Act::Other) => Leave::NotOurs,
+        Trail::Sender if silent => Leave::NotOurs,
         Trail::Sender if expected && is_authentic(message, trusted_authserv_id) => {
             Leave::Act(reading.acts.clone())
         }
