@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Most octets of a mail that are looked at.
@@ -275,8 +276,8 @@ impl Message {
 
     fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
         let mut text_octets = 0;
-        let bodies: Vec<u32> = parsed.text_body.to_vec();
-        let html_bodies: Vec<u32> = parsed.html_body.to_vec();
+        let bodies: BTreeSet<u32> = parsed.text_body.iter().copied().collect();
+        let html_bodies: BTreeSet<u32> = parsed.html_body.iter().copied().collect();
         for (number, part) in parsed.parts.iter().enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let kind = part.content_type().map_or_else(String::new, |kind| {
