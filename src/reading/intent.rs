@@ -296,6 +296,9 @@ fn push<'a>(found: &mut Vec<Clause<'a>>, current: &mut Vec<&'a Token<'a>>, conti
     });
 }
 
+/// A clause with so many words that are not understood, and no stand, speaks for nothing.
+const UNKNOWN_WORDS_MIN: usize = 4;
+
 /// Counts of what speaks for and against.
 #[derive(Default)]
 struct Weighing {
@@ -328,6 +331,25 @@ struct Weighing {
     yes_in_sentence: bool,
 }
 
+impl Weighing {
+    /// How often anything was said for or against.
+    const fn stands(&self) -> usize {
+        self.yes
+            + self.firm_yes
+            + self.fine
+            + self.no
+            + self.reluctant
+            + self.later
+            + self.ask_again
+            + self.condition
+            + self.third
+            + self.thanks
+            + self.doubt
+            + self.weak_no
+            + self.other
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stand {
     Firm,
@@ -350,6 +372,7 @@ fn weigh(
     weighing.yes_in_sentence &= clause.continues;
     let wish = |m: &Mark| matches!(m.sense, Sense::Move | Sense::Skip);
     let found = when::find_moved(words, context, marks.iter().any(wish));
+    let stands_before = weighing.stands();
     let mut negator: Option<usize> = None;
     let mut said_something = false;
     if intent.spoken_until.is_none() && !found.is_empty() {
@@ -514,6 +537,14 @@ fn weigh(
     if clause.question && (asks || asks_to_move || (silent && !proposes)) && words.len() > 1 {
         intent.question = true;
     }
+    // "Great. So now even lunch is a review": known words that take no stand, amid many unknown.
+    let marked: usize = marks.iter().map(|m| m.words).sum();
+    let mumbles = said_something
+        && weighing.stands() == stands_before
+        && !clause.question
+        && !proposes
+        && words.len().saturating_sub(marked) >= UNKNOWN_WORDS_MIN;
+    weighing.other += usize::from(mumbles);
     if !said_something
         && marks
             .iter()
