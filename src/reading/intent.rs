@@ -129,6 +129,25 @@ pub struct Intent {
     pub nothing_found: bool,
     /// Words in all.
     pub words: usize,
+    /// What each clause says, in order: for the learned weights.
+    pub signs: Vec<Signs>,
+}
+
+/// What was understood in one clause.
+#[derive(Clone, Debug, Default)]
+pub struct Signs {
+    /// The senses in order, and whether each was turned by a negator.
+    pub senses: Vec<(Sense, bool)>,
+    /// Whether its sentence is a question.
+    pub question: bool,
+    /// Whether it goes on the sentence of the clause before.
+    pub continues: bool,
+    /// Whether a day or a time is named.
+    pub dated: bool,
+    /// Words in it.
+    pub words: usize,
+    /// Words in it that nothing is known of.
+    pub unknown: usize,
 }
 
 /// A clause: its words, and whether its sentence is a question.
@@ -379,6 +398,19 @@ fn weigh(
         intent.spoken_until = spoken_until(words, context);
     }
     let mut asks = false;
+    let mut signs = Signs {
+        question: clause.question,
+        continues: clause.continues,
+        dated: !found.is_empty(),
+        words: words.len(),
+        unknown: words.len()
+            - marks
+                .iter()
+                .map(|m| m.words)
+                .sum::<usize>()
+                .min(words.len()),
+        ..Signs::default()
+    };
     let mut proposes = !found.is_empty();
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
@@ -390,6 +422,7 @@ fn weigh(
                 || (next.sense == Sense::Negator && between == 0 && last)
         });
         let turned = negated || behind;
+        signs.senses.push((mark.sense, turned));
         said_something = true;
         match mark.sense {
             Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
@@ -486,6 +519,7 @@ fn weigh(
             _ => {}
         }
     }
+    intent.signs.push(signs);
     let negates = |m: &Mark| matches!(m.sense, Sense::Negator | Sense::NegatorBehind);
     let only_negators = marks.iter().any(negates)
         && marks.iter().all(|m| {
