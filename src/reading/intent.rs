@@ -131,6 +131,31 @@ pub struct Intent {
     pub words: usize,
     /// What each clause says, in order: for the learned weights.
     pub signs: Vec<Signs>,
+    /// How many words stand for a yes outright, and how many things against or beside it.
+    pub stood: (usize, usize),
+}
+
+/// Longest answer that can be plain, in words.
+const PLAIN_WORDS_MAX: usize = 6;
+
+impl Intent {
+    /// A short text of which every word is understood, and that asks nothing: "Claro que no".
+    pub fn is_plain(&self) -> bool {
+        let stands = |(sense, _): &(Sense, bool)| *sense != Sense::Neutral;
+        let known = |clause: &Signs| {
+            clause.unknown == 0 && !clause.question && clause.senses.iter().all(stands)
+        };
+        self.words <= PLAIN_WORDS_MAX && !self.question && self.signs.iter().all(known)
+    }
+
+    /// Whether it says yes and nothing besides, or no outright.
+    pub const fn is_outright(&self) -> bool {
+        match self.verdict {
+            Verdict::Yes => self.stood.0 > 0 && self.stood.1 == 0,
+            Verdict::No => self.strong_no,
+            _ => false,
+        }
+    }
 }
 
 /// What was understood in one clause.
@@ -835,6 +860,8 @@ impl Weighing {
         intent.verdict = verdict;
         intent.because = because;
         intent.firm = self.firm_yes > 0;
+        let beside = self.no + self.reluctant + self.later + self.condition + self.doubt;
+        intent.stood = (any_yes, beside + self.third + self.weak_no + self.other);
         let said = any_yes + self.no + self.fine + self.reluctant + self.doubt + self.later;
         intent.only_thanks = self.thanks > 0 && said == 0 && self.other == 0 && !intent.question;
         intent.nothing_found = said == 0 && self.thanks == 0;

@@ -13,6 +13,7 @@ pub mod html;
 pub mod intent;
 pub mod judge;
 pub mod language;
+pub mod learned;
 pub mod machine;
 pub mod message;
 pub mod notes;
