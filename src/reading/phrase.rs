@@ -56,6 +56,62 @@ pub struct Token<'a> {
     pub end: usize,
 }
 
+/// Splits a text into tokens.
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
+    let mut word_start: Option<usize> = None;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        // Plain letters and digits join, whatever stands beside them: most of a text is runs of them.
+        let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if run > 0 {
+            word_start.get_or_insert(at);
+            at += run;
+        }
+        let mut chars = rest.get(run..).unwrap_or_default().chars();
+        let Some(c) = chars.next() else {
+            break;
+        };
+        if joins(text, at, c, chars.as_str(), word_start.is_some()) {
+            word_start.get_or_insert(at);
+            at += c.len_utf8();
+            continue;
+        }
+        if let Some(start) = word_start.take() {
+            push_word(&mut found, text, start, at);
+        }
+        if found.len() >= WORDS_MAX {
+            return found;
+        }
+        push_mark(&mut found, text, at, c);
+        at += c.len_utf8();
+    }
+    if let Some(start) = word_start {
+        push_word(&mut found, text, start, text.len());
+    }
+    found
+}
+
+/// Whether a character that is no plain letter or digit belongs to the word that it stands in or
+/// begins.
+fn joins(text: &str, at: usize, c: char, behind: &str, inside: bool) -> bool {
+    if c == ' ' {
+        return false;
+    }
+    let next_digit = || behind.starts_with(|n: char| n.is_ascii_digit());
+    let previous_digit = || {
+        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+        before.is_some_and(u8::is_ascii_digit)
+    };
+    match c {
+        '\'' | '’' | '‘' | '´' => inside && behind.starts_with(char::is_alphanumeric),
+        ':' | '.' | '-' | '/' => inside && previous_digit() && next_digit(),
+        '+' => !inside && next_digit(),
+        '\u{300}'..='\u{36f}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: usize) {
     let folded = folded(text.get(start..end).unwrap_or_default());
     let folded = match shortened(&folded) {
@@ -67,6 +123,33 @@ fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: u
             text: folded,
             is_word: true,
             start,
+            end,
+        });
+    }
+}
+
+/// A mark of punctuation, or a picture, which is a word; blanks and controls are nothing.
+fn push_mark<'a>(found: &mut Vec<Token<'a>>, text: &'a str, at: usize, c: char) {
+    if c == ' ' {
+        return;
+    }
+    let end = at + c.len_utf8();
+    let written = text.get(at..end).unwrap_or_default();
+    let is_mark = c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c);
+    let is_modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+    if !is_mark && (c.is_whitespace() || c.is_control() || is_modifier) {
+        return;
+    }
+    let folded = if is_mark {
+        Cow::Borrowed(written)
+    } else {
+        folded(written)
+    };
+    if !folded.is_empty() {
+        found.push(Token {
+            text: folded,
+            is_word: !is_mark,
+            start: at,
             end,
         });
     }
@@ -94,63 +177,6 @@ fn shortened(word: &str) -> Option<String> {
         short.extend(std::iter::repeat_n(c, kept));
     }
     Some(short)
-}
-
-/// Splits a text into tokens.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
-    let mut word_start: Option<usize> = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, next)| *next);
-        let inside = word_start.is_some();
-        let next_joins = next.is_some_and(char::is_alphanumeric);
-        let next_digit = next.is_some_and(|n| n.is_ascii_digit());
-        let previous_digit = inside
-            && text
-                .get(..at)
-                .and_then(|t| t.chars().next_back())
-                .is_some_and(|p| p.is_ascii_digit());
-        let joins = c.is_alphanumeric()
-            || ('\u{300}'..='\u{36f}').contains(&c)
-            || (inside && matches!(c, '\'' | '’' | '‘' | '´') && next_joins)
-            || (previous_digit && next_digit && matches!(c, ':' | '.' | '-' | '/'))
-            || (c == '+' && !inside && next_digit);
-        if joins {
-            word_start.get_or_insert(at);
-            continue;
-        }
-        if let Some(start) = word_start.take() {
-            push_word(&mut found, text, start, at);
-        }
-        if found.len() >= WORDS_MAX {
-            return found;
-        }
-        if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
-        {
-            found.push(Token {
-                text: Cow::Borrowed(text.get(at..at + c.len_utf8()).unwrap_or_default()),
-                is_word: false,
-                start: at,
-                end: at + c.len_utf8(),
-            });
-        } else if !c.is_whitespace() && !c.is_control() {
-            let folded = folded(text.get(at..at + c.len_utf8()).unwrap_or_default());
-            let modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
-            if !folded.is_empty() && !modifier {
-                found.push(Token {
-                    text: folded,
-                    is_word: true,
-                    start: at,
-                    end: at + c.len_utf8(),
-                });
-            }
-        }
-    }
-    if let Some(start) = word_start {
-        push_word(&mut found, text, start, text.len());
-    }
-    found
 }
 
 /// A piece of a pattern.
