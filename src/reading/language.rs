@@ -533,6 +533,14 @@ impl Lexicon {
             .is_some_and(|word| word.alone.holds(sense))
     }
 
+    /// Whether a phrase of one of the senses can begin with the word; a quick look before a careful
+    /// one.
+    pub fn opens(&self, word: &str, senses: &[Sense]) -> bool {
+        self.words
+            .get(word)
+            .is_some_and(|word| word.opens.meets(Senses::of(senses)))
+    }
+
     /// The longest phrase of one of the senses at a place; of equal ones the first in the files.
     pub fn longest(
         &self,

@@ -309,7 +309,7 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
             None => at += 1,
         }
     }
-    let all = covered == words.len() && prompt_of(line.text).is_none();
+    let all = covered == words.len() && line.prompt().is_none();
     let start = first.filter(|_| all || covered >= LOOSE_WORDS_MIN)?;
     let (end, covered_to) = last;
     let whole = Match {
@@ -326,7 +326,7 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
         let rest = Some(rest);
         return Some(Match { rest, ..whole });
     }
-    (covered * 100 >= words.len() * LOOSE_SHARE || prompt_of(line.text).is_some()).then_some(whole)
+    (covered * 100 >= words.len() * LOOSE_SHARE || line.prompt().is_some()).then_some(whole)
 }
 
 /// The short reference in the small print.
@@ -411,7 +411,7 @@ fn keep_runs(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Matc
             lines.get(*at).is_some_and(|line| {
                 line.depth > 0
                     || is_reference(line)
-                    || (end >= start + GRAM && prompt_of(line.text).is_some())
+                    || (end >= start + GRAM && line.prompt().is_some())
             })
         });
         let in_tail = run

@@ -10,6 +10,7 @@ use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::originals::{self, Match};
 use crate::reading::phrase::{Token, tokens};
+use std::cell::OnceCell;
 
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
@@ -21,7 +22,13 @@ pub struct Line<'a> {
     pub depth: usize,
     /// Without marks.
     pub text: &'a str,
+    /// Without those in the targets of links.
     tokens: Vec<Token<'a>>,
+    /// Whether it holds the target of a link.
+    linked: bool,
+    blank: bool,
+    digits: usize,
+    prompt: OnceCell<Option<Section>>,
 }
 
 impl<'a> Line<'a> {
@@ -42,17 +49,21 @@ impl<'a> Line<'a> {
         let text = if depth == 0 { line } else { rest };
         let mut tokens = tokens(text);
         let links = links(text);
+        let mut beyond = links.iter().peekable();
         if !links.is_empty() {
             tokens.retain(|token| {
-                !links
-                    .iter()
-                    .any(|(from, to)| (*from..*to).contains(&token.start))
+                while beyond.next_if(|(_, to)| *to <= token.start).is_some() {}
+                beyond.peek().is_none_or(|(from, _)| token.start < *from)
             });
         }
         Self {
             depth,
             text,
             tokens,
+            linked: !links.is_empty(),
+            blank: rest.is_empty(),
+            digits: digits(text),
+            prompt: OnceCell::new(),
         }
     }
 
@@ -65,8 +76,13 @@ impl<'a> Line<'a> {
         self.tokens.iter().filter(|t| t.is_word)
     }
 
-    pub(super) fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+    pub(super) const fn is_blank(&self) -> bool {
+        self.blank
+    }
+
+    /// How many figures it holds.
+    pub(super) const fn digits(&self) -> usize {
+        self.digits
     }
 
     /// A line that holds the target of a link and no word of anybody's.
@@ -75,49 +91,76 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn opens_with(&self, sense: Sense) -> bool {
+        let first = self.word_tokens().next();
+        if first.is_none_or(|word| !lexicon().opens(&word.text, &[sense])) {
+            return false;
+        }
         let head: Vec<&str> = self.word_tokens().map(|t| &*t.text).take(8).collect();
         lexicon()
             .longest(&head, 0, &[sense], Languages::ALL)
             .is_some()
     }
+
+    /// The prompt of ours that it is, if any.
+    pub(super) fn prompt(&self) -> Option<Section> {
+        *self.prompt.get_or_init(|| {
+            if self.linked {
+                return prompt_of(self.text);
+            }
+            may_be_prompt(self.text)
+                .then(|| prompt_in(&self.tokens))
+                .flatten()
+        })
+    }
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// `AS> text`: initials in front of the mark.
 fn after_initials(line: &str) -> Option<&str> {
-    let (initials, rest) = line.split_once("> ")?;
-    let short = (1..=3).contains(&initials.len());
-    (short && initials.bytes().all(|b| b.is_ascii_uppercase())).then_some(rest)
+    let at = line.bytes().take(4).position(|octet| octet == b'>')?;
+    let (initials, rest) = line.split_at_checked(at)?;
+    let initialled = at > 0 && initials.bytes().all(|octet| octet.is_ascii_uppercase());
+    rest.strip_prefix("> ").filter(|_| initialled)
 }
 
-/// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`.
+/// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`; from left
+/// to right, none overlapping.
 fn links(text: &str) -> Vec<(usize, usize)> {
+    const MARKS: [&str; 4] = ["://", "mailto:", "cid:", "subject="];
     let mut found = Vec::new();
-    if !text.contains("://")
-        && !text.contains("mailto:")
-        && !text.contains("subject=")
-        && !text.contains("cid:")
-    {
+    let opens = |any: bool, octet: &u8| any | matches!(octet, b'<' | b'[' | b'(');
+    if !text.as_bytes().iter().fold(false, opens) || !MARKS.iter().any(|mark| text.contains(mark)) {
         return found;
     }
     let mut from = 0;
+    // Where the run of characters ends that `from` stands in, and where its last mark begins.
+    let mut run: Option<(usize, Option<usize>)> = None;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find(['<', '[', '('])) {
         let start = from + at;
-        let rest = text.get(start + 1..).unwrap_or_default();
-        let end = rest
-            .find(|c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace())
-            .filter(|end| {
-                !rest
-                    .get(*end..)
-                    .is_some_and(|r| r.starts_with(char::is_whitespace))
-            });
-        let target = rest.get(..end.unwrap_or(0)).unwrap_or_default();
-        let is_link = ["://", "mailto:", "cid:", "subject="]
-            .iter()
-            .any(|mark| target.contains(mark));
-        if is_link {
-            found.push((start, start + 2 + target.len()));
+        from = start + 1;
+        let (end, last_mark) = match run {
+            Some((end, last_mark)) if start < end => (end, last_mark),
+            _ => {
+                let rest = text.get(from..).unwrap_or_default();
+                let ends = |c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace();
+                let end = from + rest.find(ends).unwrap_or(rest.len());
+                let target = text.get(from..end).unwrap_or_default();
+                let marks = MARKS.iter().filter_map(|mark| target.rfind(mark));
+                let last_mark = marks.max().map(|at| from + at);
+                run = Some((end, last_mark));
+                (end, last_mark)
+            }
+        };
+        let closed = text
+            .get(end..)
+            .is_some_and(|rest| rest.starts_with(['>', ']', ')']));
+        if closed && last_mark.is_some_and(|mark| mark >= from) {
+            found.push((start, end + 1));
+            from = end;
         }
-        from = start + 1 + if is_link { target.len() } else { 0 };
     }
     found
 }
@@ -163,7 +206,7 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     let known = matched.iter().any(Option::is_some);
     let marked = lines.iter().any(|line| line.depth > 0);
     let introduced = openings.iter().any(Option::is_some);
-    if !known && (marked || introduced || lines.iter().any(|line| is_prompt(line.text))) {
+    if !known && (marked || introduced || lines.iter().any(|line| line.prompt().is_some())) {
         matched = originals::loosely(lines);
     }
     let verdicts = lines
@@ -194,10 +237,6 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     };
     apply_openings(lines, &known, &openings, &mut judged);
     judged
-}
-
-fn is_prompt(line: &str) -> bool {
-    prompt_of(line).is_some()
 }
 
 /// Marked lines that the sender wrote, and unmarked ones that the sender did not write: answers
@@ -238,8 +277,11 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
             && line.depth == depth
             && found.start == end
         {
-            let between = lines.iter().zip(matched).zip(judged.verdicts.iter_mut());
-            for ((line, found), verdict) in between.take(at).skip(from + 1) {
+            let between = from + 1..at;
+            let lines = lines.get(between.clone()).unwrap_or_default();
+            let matched = matched.get(between.clone()).unwrap_or_default();
+            let verdicts = judged.verdicts.get_mut(between).unwrap_or_default();
+            for ((line, found), verdict) in lines.iter().zip(matched).zip(verdicts) {
                 let typed = line.depth == depth
                     && found.is_none()
                     && !line.is_blank()
@@ -272,12 +314,21 @@ fn drop_links(lines: &[Line<'_>], matched: &[Option<Match>], verdicts: &mut [Ver
 
 /// The prompt that a quoted line is: `1. Ana's best moment since you last met`.
 pub fn prompt_of(line: &str) -> Option<Section> {
-    // Most lines are neither numbered nor short: they need no closer look.
-    let first = line.chars().find(|c| c.is_alphanumeric())?;
-    if !matches!(first, '1'..='3') && line.split_whitespace().nth(6).is_some() {
-        return None;
+    may_be_prompt(line)
+        .then(|| prompt_in(&tokens(line)))
+        .flatten()
+}
+
+/// Most lines are neither numbered nor short: they need no closer look.
+fn may_be_prompt(line: &str) -> bool {
+    match line.chars().find(|c| c.is_alphanumeric()) {
+        Some('1'..='3') => true,
+        Some(_) => line.split_whitespace().nth(6).is_none(),
+        None => false,
     }
-    let tokens = tokens(line);
+}
+
+fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {
     let words: Vec<&str> = tokens
         .iter()
         .filter(|t| t.is_word)
@@ -386,7 +437,7 @@ fn cut(
     let mut under_prompt = false;
     for (offset, ((line, found), verdict)) in lines.iter().zip(found).zip(verdicts).enumerate() {
         if found.is_some() {
-            under_prompt = is_prompt(line.text);
+            under_prompt = line.prompt().is_some();
         }
         let below_all = last.is_some_and(|last| offset > last) && !own_above;
         let typed = if known.exactly {

@@ -235,7 +235,7 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
             Verdict::Quoted { rest, before } => {
                 run.extend(before.iter().cloned());
                 close(&mut run, prompt, &mut own);
-                let found = quote::prompt_of(line.text);
+                let found = line.prompt();
                 if found.is_some() {
                     own.prompts_quoted = true;
                     prompt = found;
