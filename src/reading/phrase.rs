@@ -25,7 +25,9 @@ fn folded(text: &str) -> Cow<'_, str> {
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         let mut folded = text.to_ascii_lowercase();
-        folded.retain(|c| c != '\'' && c != '`');
+        if folded.contains(['\'', '`']) {
+            folded.retain(|c| c != '\'' && c != '`');
+        }
         return folded;
     }
     let mut folded = String::with_capacity(text.len());
