@@ -40,7 +40,10 @@ impl Opening {
 
 /// What opens at each line.
 pub fn openings(lines: &[Line<'_>]) -> Vec<Option<Opening>> {
-    let labels: Vec<bool> = lines.iter().map(|line| label_of(line.text)).collect();
+    let labels: Vec<bool> = lines
+        .iter()
+        .map(|line| line.has_colon() && label_of(line.text))
+        .collect();
     (0..lines.len())
         .map(|at| {
             if lines.get(at).is_none_or(Line::is_blank) {
@@ -104,15 +107,17 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
 }
 
 fn tells(line: &Line<'_>) -> bool {
-    let octets = line.text.as_bytes();
-    let octets = octets.get(..ATTRIBUTION_OCTETS_MAX).unwrap_or(octets);
-    octets.iter().any(|b| *b == b'@' || b.is_ascii_digit())
+    if line.text.len() <= ATTRIBUTION_OCTETS_MAX {
+        return line.has_at_sign() || line.digits() > 0;
+    }
+    let octets = line.text.bytes().take(ATTRIBUTION_OCTETS_MAX);
+    octets.into_iter().any(|b| b == b'@' || b.is_ascii_digit())
 }
 
 fn opens_attribution(line: &Line<'_>) -> bool {
     let text = line.text.trim_start_matches(['-', ' ', '*', '_']);
     text.starts_with(|c: char| c.is_ascii_digit())
-        || text.contains('@')
+        || line.has_at_sign()
         || line.opens_with(Sense::WroteOpening)
         || (!text.is_ascii() && text.contains(['年', '년']))
         || names_then_wrote(line)
@@ -242,7 +247,7 @@ fn weak_attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
 }
 
 fn may_stand_behind(line: &Line<'_>) -> bool {
-    line.depth == 0 && line.digits() >= 3 && line.text.contains('@')
+    line.depth == 0 && line.digits() >= 3 && line.has_at_sign()
 }
 
 /// "Sounds good! On Thu, 14 Jan 2027 at 12:00 Ana <ana@example.com> wrote:" on one line.
@@ -265,12 +270,6 @@ fn behind_own_words(line: &Line<'_>) -> Option<Opening> {
 fn label_of(line: &str) -> bool {
     let text = line.trim_start_matches(['*', ' ', '_', '\u{a0}', '|']);
     let head = text.get(..60).unwrap_or(text);
-    if !head
-        .bytes()
-        .fold(false, |any, octet| any | matches!(octet, b':' | 0xef))
-    {
-        return false; // most lines: neither a colon nor the first octet of a wide one
-    }
     let Some((label, _)) = head.split_once([':', '：']) else {
         return false;
     };
@@ -311,7 +310,7 @@ fn header_block(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize>
     if count == 1 {
         return in_one_line(block.first()?.text).then_some(1);
     }
-    let address = block.iter().any(|line| line.text.contains('@'));
+    let address = block.iter().any(Line::has_at_sign);
     let dated = block.iter().any(|line| line.digits() >= 4);
     let opens = block.first().is_some_and(|line| names_author(line.text));
     (count >= 4

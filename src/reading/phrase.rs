@@ -4,22 +4,13 @@
 //! language file; matching it costs a few steps a word, whatever the text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 /// Most words of one text that are looked at.
 const WORDS_MAX: usize = 20_000;
 /// Most words that a `..` in a pattern stands for.
 const GAP_WORDS_MAX: usize = 3;
-
-/// Folds for comparing, without a copy where the text is folded already, as most words are.
-fn folded(text: &str) -> Cow<'_, str> {
-    let plain = |b: u8| b.is_ascii() && !b.is_ascii_uppercase() && b != b'\'' && b != b'`';
-    if text.bytes().all(plain) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(fold(text))
-    }
-}
 
 /// Folds for comparing: lower case, no marks above or below letters, apostrophes gone.
 pub fn fold(text: &str) -> String {
@@ -60,100 +51,201 @@ pub struct Token<'a> {
 
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
-    let mut word_start: Option<usize> = None;
+    tokens_beside(text, None)
+}
+
+/// The same with the text in lower case beside it, where that has every octet in its place: then
+/// capitals cost no copy.
+pub(super) fn tokens_beside<'a>(text: &'a str, lower: Option<&'a str>) -> Vec<Token<'a>> {
+    let mut found: Vec<Token<'a>> = Vec::with_capacity(text.len() / 4 + 1);
+    let text = Text {
+        written: text,
+        lower,
+        drawn_out: may_be_drawn_out(text.as_bytes()),
+    };
+    let mut word: Option<(usize, Folding)> = None;
     let mut at = 0;
-    while let Some(rest) = text.get(at..) {
+    while let Some(rest) = text.written.as_bytes().get(at..) {
         // Plain letters and digits join, whatever stands beside them: most of a text is runs of them.
-        let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        if run > 0 {
-            word_start.get_or_insert(at);
-            at += run;
-        }
-        let mut chars = rest.get(run..).unwrap_or_default().chars();
-        let Some(c) = chars.next() else {
-            break;
-        };
-        if joins(text, at, c, chars.as_str(), word_start.is_some()) {
-            word_start.get_or_insert(at);
-            at += c.len_utf8();
+        let (octets, folding) = plain_run(rest);
+        if octets > 0 && word.is_none() && rest.get(octets) == Some(&b' ') {
+            let end = at + octets;
+            text.push_word(at..end, folding, &mut found);
+            if found.len() >= WORDS_MAX {
+                return found;
+            }
+            at = end + 1;
             continue;
         }
-        if let Some(start) = word_start.take() {
-            push_word(&mut found, text, start, at);
+        if octets > 0 {
+            word = Some(word.map_or((at, folding), |(start, _)| (start, Folding::Full)));
+            at += octets;
+        }
+        let Some(c) = char_at(text.written, at) else {
+            break;
+        };
+        let end = at + c.len_utf8();
+        if c != ' ' && text.joins(at..end, c, word.is_some()) {
+            word = Some((word.map_or(at, |(start, _)| start), Folding::Full));
+            at = end;
+            continue;
+        }
+        if let Some((start, folding)) = word.take() {
+            text.push_word(start..at, folding, &mut found);
         }
         if found.len() >= WORDS_MAX {
             return found;
         }
-        push_mark(&mut found, text, at, c);
-        at += c.len_utf8();
+        if c != ' ' {
+            text.push_mark(at..end, c, &mut found);
+        }
+        at = end;
     }
-    if let Some(start) = word_start {
-        push_word(&mut found, text, start, text.len());
+    if let Some((start, folding)) = word {
+        text.push_word(start..text.written.len(), folding, &mut found);
     }
     found
 }
 
-/// Whether a character that is no plain letter or digit belongs to the word that it stands in or
-/// begins.
-fn joins(text: &str, at: usize, c: char, behind: &str, inside: bool) -> bool {
-    if c == ' ' {
-        return false;
-    }
-    let next_digit = || behind.starts_with(|n: char| n.is_ascii_digit());
-    let previous_digit = || {
-        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
-        before.is_some_and(u8::is_ascii_digit)
-    };
-    match c {
-        '\'' | '’' | '‘' | '´' => inside && behind.starts_with(char::is_alphanumeric),
-        ':' | '.' | '-' | '/' => inside && previous_digit() && next_digit(),
-        '+' => !inside && next_digit(),
-        '\u{300}'..='\u{36f}' => true,
-        _ => c.is_alphanumeric(),
-    }
+/// What folding a word takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folding {
+    /// Nothing: small letters and digits.
+    None,
+    /// Lower case.
+    Lower,
+    /// Everything.
+    Full,
 }
 
-fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: usize) {
-    let folded = folded(text.get(start..end).unwrap_or_default());
-    let folded = match shortened(&folded) {
-        Some(short) => Cow::Owned(short),
-        None => folded,
-    };
-    if !folded.is_empty() {
-        found.push(Token {
-            text: folded,
-            is_word: true,
-            start,
-            end,
-        });
+/// How many plain letters and digits a text begins with, and what folding them takes.
+fn plain_run(text: &[u8]) -> (usize, Folding) {
+    let mut seen = 0;
+    let mut octets = 0;
+    for octet in text {
+        let class = CLASSES.get(usize::from(*octet)).copied().unwrap_or(OTHER);
+        if class == OTHER {
+            break;
+        }
+        seen |= class;
+        octets += 1;
     }
-}
-
-/// A mark of punctuation, or a picture, which is a word; blanks and controls are nothing.
-fn push_mark<'a>(found: &mut Vec<Token<'a>>, text: &'a str, at: usize, c: char) {
-    if c == ' ' {
-        return;
-    }
-    let end = at + c.len_utf8();
-    let written = text.get(at..end).unwrap_or_default();
-    let is_mark = c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c);
-    let is_modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
-    if !is_mark && (c.is_whitespace() || c.is_control() || is_modifier) {
-        return;
-    }
-    let folded = if is_mark {
-        Cow::Borrowed(written)
+    let folding = if seen & CAPITAL == 0 {
+        Folding::None
     } else {
-        folded(written)
+        Folding::Lower
     };
-    if !folded.is_empty() {
-        found.push(Token {
-            text: folded,
-            is_word: !is_mark,
-            start: at,
-            end,
-        });
+    (octets, folding)
+}
+
+const OTHER: u8 = 0;
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+
+/// What each octet is: a capital, a small letter or digit, or something else.
+static CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut octet = 0;
+    while octet < 128 {
+        classes[octet as usize] = if u8::is_ascii_uppercase(&octet) {
+            CAPITAL
+        } else if u8::is_ascii_alphanumeric(&octet) {
+            SMALL
+        } else {
+            OTHER
+        };
+        octet += 1;
+    }
+    classes
+};
+
+/// Whether any octet stands three times in a row, in capitals or not; a quick look before a
+/// careful one at each word.
+fn may_be_drawn_out(text: &[u8]) -> bool {
+    let second = text.get(1..).unwrap_or_default();
+    let third = text.get(2..).unwrap_or_default();
+    let alike = |a: u8, b: u8, c: u8| ((a ^ b) | (b ^ c)) & !0x20 == 0;
+    let triples = text.iter().zip(second).zip(third);
+    triples.fold(false, |any, ((a, b), c)| any | alike(*a, *b, *c))
+}
+
+fn char_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at)? {
+        octet if octet.is_ascii() => Some(char::from(*octet)),
+        _ => text.get(at..)?.chars().next(),
+    }
+}
+
+/// A text that is split.
+struct Text<'a> {
+    written: &'a str,
+    lower: Option<&'a str>,
+    drawn_out: bool,
+}
+
+impl<'a> Text<'a> {
+    /// Whether a character that is no plain letter or digit belongs to the word that it stands in
+    /// or begins.
+    fn joins(&self, place: Range<usize>, c: char, inside: bool) -> bool {
+        let is_digit = |at: Option<usize>| {
+            let octet = at.and_then(|at| self.written.as_bytes().get(at));
+            octet.is_some_and(u8::is_ascii_digit)
+        };
+        let next_digit = || is_digit(Some(place.end));
+        match c {
+            '\'' | '’' | '‘' | '´' => {
+                inside && char_at(self.written, place.end).is_some_and(char::is_alphanumeric)
+            }
+            ':' | '.' | '-' | '/' => inside && is_digit(place.start.checked_sub(1)) && next_digit(),
+            '+' => !inside && next_digit(),
+            '\u{300}'..='\u{36f}' => true,
+            _ => c.is_alphanumeric(),
+        }
+    }
+
+    fn push_word(&self, place: Range<usize>, folding: Folding, found: &mut Vec<Token<'a>>) {
+        let written = self.written.get(place.clone()).unwrap_or_default();
+        if folding == Folding::None && !self.drawn_out {
+            found.push(token(Cow::Borrowed(written), true, place));
+            return;
+        }
+        let lower = self.lower.and_then(|lower| lower.get(place.clone()));
+        let folded = match (folding, lower) {
+            (Folding::None, _) => Cow::Borrowed(written),
+            (Folding::Lower, Some(lower)) => Cow::Borrowed(lower),
+            _ => Cow::Owned(fold(written)),
+        };
+        let folded = shortened(&folded).map_or(folded, Cow::Owned);
+        if !folded.is_empty() {
+            found.push(token(folded, true, place));
+        }
+    }
+
+    /// A mark of punctuation, or a picture, which is a word; blanks and controls are nothing.
+    fn push_mark(&self, place: Range<usize>, c: char, found: &mut Vec<Token<'a>>) {
+        let written = self.written.get(place.clone()).unwrap_or_default();
+        if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
+        {
+            found.push(token(Cow::Borrowed(written), false, place));
+            return;
+        }
+        let is_modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+        if c.is_whitespace() || c.is_control() || is_modifier {
+            return;
+        }
+        let folded = fold(written);
+        if !folded.is_empty() {
+            found.push(token(Cow::Owned(folded), true, place));
+        }
+    }
+}
+
+const fn token(text: Cow<'_, str>, is_word: bool, place: Range<usize>) -> Token<'_> {
+    Token {
+        text,
+        is_word,
+        start: place.start,
+        end: place.end,
     }
 }
 

@@ -9,11 +9,14 @@ use crate::lunch::notes::Section;
 use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::originals::{self, Match};
-use crate::reading::phrase::{Token, tokens};
+use crate::reading::phrase::{Token, tokens, tokens_beside};
 use std::cell::OnceCell;
 
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
+
+/// The first octet of a wide colon.
+const WIDE_COLON_FIRST: u8 = 0xef;
 
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
@@ -28,12 +31,19 @@ pub struct Line<'a> {
     linked: bool,
     blank: bool,
     digits: usize,
+    colon: bool,
+    at_sign: bool,
     prompt: OnceCell<Option<Section>>,
 }
 
 impl<'a> Line<'a> {
     /// Takes the marks off.
     pub fn new(line: &'a str) -> Self {
+        Self::beside(line, None)
+    }
+
+    /// The same with the line in lower case beside it.
+    pub fn beside(line: &'a str, lower: Option<&'a str>) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
         // Some clients and lists mark with a bar; a table ends in one too.
@@ -47,7 +57,9 @@ impl<'a> Line<'a> {
             rest = inner.trim_start();
         }
         let text = if depth == 0 { line } else { rest };
-        let mut tokens = tokens(text);
+        let marks = line.len() - text.len();
+        let lower = lower.and_then(|lower| lower.get(marks..));
+        let mut tokens = tokens_beside(text, lower);
         let links = links(text);
         let mut beyond = links.iter().peekable();
         if !links.is_empty() {
@@ -62,7 +74,9 @@ impl<'a> Line<'a> {
             tokens,
             linked: !links.is_empty(),
             blank: rest.is_empty(),
-            digits: digits(text),
+            digits: text.bytes().filter(u8::is_ascii_digit).count(),
+            colon: holds(text, |octet| matches!(octet, b':' | WIDE_COLON_FIRST)),
+            at_sign: holds(text, |octet| octet == b'@'),
             prompt: OnceCell::new(),
         }
     }
@@ -78,6 +92,15 @@ impl<'a> Line<'a> {
 
     pub(super) const fn is_blank(&self) -> bool {
         self.blank
+    }
+
+    /// Whether a colon may stand in it, a wide one too.
+    pub(super) const fn has_colon(&self) -> bool {
+        self.colon
+    }
+
+    pub(super) const fn has_at_sign(&self) -> bool {
+        self.at_sign
     }
 
     /// How many figures it holds.
@@ -114,8 +137,9 @@ impl<'a> Line<'a> {
     }
 }
 
-fn digits(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii_digit).count()
+/// Whether any octet is one of these; without a branch, since it is asked of every octet of a mail.
+fn holds(text: &str, wanted: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |any, octet| any | wanted(octet))
 }
 
 /// `AS> text`: initials in front of the mark.
@@ -131,8 +155,8 @@ fn after_initials(line: &str) -> Option<&str> {
 fn links(text: &str) -> Vec<(usize, usize)> {
     const MARKS: [&str; 4] = ["://", "mailto:", "cid:", "subject="];
     let mut found = Vec::new();
-    let opens = |any: bool, octet: &u8| any | matches!(octet, b'<' | b'[' | b'(');
-    if !text.as_bytes().iter().fold(false, opens) || !MARKS.iter().any(|mark| text.contains(mark)) {
+    let opens = |octet| matches!(octet, b'<' | b'[' | b'(');
+    if !holds(text, opens) || !MARKS.iter().any(|mark| text.contains(mark)) {
         return found;
     }
     let mut from = 0;

@@ -79,7 +79,11 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
 /// What one of the twins says, and whether it holds a quote.
 fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
     let body = clean_text(text);
-    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let lower = body.to_ascii_lowercase();
+    let pairs = body.lines().zip(lower.lines()).take(LINES_MAX);
+    let lines: Vec<quote::Line<'_>> = pairs
+        .map(|(line, lower)| quote::Line::beside(line, Some(lower)))
+        .collect();
     let judged = quote::judge_lines(&lines, context.originals);
     (passages(&lines, &judged, message), judged.quotes)
 }
