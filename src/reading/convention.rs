@@ -73,7 +73,7 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
         return Some(opening);
     }
     if near.iter().any(tells) && opens_attribution(first) {
-        let mut joined = String::new();
+        let mut joined = String::with_capacity(ATTRIBUTION_OCTETS_MAX);
         for (number, line) in near.iter().enumerate() {
             if line.is_blank() || line.depth != first.depth {
                 break;
@@ -152,7 +152,7 @@ fn is_time(word: &str) -> bool {
 fn is_attribution(joined: &str) -> bool {
     let bare = joined.trim_end_matches(['-', ' ', '*', '_', '\u{a0}', '>', '[', ']']);
     let ends = bare.ends_with([':', '：']);
-    let digits = bare.chars().filter(char::is_ascii_digit).count();
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let address = bare.contains('@');
     if digits < 3 && !address {
         return false;

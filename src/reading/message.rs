@@ -375,10 +375,11 @@ fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
     let mut seen = 0;
     let mut at = 0;
     for line in bytes.split_inclusive(|b| *b == b'\n') {
-        seen += line
-            .windows(9)
-            .filter(|w| w.eq_ignore_ascii_case(b"boundary="))
-            .count();
+        if line.contains(&b'=') {
+            let windows = line.windows(9);
+            let boundaries = windows.filter(|w| w.eq_ignore_ascii_case(b"boundary="));
+            seen += boundaries.count();
+        }
         let nested = line.len() < 60
             && line
                 .get(..21)
@@ -405,14 +406,16 @@ pub(crate) fn headers_of(parsed: &mail_parser::Message<'_>) -> Vec<(String, Stri
     parsed
         .headers_raw()
         .take(1000)
-        .map(|(name, value)| {
-            let unfolded: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
-            (
-                name.trim().to_ascii_lowercase(),
-                unfolded.join(" ").trim().to_owned(),
-            )
-        })
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), unfolded(value.trim())))
         .collect()
+}
+
+fn unfolded(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return value.to_owned();
+    }
+    let lines: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
+    lines.join(" ").trim().to_owned()
 }
 
 fn authentication_results(headers: &[(String, String)]) -> Vec<AuthenticationResults> {
