@@ -297,7 +297,7 @@ impl Hasher for Fnv {
     }
 }
 
-type WordMap = HashMap<String, Word, BuildHasherDefault<Fnv>>;
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
 
 /// A set of senses, so that what a word cannot mean is told by a look at a bit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -339,9 +339,11 @@ impl Senses {
 /// What is known of a word.
 #[derive(Debug, Default)]
 struct Word {
-    /// Numbers of the phrases that can begin with it, in the order of the files.
+    id: usize,
+    /// Numbers of the phrases that begin with it, in the order of the files, but for those whose
+    /// second word is known too.
     phrases: Vec<usize>,
-    /// What those phrases mean.
+    /// What all phrases mean that begin with it.
     opens: Senses,
     /// What it means by itself.
     alone: Senses,
@@ -368,7 +370,9 @@ struct Phrase {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     phrases: Vec<Phrase>,
-    words: WordMap,
+    words: Map<String, Word>,
+    /// The phrases whose first two words have these ids: hundreds begin with "no".
+    pairs: Map<(usize, usize), Vec<usize>>,
     faults: Vec<String>,
 }
 
@@ -444,7 +448,12 @@ impl Lexicon {
 
     /// The word's entry, to be filled in.
     fn word_mut(&mut self, folded: &str) -> &mut Word {
-        self.words.entry(folded.to_owned()).or_default()
+        let id = self.words.len();
+        let word = self.words.entry(folded.to_owned());
+        word.or_insert_with(|| Word {
+            id,
+            ..Word::default()
+        })
     }
 
     /// A line `3 march mar`; the slot that it fills, and whether a date can begin with such a word.
@@ -481,13 +490,22 @@ impl Lexicon {
             return false;
         };
         let number = self.phrases.len();
+        let seconds: Option<Vec<usize>> = pattern
+            .seconds()
+            .map(|words| words.iter().map(|word| self.word_mut(word).id).collect());
         for opening in pattern.openings() {
             let word = self.word_mut(opening);
-            word.phrases.push(number);
+            if seconds.is_none() {
+                word.phrases.push(number);
+            }
             word.opens.add(sense);
             word.dated |= opens_date(sense);
             if pattern.match_at(&[opening], 0).is_some() {
                 word.alone.add(sense);
+            }
+            let first = word.id;
+            for second in seconds.iter().flatten() {
+                self.pairs.entry((first, *second)).or_default().push(number);
             }
         }
         self.phrases.push(Phrase {
@@ -563,8 +581,10 @@ impl Lexicon {
         if !opening.opens.meets(senses) {
             return None;
         }
-        let mut best: Option<Mark> = None;
-        for number in &opening.phrases {
+        let second = words.get(at + 1).and_then(|word| self.words.get(*word));
+        let paired = second.and_then(|second| self.pairs.get(&(opening.id, second.id)));
+        let mut best: Option<(usize, Mark)> = None;
+        for number in opening.phrases.iter().chain(paired.into_iter().flatten()) {
             let Some(phrase) = self.phrases.get(*number) else {
                 continue;
             };
@@ -572,17 +592,20 @@ impl Lexicon {
                 continue;
             }
             if let Some(length) = phrase.pattern.match_at(words, at)
-                && best.is_none_or(|b| length > b.words)
+                && best.is_none_or(|(first, mark)| {
+                    length > mark.words || (length == mark.words && *number < first)
+                })
             {
-                best = Some(Mark {
+                let mark = Mark {
                     sense: phrase.sense,
                     at,
                     words: length,
                     value: phrase.value,
-                });
+                };
+                best = Some((*number, mark));
             }
         }
-        best
+        best.map(|(_, mark)| mark)
     }
 
     /// All phrases of the senses in a clause, from left to right, none overlapping.

@@ -322,6 +322,14 @@ impl Pattern {
         }
     }
 
+    /// The words it must go on with, if it must.
+    pub fn seconds(&self) -> Option<&[String]> {
+        match self.pieces.get(1) {
+            Some(Piece::OneOf(words, false)) => Some(words),
+            _ => None,
+        }
+    }
+
     /// How many words of `words`, from `at`, it matches; the longest way. `words` is one clause.
     pub fn match_at(&self, words: &[&str], at: usize) -> Option<usize> {
         if self.at_start && at != 0 {

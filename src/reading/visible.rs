@@ -80,9 +80,16 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
 fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
-    let pairs = body.lines().zip(lower.lines()).take(LINES_MAX);
-    let lines: Vec<quote::Line<'_>> = pairs
-        .map(|(line, lower)| quote::Line::beside(line, Some(lower)))
+    let mut from = 0;
+    let lines: Vec<quote::Line<'_>> = body
+        .split('\n')
+        .take(LINES_MAX)
+        .map(|line| {
+            let to = from + line.len();
+            let line = quote::Line::beside(line, lower.get(from..to));
+            from = to + 1;
+            line
+        })
         .collect();
     let judged = quote::judge_lines(&lines, context.originals);
     (passages(&lines, &judged, message), judged.quotes)
