@@ -5,6 +5,7 @@
 //! files are read once; a reply may mix languages, so all are looked up unless one clearly leads.
 
 use crate::reading::phrase::{Pattern, Token, fold};
+use crate::reading::vocabulary::Vocabulary;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
@@ -275,30 +276,6 @@ senses! {
     Please = "please",
 }
 
-/// FNV-1a: the words looked up are short, and come from our own files or cost one look each.
-#[derive(Clone, Copy, Debug)]
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
-
 /// A set of senses, so that what a word cannot mean is told by a look at a bit.
 #[derive(Clone, Copy, Debug, Default)]
 struct Senses([u64; 3]);
@@ -339,7 +316,6 @@ impl Senses {
 /// What is known of a word.
 #[derive(Debug, Default)]
 struct Word {
-    id: usize,
     /// Numbers of the phrases that begin with it, in the order of the files, but for those whose
     /// second word is known too.
     phrases: Vec<usize>,
@@ -370,10 +346,32 @@ struct Phrase {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     phrases: Vec<Phrase>,
-    words: Map<String, Word>,
-    /// The phrases whose first two words have these ids: hundreds begin with "no".
-    pairs: Map<(usize, usize), Vec<usize>>,
+    vocabulary: Vocabulary,
+    words: Vec<Word>,
+    /// The phrases whose first two words have these numbers: hundreds begin with "no".
+    pairs: HashMap<(usize, usize), Vec<usize>, BuildHasherDefault<Mixing>>,
     faults: Vec<String>,
+}
+
+/// Mixes the numbers of two words, which nobody chooses but our own files.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mixing(u64);
+
+impl Hasher for Mixing {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        for octet in octets {
+            self.write_usize(usize::from(*octet));
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        let mixed = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
 }
 
 /// A phrase found.
@@ -434,7 +432,9 @@ impl Lexicon {
                 "number" => self.take_numbered(line, |word| (&mut word.number, false)),
                 "small words" => {
                     for word in line.split_whitespace() {
-                        self.word_mut(&fold(word)).small.push(language);
+                        if let Some(word) = self.word_mut(&fold(word)) {
+                            word.small.push(language);
+                        }
                     }
                     true
                 }
@@ -446,14 +446,24 @@ impl Lexicon {
         }
     }
 
+    /// What is known of a word.
+    fn word(&self, folded: &str) -> Option<&Word> {
+        self.words.get(self.vocabulary.find(folded)?)
+    }
+
+    /// The number of a word that has an entry from now on.
+    fn number_of(&mut self, folded: &str) -> usize {
+        let number = self.vocabulary.add(folded);
+        if number >= self.words.len() {
+            self.words.resize_with(number + 1, Word::default);
+        }
+        number
+    }
+
     /// The word's entry, to be filled in.
-    fn word_mut(&mut self, folded: &str) -> &mut Word {
-        let id = self.words.len();
-        let word = self.words.entry(folded.to_owned());
-        word.or_insert_with(|| Word {
-            id,
-            ..Word::default()
-        })
+    fn word_mut(&mut self, folded: &str) -> Option<&mut Word> {
+        let number = self.number_of(folded);
+        self.words.get_mut(number)
     }
 
     /// A line `3 march mar`; the slot that it fills, and whether a date can begin with such a word.
@@ -467,10 +477,11 @@ impl Lexicon {
             return false;
         };
         for word in words {
-            let word = self.word_mut(&fold(word));
-            let (slot, dated) = slot(word);
-            slot.get_or_insert(number);
-            word.dated |= dated;
+            if let Some(word) = self.word_mut(&fold(word)) {
+                let (slot, dated) = slot(word);
+                slot.get_or_insert(number);
+                word.dated |= dated;
+            }
         }
         true
     }
@@ -492,9 +503,12 @@ impl Lexicon {
         let number = self.phrases.len();
         let seconds: Option<Vec<usize>> = pattern
             .seconds()
-            .map(|words| words.iter().map(|word| self.word_mut(word).id).collect());
+            .map(|words| words.iter().map(|word| self.number_of(word)).collect());
         for opening in pattern.openings() {
-            let word = self.word_mut(opening);
+            let first = self.number_of(opening);
+            let Some(word) = self.words.get_mut(first) else {
+                continue;
+            };
             if seconds.is_none() {
                 word.phrases.push(number);
             }
@@ -503,7 +517,6 @@ impl Lexicon {
             if pattern.match_at(&[opening], 0).is_some() {
                 word.alone.add(sense);
             }
-            let first = word.id;
             for second in seconds.iter().flatten() {
                 self.pairs.entry((first, *second)).or_default().push(number);
             }
@@ -526,7 +539,7 @@ impl Lexicon {
     pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            let known = self.words.get(&*token.text);
+            let known = self.word(&token.text);
             for language in known.into_iter().flat_map(|word| &word.small) {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
@@ -546,16 +559,13 @@ impl Lexicon {
 
     /// Whether a word has the sense when it stands alone.
     pub fn is(&self, word: &str, sense: Sense) -> bool {
-        self.words
-            .get(word)
-            .is_some_and(|word| word.alone.holds(sense))
+        self.word(word).is_some_and(|word| word.alone.holds(sense))
     }
 
     /// Whether a phrase of one of the senses can begin with the word; a quick look before a careful
     /// one.
     pub fn opens(&self, word: &str, senses: &[Sense]) -> bool {
-        self.words
-            .get(word)
+        self.word(word)
             .is_some_and(|word| word.opens.meets(Senses::of(senses)))
     }
 
@@ -577,12 +587,14 @@ impl Lexicon {
         senses: Senses,
         languages: Languages,
     ) -> Option<Mark> {
-        let opening = self.words.get(*words.get(at)?)?;
+        let first = self.vocabulary.find(words.get(at)?)?;
+        let opening = self.words.get(first)?;
         if !opening.opens.meets(senses) {
             return None;
         }
-        let second = words.get(at + 1).and_then(|word| self.words.get(*word));
-        let paired = second.and_then(|second| self.pairs.get(&(opening.id, second.id)));
+        let second = words.get(at + 1);
+        let second = second.and_then(|word| self.vocabulary.find(word));
+        let paired = second.and_then(|second| self.pairs.get(&(first, second)));
         let mut best: Option<(usize, Mark)> = None;
         for number in opening.phrases.iter().chain(paired.into_iter().flatten()) {
             let Some(phrase) = self.phrases.get(*number) else {
@@ -627,7 +639,7 @@ impl Lexicon {
 
     /// The number a word stands for: digits, `14th`, `two`.
     pub fn number(&self, word: &str) -> Option<u32> {
-        if let Some(known) = self.words.get(word).and_then(|word| word.number) {
+        if let Some(known) = self.word(word).and_then(|word| word.number) {
             return Some(known);
         }
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
@@ -642,17 +654,17 @@ impl Lexicon {
     /// Whether a day or a time may begin with the word; a quick look before a careful one.
     pub fn may_begin_date(&self, word: &str) -> bool {
         word.starts_with(|c: char| c.is_ascii_digit())
-            || self.words.get(word).is_some_and(|word| word.dated)
+            || self.word(word).is_some_and(|word| word.dated)
     }
 
     /// 1 for Monday to 7 for Sunday.
     pub fn weekday(&self, word: &str) -> Option<u32> {
-        self.words.get(word).and_then(|word| word.weekday)
+        self.word(word).and_then(|word| word.weekday)
     }
 
     /// 1 for January to 12 for December.
     pub fn month(&self, word: &str) -> Option<u32> {
-        self.words.get(word).and_then(|word| word.month)
+        self.word(word).and_then(|word| word.month)
     }
 
     /// How many patterns each sense has, for a look at what a language lacks.
