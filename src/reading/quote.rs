@@ -12,6 +12,8 @@ use crate::reading::originals::{self, Match};
 use crate::reading::phrase::{Token, tokens, tokens_beside};
 use std::cell::OnceCell;
 
+/// Longest prompt without a number, in words.
+const PROMPT_WORDS_MAX: usize = 5;
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
 
@@ -30,9 +32,7 @@ pub struct Line<'a> {
     /// Whether it holds the target of a link.
     linked: bool,
     blank: bool,
-    digits: usize,
-    colon: bool,
-    at_sign: bool,
+    holds: Holds,
     prompt: OnceCell<Option<Section>>,
 }
 
@@ -60,7 +60,12 @@ impl<'a> Line<'a> {
         let marks = line.len() - text.len();
         let lower = lower.and_then(|lower| lower.get(marks..));
         let mut tokens = tokens_beside(text, lower);
-        let links = links(text);
+        let holds = Holds::of(text);
+        let links = if holds.brackets {
+            links(text)
+        } else {
+            Vec::new()
+        };
         let mut beyond = links.iter().peekable();
         if !links.is_empty() {
             tokens.retain(|token| {
@@ -74,9 +79,7 @@ impl<'a> Line<'a> {
             tokens,
             linked: !links.is_empty(),
             blank: rest.is_empty(),
-            digits: text.bytes().filter(u8::is_ascii_digit).count(),
-            colon: holds(text, |octet| matches!(octet, b':' | WIDE_COLON_FIRST)),
-            at_sign: holds(text, |octet| octet == b'@'),
+            holds,
             prompt: OnceCell::new(),
         }
     }
@@ -96,16 +99,16 @@ impl<'a> Line<'a> {
 
     /// Whether a colon may stand in it, a wide one too.
     pub(super) const fn has_colon(&self) -> bool {
-        self.colon
+        self.holds.colons
     }
 
     pub(super) const fn has_at_sign(&self) -> bool {
-        self.at_sign
+        self.holds.at_signs
     }
 
     /// How many figures it holds.
     pub(super) const fn digits(&self) -> usize {
-        self.digits
+        self.holds.digits
     }
 
     /// A line that holds the target of a link and no word of anybody's.
@@ -130,16 +133,51 @@ impl<'a> Line<'a> {
             if self.linked {
                 return prompt_of(self.text);
             }
-            may_be_prompt(self.text)
+            let mut words = self.word_tokens();
+            let numbered = words.next().is_some_and(|first| is_number(&first.text));
+            let long = words.nth(PROMPT_WORDS_MAX - 1).is_some();
+            ((numbered || !long) && may_be_prompt(self.text))
                 .then(|| prompt_in(&self.tokens))
                 .flatten()
         })
     }
 }
 
-/// Whether any octet is one of these; without a branch, since it is asked of every octet of a mail.
-fn holds(text: &str, wanted: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(false, |any, octet| any | wanted(octet))
+/// What a line holds that rules ask for before they look closer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Holds {
+    digits: usize,
+    /// Colons, or what may be a wide one.
+    colons: bool,
+    at_signs: bool,
+    /// What the target of a link stands in.
+    brackets: bool,
+}
+
+/// Octets of a line that are looked at together.
+const BLOCK: usize = 32;
+
+impl Holds {
+    /// In blocks and without a branch, since it is asked of every octet of a mail.
+    fn of(text: &str) -> Self {
+        const WIDE_COLON_FIRST: u8 = 0xef;
+        let mut holds = Self::default();
+        for octets in text.as_bytes().chunks(BLOCK) {
+            let mut block = [0; BLOCK];
+            if let Some(start) = block.get_mut(..octets.len()) {
+                start.copy_from_slice(octets);
+            }
+            holds.digits += block.iter().filter(|octet| octet.is_ascii_digit()).count();
+            holds.colons |= any(&block, |octet| matches!(octet, b':' | WIDE_COLON_FIRST));
+            holds.at_signs |= any(&block, |octet| octet == b'@');
+            holds.brackets |= any(&block, |octet| matches!(octet, b'<' | b'[' | b'('));
+        }
+        holds
+    }
+}
+
+fn any(block: &[u8; BLOCK], wanted: impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(false, |any, octet| any | wanted(*octet))
 }
 
 /// `AS> text`: initials in front of the mark.
@@ -155,8 +193,7 @@ fn after_initials(line: &str) -> Option<&str> {
 fn links(text: &str) -> Vec<(usize, usize)> {
     const MARKS: [&str; 4] = ["://", "mailto:", "cid:", "subject="];
     let mut found = Vec::new();
-    let opens = |octet| matches!(octet, b'<' | b'[' | b'(');
-    if !holds(text, opens) || !MARKS.iter().any(|mark| text.contains(mark)) {
+    if !MARKS.iter().any(|mark| text.contains(mark)) {
         return found;
     }
     let mut from = 0;
@@ -359,27 +396,24 @@ fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {
         .map(|t| &*t.text)
         .take(16)
         .collect();
-    let numbered = match words.first() {
-        Some(&"1") => Some(Section::Best),
-        Some(&"2") => Some(Section::Worst),
-        Some(&"3") => Some(Section::Focus),
-        _ => None,
-    };
+    let numbered = words.first().is_some_and(|word| is_number(word));
+    if !numbered && words.len() > PROMPT_WORDS_MAX {
+        return None;
+    }
     let senses = [Sense::Best, Sense::Worst, Sense::Focus];
-    let named = lexicon()
+    // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
+    lexicon()
         .marks(&words, &senses, Languages::ALL)
         .first()
         .map(|mark| match mark.sense {
             Sense::Best => Section::Best,
             Sense::Worst => Section::Worst,
             _ => Section::Focus,
-        });
-    // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
-    match (numbered, named) {
-        (Some(_), Some(named)) => Some(named),
-        (None, Some(named)) if words.len() <= 5 => Some(named),
-        _ => None,
-    }
+        })
+}
+
+fn is_number(word: &str) -> bool {
+    matches!(word, "1" | "2" | "3")
 }
 
 /// What is known of our letters in the body.
