@@ -5,7 +5,7 @@
 
 use crate::reading::message::{PARSER, first_id, headers_of};
 use crate::words::address::Address;
-use crate::words::clean::CleanLine;
+use crate::words::clean::{CleanLine, lines};
 use crate::words::message_id::MessageId;
 
 /// Most lines of a text bounce that are searched for returned headers.
@@ -44,7 +44,7 @@ pub(crate) fn in_text(texts: &[&str]) -> Option<Returned> {
     const NAMES: [&str; 4] = ["message-id", "x-postlunch-id", "reply-to", "return-path"];
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        for line in text.lines().take(LINES_MAX) {
+        for line in lines(text).take(LINES_MAX) {
             let bare = line.trim_start_matches(['>', ' ']);
             let may_begin = |octet| matches!(octet, b'M' | b'm' | b'X' | b'x' | b'R' | b'r');
             if !bare.bytes().next().is_some_and(may_begin) {

@@ -8,7 +8,7 @@ use crate::lunch::notes::Section;
 use crate::reading::message::{Message, TextPart};
 use crate::reading::quote::{self, Judged, Verdict};
 use crate::reading::{Context, html, signature};
-use crate::words::clean::clean_text;
+use crate::words::clean::{clean_text, lines};
 
 /// Most lines of a body that are looked at.
 const LINES_MAX: usize = 5_000;
@@ -81,8 +81,7 @@ fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
     let mut from = 0;
-    let lines: Vec<quote::Line<'_>> = body
-        .split('\n')
+    let lines: Vec<quote::Line<'_>> = lines(&body)
         .take(LINES_MAX)
         .map(|line| {
             let to = from + line.len();

@@ -70,7 +70,7 @@ pub fn clean_text(foreign: &str) -> String {
         empty_run: 0,
     };
     let mut left = TEXT_CHARS_MAX;
-    for line in foreign.split('\n') {
+    for line in lines(foreign) {
         if left == 0 {
             break;
         }
@@ -86,6 +86,18 @@ pub fn clean_text(foreign: &str) -> String {
         left = left.saturating_sub(1);
     }
     text.kept
+}
+
+/// The lines of a text between its line feeds.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    ends.chain(std::iter::once(text.len()))
+        .filter_map(move |end| {
+            let line = text.get(from..end);
+            from = end + 1;
+            line
+        })
 }
 
 /// Lines that are kept, with the empty ones between them.
