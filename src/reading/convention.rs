@@ -5,7 +5,7 @@
 //! and not by a list of whole sentences. Linear: each line is looked at with at most a dozen below.
 
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{first_words, tokens};
 use crate::reading::quote::Line;
 
 /// Longest attribution, joined, in octets.
@@ -83,7 +83,7 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
             if joined.len() > ATTRIBUTION_OCTETS_MAX {
                 break;
             }
-            if is_attribution(joined.trim_end()) {
+            if may_end_attribution(line) && is_attribution(joined.trim_end()) {
                 // The line below may open by itself; then this one is the sender's.
                 let later = (1..=number).any(|skipped| {
                     let rest: Vec<&str> = near
@@ -135,8 +135,9 @@ fn names_then_wrote(line: &Line<'_>) -> bool {
     if line.digits() < 5 || !line.word_tokens().any(|w| is_time(&w.text)) {
         return false;
     }
-    let head: Vec<&str> = line.word_tokens().map(|w| &*w.text).take(8).collect();
-    let verb = lexicon().marks(&head, &[Sense::Wrote], Languages::ALL);
+    let mut room = [""; 8];
+    let head = first_words(line.word_tokens(), &mut room);
+    let verb = lexicon().marks(head, &[Sense::Wrote], Languages::ALL);
     verb.first().is_some_and(|m| m.at >= 1 && m.at <= 6)
 }
 
@@ -148,9 +149,19 @@ fn is_time(word: &str) -> bool {
     digits(hours) && hours.len() <= 2 && digits(minutes.get(..2).unwrap_or_default())
 }
 
+/// Whether an attribution may end with the line: it ends with a colon or the verb.
+fn may_end_attribution(line: &Line<'_>) -> bool {
+    let bare = without_marks_behind(line.text.trim_end());
+    bare.is_empty() || bare.ends_with([':', '：']) || line.may_close(Sense::Wrote)
+}
+
+fn without_marks_behind(text: &str) -> &str {
+    text.trim_end_matches(['-', ' ', '*', '_', '\u{a0}', '>', '[', ']'])
+}
+
 /// Names the moment or the address, has the verb, and ends as such lines end.
 fn is_attribution(joined: &str) -> bool {
-    let bare = joined.trim_end_matches(['-', ' ', '*', '_', '\u{a0}', '>', '[', ']']);
+    let bare = without_marks_behind(joined);
     let ends = bare.ends_with([':', '：']);
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let address = bare.contains('@');

@@ -323,6 +323,8 @@ struct Word {
     opens: Senses,
     /// What it means by itself.
     alone: Senses,
+    /// What phrases mean that can end with it.
+    closes: Senses,
     number: Option<u32>,
     weekday: Option<u32>,
     month: Option<u32>,
@@ -350,6 +352,8 @@ pub struct Lexicon {
     words: Vec<Word>,
     /// The phrases whose first two words have these numbers: hundreds begin with "no".
     pairs: HashMap<(usize, usize), Vec<usize>, BuildHasherDefault<Mixing>>,
+    /// Senses with a phrase that can end with any word.
+    open_ended: Senses,
     faults: Vec<String>,
 }
 
@@ -521,6 +525,16 @@ impl Lexicon {
                 self.pairs.entry((first, *second)).or_default().push(number);
             }
         }
+        match pattern.closings() {
+            Some(words) => {
+                for word in words {
+                    if let Some(word) = self.word_mut(word) {
+                        word.closes.add(sense);
+                    }
+                }
+            }
+            None => self.open_ended.add(sense),
+        }
         self.phrases.push(Phrase {
             sense,
             language,
@@ -567,6 +581,12 @@ impl Lexicon {
     pub fn opens(&self, word: &str, senses: &[Sense]) -> bool {
         self.word(word)
             .is_some_and(|word| word.opens.meets(Senses::of(senses)))
+    }
+
+    /// Whether a phrase of the sense can end with the word; likewise.
+    pub fn closes(&self, word: &str, sense: Sense) -> bool {
+        let closing = self.word(word).is_some_and(|word| word.closes.holds(sense));
+        closing || self.open_ended.holds(sense)
     }
 
     /// The longest phrase of one of the senses at a place; of equal ones the first in the files.

@@ -51,37 +51,43 @@ pub struct Token<'a> {
 
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    tokens_beside(text, None)
+    let mut found = Vec::with_capacity(text.len() / 4 + 1);
+    tokens_into(text, None, &mut found);
+    found
 }
 
-/// The same with the text in lower case beside it, where that has every octet in its place: then
-/// capitals cost no copy.
-pub(super) fn tokens_beside<'a>(text: &'a str, lower: Option<&'a str>) -> Vec<Token<'a>> {
-    let mut found: Vec<Token<'a>> = Vec::with_capacity(text.len() / 4 + 1);
+/// The same behind other tokens, and with the text in lower case beside it, where that has every
+/// octet in its place: then capitals cost no copy.
+pub(super) fn tokens_into<'a>(
+    written: &'a str,
+    lower: Option<&'a str>,
+    found: &mut Vec<Token<'a>>,
+) {
     let text = Text {
-        written: text,
+        written,
         lower,
-        drawn_out: may_be_drawn_out(text.as_bytes()),
+        drawn_out: may_be_drawn_out(written.as_bytes()),
     };
+    let most = found.len() + WORDS_MAX;
     let mut word: Option<(usize, Folding)> = None;
     let mut at = 0;
-    while let Some(rest) = text.written.as_bytes().get(at..) {
+    loop {
         // Plain letters and digits join, whatever stands beside them: most of a text is runs of them.
-        let (octets, folding) = plain_run(rest);
-        if octets > 0 && word.is_none() && rest.get(octets) == Some(&b' ') {
-            let end = at + octets;
-            text.push_word(at..end, folding, &mut found);
-            if found.len() >= WORDS_MAX {
-                return found;
+        let (end, folding) = plain_run(written.as_bytes(), at);
+        let next = written.as_bytes().get(end);
+        if end > at {
+            if word.is_none() && matches!(next, Some(b' ') | None) {
+                text.push_word(at..end, folding, found);
+                if next.is_none() || found.len() >= most {
+                    return;
+                }
+                at = end + 1;
+                continue;
             }
-            at = end + 1;
-            continue;
-        }
-        if octets > 0 {
             word = Some(word.map_or((at, folding), |(start, _)| (start, Folding::Full)));
-            at += octets;
+            at = end;
         }
-        let Some(c) = char_at(text.written, at) else {
+        let Some(c) = char_at(written, at) else {
             break;
         };
         let end = at + c.len_utf8();
@@ -91,20 +97,19 @@ pub(super) fn tokens_beside<'a>(text: &'a str, lower: Option<&'a str>) -> Vec<To
             continue;
         }
         if let Some((start, folding)) = word.take() {
-            text.push_word(start..at, folding, &mut found);
+            text.push_word(start..at, folding, found);
         }
-        if found.len() >= WORDS_MAX {
-            return found;
+        if found.len() >= most {
+            return;
         }
         if c != ' ' {
-            text.push_mark(at..end, c, &mut found);
+            text.push_mark(at..end, c, found);
         }
         at = end;
     }
     if let Some((start, folding)) = word {
-        text.push_word(start..text.written.len(), folding, &mut found);
+        text.push_word(start..at, folding, found);
     }
-    found
 }
 
 /// What folding a word takes.
@@ -118,11 +123,12 @@ enum Folding {
     Full,
 }
 
-/// How many plain letters and digits a text begins with, and what folding them takes.
-fn plain_run(text: &[u8]) -> (usize, Folding) {
-    let mut seen = 0;
+/// Where the plain letters and digits end that begin at a place, and what folding them takes.
+#[inline]
+fn plain_run(text: &[u8], at: usize) -> (usize, Folding) {
+    let mut seen = OTHER;
     let mut octets = 0;
-    for octet in text {
+    for octet in text.get(at..).unwrap_or_default() {
         let class = CLASSES.get(usize::from(*octet)).copied().unwrap_or(OTHER);
         if class == OTHER {
             break;
@@ -135,7 +141,7 @@ fn plain_run(text: &[u8]) -> (usize, Folding) {
     } else {
         Folding::Lower
     };
-    (octets, folding)
+    (at + octets, folding)
 }
 
 const OTHER: u8 = 0;
@@ -203,12 +209,18 @@ impl<'a> Text<'a> {
         }
     }
 
+    #[inline(always)]
     fn push_word(&self, place: Range<usize>, folding: Folding, found: &mut Vec<Token<'a>>) {
-        let written = self.written.get(place.clone()).unwrap_or_default();
         if folding == Folding::None && !self.drawn_out {
+            let written = self.written.get(place.clone()).unwrap_or_default();
             found.push(token(Cow::Borrowed(written), true, place));
-            return;
+        } else {
+            self.push_folded(place, folding, found);
         }
+    }
+
+    fn push_folded(&self, place: Range<usize>, folding: Folding, found: &mut Vec<Token<'a>>) {
+        let written = self.written.get(place.clone()).unwrap_or_default();
         let lower = self.lower.and_then(|lower| lower.get(place.clone()));
         let folded = match (folding, lower) {
             (Folding::None, _) => Cow::Borrowed(written),
@@ -247,6 +259,19 @@ const fn token(text: Cow<'_, str>, is_word: bool, place: Range<usize>) -> Token<
         start: place.start,
         end: place.end,
     }
+}
+
+/// The first words of some tokens, in the room that is given for them.
+pub(super) fn first_words<'a, 'r, 't: 'a>(
+    tokens: impl Iterator<Item = &'a Token<'t>>,
+    room: &'r mut [&'a str],
+) -> &'r [&'a str] {
+    let mut count = 0;
+    for (place, word) in room.iter_mut().zip(tokens.filter(|t| t.is_word)) {
+        *place = &word.text;
+        count += 1;
+    }
+    room.get(..count).unwrap_or_default()
 }
 
 /// "yesss" is "yes" and "cooool" is "cool": a letter drawn out, three times or more.
@@ -328,6 +353,21 @@ impl Pattern {
             Some(Piece::OneOf(words, false)) => Some(words),
             _ => None,
         }
+    }
+
+    /// The words it can end with; `None` if it ends with any.
+    pub fn closings(&self) -> Option<Vec<&String>> {
+        let mut found = Vec::new();
+        for piece in self.pieces.iter().rev() {
+            let Piece::OneOf(words, optional) = piece else {
+                return None;
+            };
+            found.extend(words);
+            if !optional {
+                break;
+            }
+        }
+        Some(found)
     }
 
     /// How many words of `words`, from `at`, it matches; the longest way. `words` is one clause.

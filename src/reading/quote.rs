@@ -9,7 +9,9 @@ use crate::lunch::notes::Section;
 use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::originals::{self, Match};
-use crate::reading::phrase::{Token, tokens, tokens_beside};
+use crate::reading::phrase::{Token, first_words, tokens, tokens_into};
+use crate::words::clean::lines;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// Longest prompt without a number, in words.
@@ -28,7 +30,7 @@ pub struct Line<'a> {
     /// Without marks.
     pub text: &'a str,
     /// Without those in the targets of links.
-    tokens: Vec<Token<'a>>,
+    tokens: Cow<'a, [Token<'a>]>,
     /// Whether it holds the target of a link.
     linked: bool,
     blank: bool,
@@ -36,14 +38,45 @@ pub struct Line<'a> {
     prompt: OnceCell<Option<Section>>,
 }
 
+/// The lines of a clean body; their tokens are kept in one list.
+pub fn lines_of<'a>(
+    body: &'a str,
+    lower: &'a str,
+    lines_max: usize,
+    tokens: &'a mut Vec<Token<'a>>,
+) -> Vec<Line<'a>> {
+    tokens.reserve(body.len() / 4);
+    let mut from = 0;
+    let split: Vec<(Line<'a>, usize)> = lines(body)
+        .take(lines_max)
+        .map(|line| {
+            let to = from + line.len();
+            let line = Line::split(line, lower.get(from..to), tokens);
+            from = to + 1;
+            (line, tokens.len())
+        })
+        .collect();
+    let tokens: &'a [Token<'a>] = tokens;
+    let mut from = 0;
+    let kept = split.into_iter().map(|(line, to)| {
+        let tokens = Cow::Borrowed(tokens.get(from..to).unwrap_or_default());
+        from = to;
+        Line { tokens, ..line }
+    });
+    kept.collect()
+}
+
 impl<'a> Line<'a> {
     /// Takes the marks off.
     pub fn new(line: &'a str) -> Self {
-        Self::beside(line, None)
+        let mut tokens = Vec::with_capacity(line.len() / 4 + 1);
+        let line = Self::split(line, None, &mut tokens);
+        let tokens = Cow::Owned(tokens);
+        Self { tokens, ..line }
     }
 
-    /// The same with the line in lower case beside it.
-    pub fn beside(line: &'a str, lower: Option<&'a str>) -> Self {
+    /// Takes the marks off and adds the tokens behind them to others.
+    fn split(line: &'a str, lower: Option<&'a str>, tokens: &mut Vec<Token<'a>>) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
         // Some clients and lists mark with a bar; a table ends in one too.
@@ -58,25 +91,26 @@ impl<'a> Line<'a> {
         }
         let text = if depth == 0 { line } else { rest };
         let marks = line.len() - text.len();
-        let lower = lower.and_then(|lower| lower.get(marks..));
-        let mut tokens = tokens_beside(text, lower);
+        let first = tokens.len();
+        tokens_into(text, lower.and_then(|lower| lower.get(marks..)), tokens);
         let holds = Holds::of(text);
         let links = if holds.brackets {
             links(text)
         } else {
             Vec::new()
         };
-        let mut beyond = links.iter().peekable();
         if !links.is_empty() {
-            tokens.retain(|token| {
+            let mut beyond = links.iter().peekable();
+            let own = tokens.split_off(first).into_iter().filter(|token| {
                 while beyond.next_if(|(_, to)| *to <= token.start).is_some() {}
                 beyond.peek().is_none_or(|(from, _)| token.start < *from)
             });
+            tokens.extend(own);
         }
         Self {
             depth,
             text,
-            tokens,
+            tokens: Cow::Borrowed(&[]),
             linked: !links.is_empty(),
             blank: rest.is_empty(),
             holds,
@@ -117,14 +151,16 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn opens_with(&self, sense: Sense) -> bool {
-        let first = self.word_tokens().next();
-        if first.is_none_or(|word| !lexicon().opens(&word.text, &[sense])) {
-            return false;
-        }
-        let head: Vec<&str> = self.word_tokens().map(|t| &*t.text).take(8).collect();
-        lexicon()
-            .longest(&head, 0, &[sense], Languages::ALL)
-            .is_some()
+        let mut room = [""; 8];
+        let head = first_words(self.tokens.iter(), &mut room);
+        let mark = lexicon().longest(head, 0, &[sense], Languages::ALL);
+        mark.is_some()
+    }
+
+    /// Whether a phrase of the sense may end with its last word.
+    pub(super) fn may_close(&self, sense: Sense) -> bool {
+        let last = self.tokens.iter().rfind(|t| t.is_word);
+        self.linked || last.is_none_or(|word| lexicon().closes(&word.text, sense))
     }
 
     /// The prompt of ours that it is, if any.
@@ -390,21 +426,17 @@ fn may_be_prompt(line: &str) -> bool {
 }
 
 fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .take(16)
-        .collect();
+    let mut room = [""; 16];
+    let words = first_words(tokens.iter(), &mut room);
     let numbered = words.first().is_some_and(|word| is_number(word));
     if !numbered && words.len() > PROMPT_WORDS_MAX {
         return None;
     }
-    let senses = [Sense::Best, Sense::Worst, Sense::Focus];
     // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
-    lexicon()
-        .marks(&words, &senses, Languages::ALL)
-        .first()
+    let senses = [Sense::Best, Sense::Worst, Sense::Focus];
+    let named = |at| lexicon().longest(words, at, &senses, Languages::ALL);
+    (0..words.len())
+        .find_map(named)
         .map(|mark| match mark.sense {
             Sense::Best => Section::Best,
             Sense::Worst => Section::Worst,

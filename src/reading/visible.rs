@@ -8,7 +8,7 @@ use crate::lunch::notes::Section;
 use crate::reading::message::{Message, TextPart};
 use crate::reading::quote::{self, Judged, Verdict};
 use crate::reading::{Context, html, signature};
-use crate::words::clean::{clean_text, lines};
+use crate::words::clean::clean_text;
 
 /// Most lines of a body that are looked at.
 const LINES_MAX: usize = 5_000;
@@ -80,16 +80,8 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
 fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
-    let mut from = 0;
-    let lines: Vec<quote::Line<'_>> = lines(&body)
-        .take(LINES_MAX)
-        .map(|line| {
-            let to = from + line.len();
-            let line = quote::Line::beside(line, lower.get(from..to));
-            from = to + 1;
-            line
-        })
-        .collect();
+    let mut tokens = Vec::new();
+    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
     let judged = quote::judge_lines(&lines, context.originals);
     (passages(&lines, &judged, message), judged.quotes)
 }
