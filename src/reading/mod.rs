@@ -13,6 +13,7 @@ pub mod html;
 pub mod intent;
 pub mod judge;
 pub mod language;
+mod letters;
 pub mod machine;
 pub mod message;
 pub mod notes;

@@ -19,9 +19,6 @@ const PROMPT_WORDS_MAX: usize = 5;
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
 
-/// The first octet of a wide colon.
-const WIDE_COLON_FIRST: u8 = 0xef;
-
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
 pub struct Line<'a> {
