@@ -11,6 +11,7 @@ use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::when::{self, When};
 use chrono::NaiveDate;
+use std::cell::LazyCell;
 
 /// Longest phrase that a comma may stand in, in words.
 const JOINED_WORDS_MAX: usize = 6;
@@ -437,6 +438,7 @@ fn weigh(
         ..Signs::default()
     };
     let mut proposes = !found.is_empty();
+    let until = LazyCell::new(|| when::until(words, context));
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
         let ends = mark.at + mark.words;
@@ -497,12 +499,12 @@ fn weigh(
             Sense::Later => {
                 weighing.later += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::AskAgain => {
                 weighing.ask_again += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
@@ -514,7 +516,7 @@ fn weigh(
             Sense::MoveOne => intent.scope = Some(Scope::One),
             Sense::Pause if !turned => {
                 intent.pause = true;
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Resume if !turned => intent.resume = true,
             Sense::Met if turned => intent.held = Some(Held::NotMet),

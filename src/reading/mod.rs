@@ -14,6 +14,7 @@ pub mod intent;
 pub mod judge;
 pub mod language;
 pub mod learned;
+mod letters;
 pub mod machine;
 pub mod message;
 pub mod notes;
@@ -23,6 +24,7 @@ pub mod quote;
 pub mod returned;
 pub mod signature;
 pub mod visible;
+mod vocabulary;
 pub mod when;
 
 use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};

@@ -79,7 +79,9 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
 /// What one of the twins says, and whether it holds a quote.
 fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
     let body = clean_text(text);
-    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let lower = body.to_ascii_lowercase();
+    let mut tokens = Vec::new();
+    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
     let judged = quote::judge_lines(&lines, context.originals);
     (passages(&lines, &judged, message), judged.quotes)
 }
@@ -202,12 +204,12 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
         doubt: judged.doubt,
         ..Own::default()
     };
-    let mut run: Vec<String> = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
     let mut prompt: Option<Section> = None;
     // Whether something stood since the prompt that ends its reach.
     let mut reach_ends = false;
     let mut first = true;
-    let mut close = |run: &mut Vec<String>, prompt: Option<Section>, own: &mut Own| {
+    let mut close = |run: &mut Vec<&str>, prompt: Option<Section>, own: &mut Own| {
         let place = signature::Place {
             first,
             quotes: judged.quotes,
@@ -226,16 +228,16 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
                 if !line.text.trim().is_empty() {
                     reach_ends = true;
                 }
-                run.push(line.text.to_owned());
+                run.push(line.text);
             }
             Verdict::Blank => {
                 reach_ends = reach_ends || prompt.is_some();
-                run.push(String::new());
+                run.push("");
             }
             Verdict::Quoted { rest, before } => {
-                run.extend(before.iter().cloned());
+                run.extend(before.as_deref());
                 close(&mut run, prompt, &mut own);
-                let found = quote::prompt_of(line.text);
+                let found = line.prompt();
                 if found.is_some() {
                     own.prompts_quoted = true;
                     prompt = found;
@@ -246,7 +248,7 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
                     prompt = None;
                 }
                 if let Some(rest) = rest {
-                    run.push(rest.clone());
+                    run.push(rest);
                     reach_ends = true;
                 }
             }
