@@ -131,7 +131,7 @@ fn lunch_of(
 }
 
 /// Which letter is answered, judged from the mail alone.
-fn guess(message: &Message, own: &Own) -> Option<Answering> {
+pub fn guess(message: &Message, own: &Own) -> Option<Answering> {
     let subject = message.subject.as_str().to_lowercase();
     if subject.contains("your notes") {
         return Some(Answering::FollowUp);

@@ -19,8 +19,9 @@ pub struct Place {
     pub quotes: bool,
 }
 
-/// The run without signature, device lines and banners.
-pub fn without(run: &[String], message: &Message, place: Place) -> Vec<String> {
+/// Which lines of the run stay when signature, device lines and banners are taken off.
+pub fn kept(run: &[String], message: &Message, place: Place) -> Vec<usize> {
+    let mut numbers: Vec<usize> = Vec::with_capacity(run.len());
     let mut kept: Vec<String> = Vec::with_capacity(run.len());
     let mut in_banner = false;
     for (at, line) in run.iter().enumerate() {
@@ -48,10 +49,13 @@ pub fn without(run: &[String], message: &Message, place: Place) -> Vec<String> {
             continue;
         }
         kept.push(line.clone());
+        numbers.push(at);
     }
     drop_sign_off(&mut kept, message, place.first);
     drop_card(&mut kept);
-    kept
+    // Both take lines off the end only.
+    numbers.truncate(kept.len());
+    numbers
 }
 
 fn words_of(line: &str) -> Vec<String> {
@@ -368,15 +372,13 @@ mod tests {
     fn kept(body: &str) -> String {
         let message = Message::parse(b"From: Ben Smith <ben@x.org>\n\n");
         let run: Vec<String> = body.lines().map(str::to_owned).collect();
-        without(
-            &run,
-            &message,
-            Place {
-                first: true,
-                quotes: false,
-            },
-        )
-        .join("|")
+        let place = Place {
+            first: true,
+            quotes: false,
+        };
+        let kept = super::kept(&run, &message, place);
+        let lines: Vec<&str> = kept.into_iter().map(|at| run[at].as_str()).collect();
+        lines.join("|")
     }
 
     #[test]
