@@ -10,6 +10,7 @@ use crate::words::clean::CleanLine;
 use crate::words::message_id::MessageId;
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
+use memchr::{memchr_iter, memchr2_iter};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,6 +22,8 @@ const OCTETS_MAX: usize = 4 * 1024 * 1024;
 const HEADER_OCTETS_MAX: usize = 128 * 1024;
 /// Most MIME boundaries that are followed; what comes after is left out.
 const BOUNDARIES_MAX: usize = 40;
+/// A line that names a nested message is shorter, its end included.
+const NESTED_OCTETS_MAX: usize = 60;
 /// Most addresses or ids taken from one header.
 const LIST_MAX: usize = 100;
 /// Most octets of text or HTML that are looked at.
@@ -360,36 +363,51 @@ fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Where the header section ends: the first empty line.
 fn header_section(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        if matches!(line, b"\n" | b"\r\n") {
-            return at;
+    let starts = std::iter::once(0).chain(memchr_iter(b'\n', bytes).map(|at| at + 1));
+    for start in starts {
+        let line = bytes.get(start..).unwrap_or_default();
+        if line.starts_with(b"\n") || line.starts_with(b"\r\n") {
+            return start;
         }
-        at += line.len();
     }
-    at
+    bytes.len()
 }
 
 /// Everything up to the line with one boundary parameter too many.
 fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
+    const BOUNDARY: &[u8] = b"boundary";
+    const NESTED: &[u8] = b"content-type: message";
     let mut seen = 0;
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        seen += line
-            .windows(9)
-            .filter(|w| w.eq_ignore_ascii_case(b"boundary="))
-            .count();
-        let nested = line.len() < 60
-            && line
-                .get(..21)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"content-type: message"));
+    let mut start = 0;
+    let ends = memchr2_iter(b'=', b'\n', bytes).chain(std::iter::once(bytes.len()));
+    for at in ends {
+        let line = bytes.get(start..at).unwrap_or_default();
+        if bytes.get(at) == Some(&b'=') {
+            seen += usize::from(ends_with(line, BOUNDARY));
+            continue;
+        }
+        let octets = (at + 1).min(bytes.len()) - start;
+        let nested = octets < NESTED_OCTETS_MAX && starts_with(line, NESTED);
         seen += usize::from(nested);
         if seen > BOUNDARIES_MAX {
-            return bytes.get(..at).unwrap_or_default();
+            return bytes.get(..start).unwrap_or_default();
         }
-        at += line.len();
+        start = at + 1;
     }
     bytes
+}
+
+/// Whether octets begin with these, in capitals or not.
+fn starts_with(octets: &[u8], wanted: &[u8]) -> bool {
+    let start = octets.get(..wanted.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether octets end with these, in capitals or not.
+fn ends_with(octets: &[u8], wanted: &[u8]) -> bool {
+    let from = octets.len().checked_sub(wanted.len());
+    let end = from.and_then(|from| octets.get(from..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(wanted))
 }
 
 fn cut(text: &str) -> &str {
@@ -405,14 +423,16 @@ pub(crate) fn headers_of(parsed: &mail_parser::Message<'_>) -> Vec<(String, Stri
     parsed
         .headers_raw()
         .take(1000)
-        .map(|(name, value)| {
-            let unfolded: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
-            (
-                name.trim().to_ascii_lowercase(),
-                unfolded.join(" ").trim().to_owned(),
-            )
-        })
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), unfolded(value.trim())))
         .collect()
+}
+
+fn unfolded(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return value.to_owned();
+    }
+    let lines: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
+    lines.join(" ").trim().to_owned()
 }
 
 fn authentication_results(headers: &[(String, String)]) -> Vec<AuthenticationResults> {

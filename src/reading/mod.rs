@@ -22,6 +22,7 @@ pub mod quote;
 pub mod returned;
 pub mod signature;
 pub mod visible;
+mod vocabulary;
 pub mod when;
 
 use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};

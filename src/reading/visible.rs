@@ -207,7 +207,9 @@ impl Typed {
 
 fn see(text: &str, message: &Message, context: &Context) -> Seen {
     let body = clean_text(text);
-    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let lower = body.to_ascii_lowercase();
+    let mut tokens = Vec::new();
+    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
     let judged = quote::judge_lines(&lines, context.originals);
     let quotes = judged.quotes;
     let (own, parts, beside) = passages(&lines, &judged, message);
@@ -336,8 +338,8 @@ fn unflowed(part: &TextPart) -> String {
 
 /// Own lines that follow one another, each with its place in the body.
 #[derive(Default)]
-struct Run {
-    texts: Vec<String>,
+struct Run<'a> {
+    texts: Vec<&'a str>,
     /// The line of each, and at which end of it where other words stand on it too.
     places: Vec<(usize, Option<End>)>,
 }
@@ -349,10 +351,15 @@ enum End {
     Back,
 }
 
-impl Run {
-    fn push(&mut self, text: &str, line: usize, end: Option<End>) {
-        self.texts.push(text.to_owned());
+impl<'a> Run<'a> {
+    fn push(&mut self, text: &'a str, line: usize, end: Option<End>) {
+        self.texts.push(text);
         self.places.push((line, end));
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.places.clear();
     }
 }
 
@@ -372,7 +379,7 @@ fn passages(
     // Whether something stood since the prompt that ends its reach.
     let mut reach_ends = false;
     let mut first = true;
-    let mut close = |run: &mut Run, prompt: Option<Section>, own: &mut Own| {
+    let mut close = |run: &mut Run<'_>, prompt: Option<Section>, own: &mut Own| {
         let place = signature::Place {
             first,
             quotes: judged.quotes,
@@ -398,7 +405,7 @@ fn passages(
         if !text.is_empty() {
             own.passages.push(Passage { prompt, text });
         }
-        *run = Run::default();
+        run.clear();
     };
     let mut run = Run::default();
     for (at, (line, verdict)) in lines.iter().zip(&judged.verdicts).enumerate() {
@@ -418,7 +425,7 @@ fn passages(
                     run.push(before, at, Some(End::Front));
                 }
                 close(&mut run, prompt, &mut own);
-                let found = quote::prompt_of(line.text);
+                let found = line.prompt();
                 if found.is_some() {
                     own.prompts_quoted = true;
                     prompt = found;
