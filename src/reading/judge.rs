@@ -459,12 +459,14 @@ fn removal(text: &str) -> Option<Section> {
         _ => None,
     });
     named.or_else(|| {
-        words.iter().find_map(|word| match *word {
-            "1" | "1st" | "first" | "one" => Some(Section::Best),
-            "2" | "2nd" | "second" | "two" => Some(Section::Worst),
-            "3" | "3rd" | "third" | "three" => Some(Section::Focus),
-            _ => None,
-        })
+        words
+            .iter()
+            .find_map(|word| match lexicon().ordinal(word)? {
+                1 => Some(Section::Best),
+                2 => Some(Section::Worst),
+                3 => Some(Section::Focus),
+                _ => None,
+            })
     })
 }
 

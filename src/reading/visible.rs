@@ -5,7 +5,9 @@
 //! new and the subject was changed, the subject speaks.
 
 use crate::lunch::notes::Section;
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::{Message, TextPart};
+use crate::reading::phrase::tokens;
 use crate::reading::quote::{self, Judged, Verdict};
 use crate::reading::{Context, html, signature};
 use crate::words::clean::clean_text;
@@ -288,13 +290,16 @@ fn without_armour(text: String) -> String {
 
 /// A plain part that only points at the HTML part.
 fn is_stub(plain: &str) -> bool {
-    let short: String = plain.chars().take(400).collect();
-    let folded = short.to_lowercase();
-    plain.len() < 400
-        && folded.contains("html")
-        && ["view", "support", "display", "client", "anzeig", "requires"]
-            .iter()
-            .any(|word| folded.contains(word))
+    plain.len() < 400 && {
+        let tokens = tokens(plain);
+        let mut words = tokens.iter().filter(|t| t.is_word);
+        let any = |sense| {
+            words
+                .clone()
+                .any(|word| lexicon().begins(&word.text, sense))
+        };
+        any(Sense::HtmlStub) && words.any(|word| word.text.contains("html"))
+    }
 }
 
 /// Joins the lines of format=flowed (RFC 3676): a blank at the end says that the next line, if its
@@ -464,13 +469,23 @@ const fn part_of(verdict: &Verdict) -> Part {
 /// Whether a subject was typed by the sender: it answers nothing and is not ours.
 fn is_own_subject(subject: &str) -> bool {
     let folded = subject.to_lowercase();
-    let answering = [
-        "re:", "aw:", "fw:", "fwd:", "wg:", "tr:", "sv:", "rv:", "antw:", "rif:",
-    ];
     !folded.trim().is_empty()
-        && !answering.iter().any(|start| folded.starts_with(start))
+        && !answers(subject)
         && !folded.contains("feedback lunch:")
         && !folded.contains("your notes")
+}
+
+/// Whether a subject begins as answers do: `Re:`, `AW:`, `Re[2]:`.
+fn answers(subject: &str) -> bool {
+    let tokens = tokens(subject);
+    let words: Vec<&str> = tokens
+        .iter()
+        .take_while(|t| t.is_word)
+        .map(|t| &*t.text)
+        .collect();
+    let prefix = lexicon().longest(&words, 0, &[Sense::ReplyPrefix], Languages::ALL);
+    let behind = prefix.and_then(|prefix| tokens.get(prefix.words));
+    behind.is_some_and(|mark| matches!(&*mark.text, ":" | "：" | "[" | "("))
 }
 
 #[cfg(test)]
