@@ -311,7 +311,7 @@ fn lunch_of(
 }
 
 /// Which letter is answered, judged from the mail alone.
-fn guess(message: &Message, own: &Own) -> Option<Answering> {
+pub fn guess(message: &Message, own: &Own) -> Option<Answering> {
     let subject = message.subject.as_str().to_lowercase();
     if subject.contains("your notes") {
         return Some(Answering::FollowUp);
@@ -639,12 +639,14 @@ fn removal(text: &str) -> Option<Section> {
         _ => None,
     });
     named.or_else(|| {
-        words.iter().find_map(|word| match *word {
-            "1" | "1st" | "first" | "one" => Some(Section::Best),
-            "2" | "2nd" | "second" | "two" => Some(Section::Worst),
-            "3" | "3rd" | "third" | "three" => Some(Section::Focus),
-            _ => None,
-        })
+        words
+            .iter()
+            .find_map(|word| match lexicon().ordinal(word)? {
+                1 => Some(Section::Best),
+                2 => Some(Section::Worst),
+                3 => Some(Section::Focus),
+                _ => None,
+            })
     })
 }
 
