@@ -178,7 +178,7 @@ fn is_attribution(joined: &str) -> bool {
         return false;
     }
     let dated = digits >= 5 || words.iter().any(|w| is_time(w));
-    if ends && dated && EASTERN_VERBS.iter().any(|verb| bare.contains(verb)) {
+    if ends && dated && lexicon().stands_in(bare, Sense::WroteInside) {
         return true;
     }
     let verbs = lexicon().marks(&words, &[Sense::Wrote], Languages::ALL);
@@ -200,28 +200,12 @@ fn is_attribution(joined: &str) -> bool {
     ends_in_address && address && digits >= 3
 }
 
-/// Verbs of scripts that part no words.
-const EASTERN_VERBS: &[&str] = &[
-    "写道",
-    "寫道",
-    "のメッセージ",
-    "のメール",
-    "書きました",
-    "작성",
-    "님이",
-    "เขียน",
-];
-
 /// "I wrote", "schrieb ich": somebody tells, and no client.
 fn speaks_of_people(words: &[&str], at: usize, length: usize) -> bool {
-    const PEOPLE: &[&str] = &[
-        "i", "we", "you", "he", "she", "they", "ich", "wir", "du", "er", "je", "nous", "vous",
-        "yo", "nosotros", "ik", "wij", "io", "eu", "jag",
-    ];
     let person = |place: Option<usize>| {
         place
             .and_then(|place| words.get(place))
-            .is_some_and(|word| PEOPLE.contains(word))
+            .is_some_and(|word| lexicon().is(word, Sense::Pronoun))
     };
     person(at.checked_sub(1)) || person(Some(at + length))
 }
@@ -336,38 +320,11 @@ fn header_block(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize>
 fn names_author(line: &str) -> bool {
     let text = line.trim_start_matches(['*', ' ', '_', '\u{a0}']);
     let label = text.split([':', '：']).next().unwrap_or_default();
-    let folded = crate::reading::phrase::fold(label.trim_matches(['*', ' ', '\u{a0}', '_']));
-    matches!(
-        folded.as_str(),
-        "from"
-            | "von"
-            | "de"
-            | "da"
-            | "van"
-            | "fra"
-            | "fran"
-            | "od"
-            | "от"
-            | "кого"
-            | "від"
-            | "发件人"
-            | "寄件者"
-            | "寄件人"
-            | "差出人"
-            | "送信者"
-            | "보낸 사람"
-            | "보낸사람"
-            | "kimden"
-            | "gonderen"
-            | "lahettaja"
-            | "felado"
-            | "من"
-            | "de la"
-            | "tu"
-            | "απο"
-            | "dari"
-            | "expediteur"
-    )
+    let tokens = tokens(label.trim_matches(['*', ' ', '\u{a0}', '_']));
+    let words: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
+    lexicon()
+        .longest(&words, 0, &[Sense::AuthorLabel], Languages::ALL)
+        .is_some_and(|mark| mark.words == words.len())
 }
 
 /// All labels of a block in one line, as HTML without breaks gives.

@@ -1,8 +1,9 @@
 //! Languages: what words mean, from one data file for each language.
 //!
 //! A file has sections, `[sense]`, with one pattern a line (see `phrase::Pattern`), and `#`
-//! comments. Numbered sections (`[weekday]`, `[month]`, `[number]`) have lines `3 march mar`. All
-//! files are read once; a reply may mix languages, so all are looked up unless one clearly leads.
+//! comments. Numbered sections (`[weekday]`, `[month]`, `[number]`, `[ordinal]`) have lines
+//! `3 march mar`; some sections hold mere beginnings of words. All files are read once; a reply may
+//! mix languages, so all are looked up unless one clearly leads.
 
 use crate::reading::phrase::{Pattern, Token, fold};
 use crate::reading::vocabulary::Vocabulary;
@@ -10,16 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-/// The files, by language code. `common` holds what needs no language.
-const FILES: &[(&str, &str)] = &[
-    ("common", include_str!("languages/common.txt")),
-    ("en", include_str!("languages/en.txt")),
-    ("de", include_str!("languages/de.txt")),
-    ("fr", include_str!("languages/fr.txt")),
-    ("es", include_str!("languages/es.txt")),
-    ("nl", include_str!("languages/nl.txt")),
-    ("clients", include_str!("languages/clients.txt")),
-];
+// `FILES`: every file of the folder, listed by `build.rs`. `common` holds what needs no language.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 macro_rules! senses {
     ($($(#[$doc:meta])* $name:ident = $section:literal,)+) => {
@@ -34,6 +27,11 @@ macro_rules! senses {
             /// The sense of a section's name.
             pub fn from_section(name: &str) -> Option<Self> {
                 match name { $($section => Some(Self::$name),)+ _ => None }
+            }
+
+            /// The name of its section.
+            pub const fn section(self) -> &'static str {
+                match self { $(Self::$name => $section,)+ }
             }
         }
     };
@@ -274,6 +272,42 @@ senses! {
     Remove = "remove",
     /// Politeness that may stand beside a command.
     Please = "please",
+    /// A pronoun for a person: "I wrote" is no line of a client.
+    Pronoun = "pronoun",
+    /// Words by which a yes only wishes.
+    Wish = "wish",
+    /// A verb that is the writer's only behind a word for the writer.
+    Modal = "modal verb",
+    /// A "no" that belongs to the thing behind it.
+    NoThing = "no such thing",
+    /// A small word in front of a heading.
+    BeforeHeading = "before a heading",
+    /// Label of a quoted header block that names who wrote.
+    AuthorLabel = "author label",
+    /// What stands in front of a subject that answers or passes on another one.
+    ReplyPrefix = "reply prefix",
+    /// What mails are written on and with; beginnings of words.
+    Device = "device",
+    /// What calendars say in their mails; beginnings of words.
+    CalendarWord = "calendar words",
+    /// A plain text that only points at the HTML; beginnings of words.
+    HtmlStub = "html stub",
+    /// Verb of an attribution line, in scripts that part no words.
+    WroteInside = "wrote inside",
+    /// A line that the client adds, in scripts that part no words.
+    ClientLineInside = "client line inside",
+}
+
+impl Sense {
+    /// Whether its lines are beginnings of words and no patterns.
+    const fn is_beginning(self) -> bool {
+        matches!(self, Self::Device | Self::CalendarWord | Self::HtmlStub)
+    }
+
+    /// Whether its lines are pieces of a text, wherever they stand in it.
+    const fn is_inside(self) -> bool {
+        matches!(self, Self::WroteInside | Self::ClientLineInside)
+    }
 }
 
 /// A set of senses, so that what a word cannot mean is told by a look at a bit.
@@ -326,6 +360,7 @@ struct Word {
     /// What phrases mean that can end with it.
     closes: Senses,
     number: Option<u32>,
+    ordinal: Option<u32>,
     weekday: Option<u32>,
     month: Option<u32>,
     /// The languages that it is a small word of.
@@ -354,6 +389,12 @@ pub struct Lexicon {
     pairs: HashMap<(usize, usize), Vec<usize>, BuildHasherDefault<Mixing>>,
     /// Senses with a phrase that can end with any word.
     open_ended: Senses,
+    /// What may stand behind the figures of a number: `14th`.
+    number_endings: Vec<String>,
+    /// Beginnings of words.
+    beginnings: Vec<(Sense, String)>,
+    /// Pieces of a text.
+    insides: Vec<(Sense, String)>,
     faults: Vec<String>,
 }
 
@@ -434,6 +475,12 @@ impl Lexicon {
                 "weekday" => self.take_numbered(line, |word| (&mut word.weekday, true)),
                 "month" => self.take_numbered(line, |word| (&mut word.month, true)),
                 "number" => self.take_numbered(line, |word| (&mut word.number, false)),
+                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, false)),
+                "number ending" => {
+                    let endings = line.split_whitespace().map(fold);
+                    self.number_endings.extend(endings);
+                    true
+                }
                 "small words" => {
                     for word in line.split_whitespace() {
                         if let Some(word) = self.word_mut(&fold(word)) {
@@ -494,6 +541,14 @@ impl Lexicon {
         let Some(sense) = Sense::from_section(section) else {
             return false;
         };
+        if sense.is_beginning() {
+            self.beginnings.push((sense, fold(line)));
+            return true;
+        }
+        if sense.is_inside() {
+            self.insides.push((sense, line.to_owned()));
+            return true;
+        }
         let (value, line) = match line.split_once(' ') {
             Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
                 Some(minutes) => (minutes, behind),
@@ -574,6 +629,11 @@ impl Lexicon {
     /// Whether a word has the sense when it stands alone.
     pub fn is(&self, word: &str, sense: Sense) -> bool {
         self.word(word).is_some_and(|word| word.alone.holds(sense))
+    }
+
+    /// The same in some languages only: "ma" is a but in one of them, and "my" in another.
+    pub fn is_in(&self, word: &str, sense: Sense, languages: Languages) -> bool {
+        self.is(word, sense) && self.longest(&[word], 0, &[sense], languages).is_some()
     }
 
     /// Whether a phrase of one of the senses can begin with the word; a quick look before a careful
@@ -664,11 +724,30 @@ impl Lexicon {
         }
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = word.split_at_checked(digits)?;
-        let ordinal = ["", "st", "nd", "rd", "th", "er", "e", "eme", "de", "ste"];
-        if digits.is_empty() || digits.len() > 4 || !ordinal.contains(&rest) {
+        let ends = rest.is_empty() || self.number_endings.iter().any(|ending| ending == rest);
+        if digits.is_empty() || digits.len() > 4 || !ends {
             return None;
         }
         digits.parse().ok()
+    }
+
+    /// Which of several a word names: `first`, `2nd`, `3`.
+    pub fn ordinal(&self, word: &str) -> Option<u32> {
+        let told = self.word(word).and_then(|word| word.ordinal);
+        let figure = || word.starts_with(|c: char| c.is_ascii_digit());
+        told.or_else(|| self.number(word).filter(|_| figure()))
+    }
+
+    /// Whether a word begins as those of the sense do.
+    pub fn begins(&self, word: &str, sense: Sense) -> bool {
+        let mut of_sense = self.beginnings.iter().filter(|(known, _)| *known == sense);
+        of_sense.any(|(_, beginning)| word.starts_with(beginning.as_str()))
+    }
+
+    /// Whether a piece of the sense stands anywhere in a text, which is not folded.
+    pub fn stands_in(&self, text: &str, sense: Sense) -> bool {
+        let mut of_sense = self.insides.iter().filter(|(known, _)| *known == sense);
+        of_sense.any(|(_, piece)| text.contains(piece.as_str()))
     }
 
     /// Whether a day or a time may begin with the word; a quick look before a careful one.

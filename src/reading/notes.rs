@@ -257,7 +257,7 @@ const HEADINGS: [Sense; 3] = [Sense::Best, Sense::Worst, Sense::Focus];
 
 /// Whether a word may stand in front of a spoken heading.
 fn leads(word: &str) -> bool {
-    matches!(word, "my" | "your" | "the" | "her" | "his")
+    lexicon().is(word, Sense::BeforeHeading)
 }
 
 /// A heading with its linking word at the start of some words: which, and how many words.
@@ -303,9 +303,9 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
         .collect();
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
     // "Ana's best moment", "the worst moment": one word may stand in front.
-    let led = words.first().is_some_and(|word| {
-        word.ends_with('s') || matches!(*word, "my" | "your" | "the" | "le" | "la" | "el" | "het")
-    });
+    let led = words
+        .first()
+        .is_some_and(|word| word.ends_with('s') || leads(word));
     // Up to the mark behind a heading, so that a short one ("Good:") can be told from a sentence.
     let is_mark = |t: &Token<'_>| matches!(&*t.text, ":" | "–" | "—" | "=" | "-");
     let marked_at = tokens.iter().position(is_mark).unwrap_or(tokens.len());

@@ -285,6 +285,8 @@ pub enum Verdict {
         rest: Option<String>,
         /// Own words at its beginning.
         before: Option<String>,
+        /// Whether it introduces a quote: an attribution, a header block, a separator.
+        introduces: bool,
     },
 }
 
@@ -292,6 +294,12 @@ impl Verdict {
     const QUOTED: Self = Self::Quoted {
         rest: None,
         before: None,
+        introduces: false,
+    };
+    const INTRODUCTION: Self = Self::Quoted {
+        rest: None,
+        before: None,
+        introduces: true,
     };
 }
 
@@ -323,6 +331,7 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
             Some(found) => Verdict::Quoted {
                 rest: found.rest.clone(),
                 before: None,
+                introduces: false,
             },
             None if line.depth > 0 => Verdict::QUOTED,
             None if line.is_blank() => Verdict::Blank,
@@ -481,7 +490,7 @@ fn apply_openings(
             continue;
         };
         for verdict in judged.verdicts.iter_mut().skip(at).take(opening.lines) {
-            *verdict = Verdict::QUOTED;
+            *verdict = Verdict::INTRODUCTION;
         }
         if opening.own_octets > 0
             && let Some(before) = lines.get(at).and_then(|l| l.text.get(..opening.own_octets))
@@ -490,6 +499,7 @@ fn apply_openings(
             *verdict = Verdict::Quoted {
                 rest: None,
                 before: Some(before.trim().to_owned()),
+                introduces: true,
             };
             own_above = true;
         }
@@ -563,7 +573,7 @@ mod tests {
         for (line, verdict) in lines.iter().zip(verdicts) {
             match verdict {
                 Verdict::Own => own.push(line.text.to_owned()),
-                Verdict::Quoted { rest, before } => own.extend(before.into_iter().chain(rest)),
+                Verdict::Quoted { rest, before, .. } => own.extend(before.into_iter().chain(rest)),
                 Verdict::Blank => {}
             }
         }

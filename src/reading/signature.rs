@@ -23,8 +23,9 @@ pub struct Place {
     pub quotes: bool,
 }
 
-/// The run without signature, device lines and banners.
-pub fn without<'a>(run: &[&'a str], message: &Message, place: Place) -> Vec<&'a str> {
+/// Which lines of the run stay when signature, device lines and banners are taken off.
+pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
+    let mut numbers: Vec<usize> = Vec::with_capacity(run.len());
     let mut kept: Vec<&str> = Vec::with_capacity(run.len());
     let mut in_banner = false;
     for (at, line) in run.iter().enumerate() {
@@ -54,10 +55,13 @@ pub fn without<'a>(run: &[&'a str], message: &Message, place: Place) -> Vec<&'a 
             continue;
         }
         kept.push(line);
+        numbers.push(at);
     }
     drop_sign_off(&mut kept, message, place.first);
     drop_card(&mut kept);
-    kept
+    // Both take lines off the end only.
+    numbers.truncate(kept.len());
+    numbers
 }
 
 /// The words of a line, up to as many as any phrase has.
@@ -135,8 +139,8 @@ fn is_client_line(line: &str, words: &[&str]) -> bool {
         return false;
     }
     if !opens(words, Sense::ClientLine) {
-        let eastern = |phrase: &&str| line.contains(*phrase) && line.chars().count() < 30;
-        return !line.is_ascii() && EASTERN_LINES.iter().any(eastern);
+        let eastern = || lexicon().stands_in(line, Sense::ClientLineInside);
+        return !line.is_ascii() && line.chars().count() < 30 && eastern();
     }
     let bare = line.trim_matches([
         '<', '[', '(', '*', ' ', '>', ']', ')', '_', '-', '/', '.', '\'', '"',
@@ -144,78 +148,12 @@ fn is_client_line(line: &str, words: &[&str]) -> bool {
     let clause = bare.split([',', ';', '!']).next().unwrap_or_default();
     let tokens = tokens(clause);
     let in_clause = words_of(&tokens);
-    let device = in_clause.iter().any(|word| {
-        DEVICES
-            .iter()
-            .any(|device| word.starts_with(device) || word.contains("phone"))
-    });
+    let device = in_clause
+        .iter()
+        .any(|word| lexicon().begins(word, Sense::Device));
     let goes_on = clause.len() + 1 < bare.trim_end().len();
     device || (!goes_on && in_clause.len() <= 7)
 }
-
-/// Lines of devices in scripts that part no words.
-const EASTERN_LINES: &[&str] = &[
-    "から送信",
-    "发自我的",
-    "發自我的",
-    "从我的",
-    "從我的",
-    "来自我的",
-    "에서 보냄",
-    "에서 전송",
-];
-
-/// What mails are written on and with, in any language; beginnings of words.
-const DEVICES: &[&str] = &[
-    "iphone",
-    "ipad",
-    "ipod",
-    "android",
-    "blackberry",
-    "smartphone",
-    "mobil",
-    "handy",
-    "telefon",
-    "telephone",
-    "tablet",
-    "galaxy",
-    "samsung",
-    "pixel",
-    "nokia",
-    "huawei",
-    "xiaomi",
-    "oneplus",
-    "motorola",
-    "moto",
-    "htc",
-    "lg",
-    "verizon",
-    "outlook",
-    "gmail",
-    "yahoo",
-    "proton",
-    "aol",
-    "gmx",
-    "web.de",
-    "mail",
-    "thunderbird",
-    "app",
-    "device",
-    "gerat",
-    "appareil",
-    "watch",
-    "windows",
-    "spark",
-    "tuta",
-    "zoho",
-    "hey",
-    "movil",
-    "celular",
-    "movel",
-    "cellulare",
-    "toestel",
-    "mac",
-];
 
 /// Takes "Best, Ben" and what follows it off the end; also the name alone, or a card under it.
 fn drop_sign_off(kept: &mut Vec<&str>, message: &Message, first: bool) {
@@ -366,15 +304,13 @@ mod tests {
     fn kept(body: &str) -> String {
         let message = Message::parse(b"From: Ben Smith <ben@x.org>\n\n");
         let run: Vec<&str> = body.lines().collect();
-        without(
-            &run,
-            &message,
-            Place {
-                first: true,
-                quotes: false,
-            },
-        )
-        .join("|")
+        let place = Place {
+            first: true,
+            quotes: false,
+        };
+        let kept = super::kept(&run, &message, place);
+        let lines: Vec<&str> = kept.into_iter().map(|at| run[at]).collect();
+        lines.join("|")
     }
 
     #[test]
