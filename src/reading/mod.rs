@@ -246,12 +246,13 @@ fn calendar_request(message: &Message, own: &visible::Own) -> Option<Reading> {
     let request = requests.first()?;
     let worded = !own.is_empty() && !own.from_subject;
     let automatic = machine::is_automatic(message);
-    let attached = message.root_type == "multipart/mixed" && request.method == "PUBLISH";
-    if worded && !automatic && (attached || machine::answers_ours(message)) {
+    let attached = message.root_type == "multipart/mixed";
+    let answers = request.method == "PUBLISH" || machine::answers_ours(message);
+    if worded && !automatic && attached && answers {
         return None;
     }
     let typed = worded && !typed_beside(&own.text()).is_empty();
-    let asks = typed && matches!(request.method, "REQUEST" | "ADD") && !automatic;
+    let asks = typed && !automatic && request.method != "CANCEL";
     let act = if asks || (request.method == "CANCEL" && request.of_others) {
         Act::Unclear
     } else {

@@ -99,22 +99,12 @@ fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context)
         .acts
         .iter()
         .any(|act| !matches!(act, Act::Unclear | Act::Other | Act::Question));
-    let myself = speaks_of_itself(&folded);
+    let myself = phrases::speaks_of_itself(&text);
     let reachable = has_personal_reply_to(message) || is_named_after_its_owner(message);
     match witness.sender {
         Sender::NoReply => (answers && (myself || reachable)) || (myself && reachable),
         _ => answers || myself,
     }
-}
-
-/// Whether somebody says "I", in the languages that are read.
-fn speaks_of_itself(folded: &str) -> bool {
-    const MYSELF: &[&str] = &[
-        "i", "im", "ill", "id", "ive", "me", "my", "ich", "mir", "mich", "je", "jai", "moi", "mon",
-        "yo", "mi", "ik", "mij", "mijn", "io", "eu", "jag", "jeg",
-    ];
-    let mut words = folded.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| MYSELF.contains(&word))
 }
 
 /// Whether the sender's address holds a piece of the sender's name: "noreply.kitty" of Kitty's.

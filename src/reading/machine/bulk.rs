@@ -47,6 +47,9 @@ pub(super) fn kind(message: &Message, own: &Own, witness: &Witness) -> Option<&'
     add(witness.answered, -2);
     let short = own_text.split_whitespace().count() <= SHORT_WORDS_MAX;
     add(short && endings == 0 && !to_list, -1);
+    // "I want to unsubscribe" is a wish, whatever a gateway put into the header.
+    let wishes = short && !own_text.contains("http") && phrases::speaks_of_itself(&own_text);
+    add(wishes && !witness.list && !witness.one_click, -4);
     (weight >= ENOUGH).then_some(if to_list {
         "a post to a mailing list"
     } else {

@@ -45,8 +45,12 @@ pub(super) fn read(message: &Message, witness: &Witness) -> Option<&'static str>
     let help = phrases::count(&says, Sign::ChallengeHelp);
     let enough = if filter {
         strong + help >= 1
+    } else if !machine && !verifies {
+        // By its words alone, and by no question: people ask what a challenge is about.
+        let asks = text.contains(['?', '？']);
+        !asks && (strong >= 2 || (strong >= 1 && help >= 1))
     } else if by_subject && !witness.answered {
-        strong >= 1 || help >= 2 || (machine && witness.sender != Sender::Postmaster)
+        strong >= 1 || help >= 2 || witness.sender != Sender::Postmaster
     } else if witness.answered {
         strong >= 1 && help >= 1
     } else {

@@ -37,6 +37,8 @@ pub(super) struct Dated {
     pub year_told: bool,
     /// It ends a span: "11 to 15 January".
     pub ends_span: bool,
+    /// Only a weekday is named.
+    pub weekday_only: bool,
     /// It could be another number: believed only right beside a word that wants a day.
     pub close: bool,
 }
@@ -249,6 +251,7 @@ struct Hit {
     year_told: bool,
     close: bool,
     ends_span: bool,
+    weekday_only: bool,
 }
 
 struct Reader<'a> {
@@ -281,6 +284,7 @@ pub(super) fn find(text: &str, order: Order, today: NaiveDate) -> Vec<Dated> {
             date: hit.date,
             year_told: hit.year_told,
             ends_span: hit.ends_span || reader.follows_a_first_day(at),
+            weekday_only: hit.weekday_only,
             close: hit.close,
         });
         at = next;
@@ -368,7 +372,7 @@ impl Reader<'_> {
 
     fn day_at(&self, at: usize) -> Option<Hit> {
         self.after_weekday(at)
-            .or_else(|| self.whole(at, None))
+            .or_else(|| self.before_weekday(at))
             .or_else(|| self.day_of_month(at))
             .or_else(|| self.span(at))
             .or_else(|| self.spoken(at))
@@ -412,9 +416,17 @@ impl Reader<'_> {
         if let Some(hit) = self.whole(from, Some(weekday)) {
             return Some(hit);
         }
+        let in_week = from + usize::from(matches!(self.word(from), Some("i" | "in" | "der" | "w")));
+        if let Some(week) = self.week_by_number(in_week) {
+            let date = week
+                .date
+                .checked_add_days(Days::new(u64::from(weekday) - 1))?;
+            return Some(self.hit(date, week.next));
+        }
         let weekday_name = Weekday::try_from(u8::try_from(weekday.checked_sub(1)?).ok()?).ok()?;
         if let Some((day, behind)) = self.bare_day(from)
             && !self.is_unit(behind)
+            && self.mark(behind) != Some('-')
         {
             let date = self.coming_day(day, Some(weekday_name))?;
             return Some(self.hit(date, behind));
@@ -433,7 +445,23 @@ impl Reader<'_> {
             let passed = this <= self.today;
             this.checked_add_days(Days::new(if passed { 7 } else { 0 }))?
         };
-        Some(self.hit(date, next))
+        Some(Hit {
+            weekday_only: true,
+            ..self.hit(date, next)
+        })
+    }
+
+    /// "18 Ocak 2027 Pazartesi", "18 January (Monday)": the weekday belongs to the day.
+    fn before_weekday(&self, at: usize) -> Option<Hit> {
+        let hit = self.whole(at, None)?;
+        let from = hit.next + usize::from(matches!(self.mark(hit.next), Some(',' | '(')));
+        let behind = self.weekday(from).filter(|(.., short)| !short);
+        let own = behind.filter(|(number, ..)| {
+            let named = hit.date.weekday().number_from_monday();
+            *number == named && self.whole(from + 1, None).is_none()
+        });
+        let next = own.map_or(hit.next, |(_, next, ..)| next);
+        Some(Hit { next, ..hit })
     }
 
     const fn hit(&self, date: NaiveDate, next: usize) -> Hit {
@@ -443,6 +471,7 @@ impl Reader<'_> {
             year_told: false,
             close: false,
             ends_span: false,
+            weekday_only: false,
         }
     }
 

@@ -104,6 +104,10 @@ impl Told<'_> {
     }
 
     fn between(&self, from: usize, to: usize) -> &str {
+        let mut to = to.min(self.text.len());
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
         self.text.get(from..to).unwrap_or_default()
     }
 
@@ -127,12 +131,16 @@ impl Told<'_> {
                 let behind_its_day = follows_its_day(word);
                 behind_its_day.then(|| self.in_front(find, CLOSE_WORDS_MAX))?
             })?;
+            if is_week(dated) {
+                return None;
+            }
             self.first_day_back(dated, find.start.min(dated.start))
         });
         let by_span = self.dated.iter().filter_map(|dated| {
             let ending = self.text.get(dated.end..).unwrap_or_default();
             let korean = korean_until(ending);
-            if !(dated.ends_span || korean) || !self.is_believed(dated) {
+            let ends = (dated.ends_span && !is_week(dated)) || korean;
+            if !ends || !self.is_believed(dated) {
                 return None;
             }
             if korean {
@@ -244,6 +252,11 @@ impl Told<'_> {
         let short = word.is_some_and(|word| word.chars().count() <= 1);
         !number && !short
     }
+}
+
+/// "Monday to Wednesday": hours of work rather than an absence.
+const fn is_week(dated: &Dated) -> bool {
+    dated.ends_span && dated.weekday_only
 }
 
 /// Words that close a clause between a day and a "back" that is not of it.

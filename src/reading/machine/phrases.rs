@@ -263,6 +263,17 @@ fn key_of(octets: &[u8]) -> Option<[u8; KEY_OCTETS]> {
     octets.first_chunk::<KEY_OCTETS>().copied()
 }
 
+/// Whether somebody says "I", in the languages that are read.
+pub(super) fn speaks_of_itself(text: &str) -> bool {
+    const MYSELF: &[&str] = &[
+        "i", "im", "ill", "id", "ive", "me", "my", "ich", "mir", "mich", "je", "jai", "moi", "mon",
+        "yo", "mi", "ik", "mij", "mijn", "io", "eu", "jag", "jeg",
+    ];
+    let folded = fold(text);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| MYSELF.contains(&word))
+}
+
 /// How many finds of a sign stand apart from one another, and whether there are any.
 pub(super) fn count(finds: &[Find], sign: Sign) -> usize {
     let mut end = 0;
