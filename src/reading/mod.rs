@@ -14,6 +14,8 @@ pub mod html;
 pub mod intent;
 pub mod judge;
 pub mod language;
+pub mod learned;
+mod letters;
 pub mod machine;
 pub mod message;
 pub mod notes;
@@ -23,12 +25,14 @@ pub mod quote;
 pub mod returned;
 pub mod signature;
 pub mod visible;
+mod vocabulary;
 pub mod when;
 mod wrapped;
 
 use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};
 use crate::lunch::act::{Act, Answering, PartStat};
 use crate::lunch::notes::{Notes, Words};
+use crate::reading::language::{Sense, lexicon};
 use crate::reading::message::Message;
 use crate::words::address::Address;
 use crate::words::clean::{CleanLine, clean_text};
@@ -297,32 +301,11 @@ fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> R
 
 /// The text part of a calendar answer, unless it speaks as calendars speak.
 fn typed_beside(text: &str) -> String {
-    const CLIENT_WORDS: &[&str] = &[
-        "accept",
-        "declin",
-        "tentativ",
-        "invit",
-        "event",
-        "calendar",
-        "meeting",
-        "zugesagt",
-        "abgesagt",
-        "angenommen",
-        "abgelehnt",
-        "termin",
-        "einladung",
-        "réunion",
-        "évén",
-        "acepta",
-        "rechaz",
-        "geaccepteerd",
-        "afgewezen",
-        "vergadering",
-        "agenda",
-    ];
     let text = above_boilerplate(text);
-    let lower = text.to_lowercase();
-    let by_client = CLIENT_WORDS.iter().any(|word| lower.contains(word));
+    let tokens = phrase::tokens(text);
+    let by_client = tokens
+        .iter()
+        .any(|word| lexicon().begins(&word.text, Sense::CalendarWord));
     let typed = !by_client && text.split_whitespace().count() <= 60 && !text.contains("http");
     if typed {
         text.to_owned()
