@@ -4,7 +4,9 @@
 //! anything is parsed, so hostile bytes cost no more than a large honest mail. It judges nothing;
 //! the words are judged in `read`.
 
+use crate::calendar::read::Sender;
 use crate::reading::returned::{self, Returned};
+use crate::reading::wrapped::{self, Closed};
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
 use crate::words::message_id::MessageId;
@@ -93,6 +95,8 @@ pub struct Message {
     pub(crate) report_type: Option<String>,
     pub(crate) part_types: Vec<String>,
     pub(crate) returned: Vec<Returned>,
+    /// Why its words cannot be read, if they cannot.
+    pub(crate) closed: Option<Closed>,
 }
 
 impl Message {
@@ -119,6 +123,7 @@ impl Message {
             .map(|value| CleanLine::new(value).to_string())
             .filter(|value| !value.is_empty());
         message.take_parts(&parsed);
+        wrapped::open(&mut message, &parsed);
         let plain: Vec<&str> = message.plain.iter().map(|p| p.text.as_str()).collect();
         let in_text = returned::in_text(&plain);
         message.returned.extend(in_text);
@@ -173,13 +178,31 @@ impl Message {
         &self,
         zone: chrono_tz::Tz,
     ) -> Vec<crate::calendar::read::Answer> {
-        let sender = self.from.as_ref().map(|from| from.address.as_str());
+        let sender = self.sender();
         self.calendars
             .iter()
             .filter_map(|part| {
                 crate::calendar::read::read(&part.text, part.method.as_deref(), sender, zone)
             })
             .collect()
+    }
+
+    /// The calendars that answer nothing: requests, cancellations, what is published.
+    pub(crate) fn calendar_requests(&self) -> Vec<crate::calendar::read::Request> {
+        let sender = self.sender();
+        let parts = self.calendars.iter();
+        parts
+            .filter_map(|part| {
+                crate::calendar::read::request(&part.text, part.method.as_deref(), sender)
+            })
+            .collect()
+    }
+
+    fn sender(&self) -> Option<Sender<'_>> {
+        self.from.as_ref().map(|from| Sender {
+            address: from.address.as_str(),
+            name: from.name.as_str(),
+        })
     }
 
     /// The details of reply tokens that stand in the footer of a quoted letter: `(ref 1ab-xyz…)`.
@@ -281,7 +304,7 @@ impl Message {
         self.authentication_results = authentication_results(&self.headers);
     }
 
-    fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
+    pub(crate) fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
         let mut text_octets = 0;
         let bodies: BTreeSet<u32> = parsed.text_body.iter().copied().collect();
         let html_bodies: BTreeSet<u32> = parsed.html_body.iter().copied().collect();
@@ -348,7 +371,7 @@ impl Message {
 }
 
 /// The octets to be parsed: cut where one of the bounds is met.
-fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = bytes.get(..OCTETS_MAX).unwrap_or(bytes);
     let bytes = before_boundary_flood(bytes);
     let bytes = before_delimiter_flood(bytes);
