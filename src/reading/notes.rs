@@ -9,6 +9,7 @@ use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::visible::Own;
 use crate::words::clean::clean_text;
+use std::cell::LazyCell;
 
 /// What a line opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,8 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
     let mut expected = 1;
     let lines: Vec<&str> = text.lines().collect();
     let numbered = numbers_of(&lines);
-    let spoken = start == Slot::Unplaced && !spoken_headings(&tokens(text)).is_empty();
+    let spoken = LazyCell::new(|| !spoken_headings(&tokens(text)).is_empty());
+    let spoken = || start == Slot::Unplaced && *spoken;
     let mut current: Vec<String> = Vec::new();
     let mut blank_above = false;
     for (at, line) in lines.iter().enumerate() {
@@ -71,7 +73,7 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
         }
         for part in parts {
             let free = start == Slot::Unplaced;
-            let opened = opening(&part, free, numbered, spoken, expected);
+            let opened = opening(&part, free, numbered, &spoken, expected);
             if let Some((next, rest)) = opened {
                 flush(&mut current, slot, pieces);
                 any = true;
@@ -277,7 +279,7 @@ fn opening(
     line: &str,
     free: bool,
     series: bool,
-    spoken: bool,
+    spoken: &dyn Fn() -> bool,
     expected: usize,
 ) -> Option<(Slot, String)> {
     let number = number_at(line).filter(|n| free && (n.marked || series));
@@ -293,7 +295,7 @@ fn opening(
 }
 
 /// `Best moment: the demo`, `Worst - none`, or a heading alone on its line.
-fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
+fn heading(line: &str, numbered: bool, spoken: &dyn Fn() -> bool) -> Option<(Slot, String)> {
     let tokens = tokens(line);
     let words: Vec<&str> = tokens
         .iter()
@@ -340,7 +342,7 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
             Some((slot, rest.trim().to_owned()))
         }
         _ if trimmed.is_empty() => Some((slot, String::new())),
-        _ if spoken && spoken_heading(&words).is_some() => {
+        _ if spoken_heading(&words).is_some() && spoken() => {
             let (_, used) = spoken_heading(&words)?;
             let last = tokens
                 .iter()
