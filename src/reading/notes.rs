@@ -6,7 +6,7 @@
 
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::{Token, tokens};
+use crate::reading::phrase::{Token, first_words, tokens};
 use crate::reading::visible::Own;
 use crate::words::clean::clean_text;
 use std::cell::LazyCell;
@@ -297,12 +297,8 @@ fn opening(
 /// `Best moment: the demo`, `Worst - none`, or a heading alone on its line.
 fn heading(line: &str, numbered: bool, spoken: &dyn Fn() -> bool) -> Option<(Slot, String)> {
     let tokens = tokens(line);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .take(24)
-        .collect();
+    let mut room = [""; 24];
+    let words = first_words(tokens.iter(), &mut room);
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
     // "Ana's best moment", "the worst moment": one word may stand in front.
     let led = words
@@ -312,11 +308,11 @@ fn heading(line: &str, numbered: bool, spoken: &dyn Fn() -> bool) -> Option<(Slo
     let is_mark = |t: &Token<'_>| matches!(&*t.text, ":" | "–" | "—" | "=" | "-");
     let marked_at = tokens.iter().position(is_mark).unwrap_or(tokens.len());
     let until_mark = tokens.iter().take(marked_at).filter(|t| t.is_word).count();
-    let head = words.get(..until_mark).unwrap_or(&words);
+    let head = words.get(..until_mark).unwrap_or(words);
     let mark = lexicon()
         .longest(head, 0, &senses, Languages::ALL)
         .or_else(|| lexicon().longest(head, usize::from(led), &senses, Languages::ALL))
-        .or_else(|| lexicon().longest(&words, 0, &senses, Languages::ALL))?;
+        .or_else(|| lexicon().longest(words, 0, &senses, Languages::ALL))?;
     let slot = match mark.sense {
         Sense::Best => Slot::Section(Section::Best),
         Sense::Worst => Slot::Section(Section::Worst),
@@ -342,8 +338,8 @@ fn heading(line: &str, numbered: bool, spoken: &dyn Fn() -> bool) -> Option<(Slo
             Some((slot, rest.trim().to_owned()))
         }
         _ if trimmed.is_empty() => Some((slot, String::new())),
-        _ if spoken_heading(&words).is_some() && spoken() => {
-            let (_, used) = spoken_heading(&words)?;
+        _ if spoken_heading(words).is_some() && spoken() => {
+            let (_, used) = spoken_heading(words)?;
             let last = tokens
                 .iter()
                 .filter(|t| t.is_word)
