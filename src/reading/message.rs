@@ -24,8 +24,10 @@ const OCTETS_MAX: usize = 4 * 1024 * 1024;
 const PART_OCTETS_MAX: usize = 512 * 1024;
 /// Octets of a part in which its header is looked for.
 const PART_HEADER_OCTETS_MAX: usize = 8 * 1024;
-/// Most lines that may be delimiters of parts.
+/// Most delimiters of parts.
 const DELIMITERS_MAX: usize = 5_000;
+/// How many lines of two dashes that do not go on as a boundary begins count as much as one.
+const LOOK_ALIKES: usize = 20;
 /// Most octets of the header section that are looked at.
 const HEADER_OCTETS_MAX: usize = 128 * 1024;
 /// Most MIME boundaries that are followed; what comes after is left out.
@@ -429,14 +431,19 @@ fn header_section(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
+/// Where boundary parameters end: their values follow.
+fn boundaries(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    [b"y=", b"Y="].into_iter().flat_map(|end| {
+        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
+        found.map(|at| at + 2).take(BOUNDARIES_MAX + 1)
+    })
+}
+
 /// Everything up to the line with one boundary parameter too many.
 fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
-    let boundaries = [b"y=", b"Y="].into_iter().flat_map(|end| {
-        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
-        found.take(BOUNDARIES_MAX + 1)
-    });
     let nested = memmem::find_iter(bytes, b": ").filter(|at| names_message(bytes, *at));
-    let mut places: Vec<usize> = boundaries.chain(nested.take(BOUNDARIES_MAX + 1)).collect();
+    let nested = nested.take(BOUNDARIES_MAX + 1);
+    let mut places: Vec<usize> = boundaries(bytes).chain(nested).collect();
     places.sort_unstable();
     let Some(flood) = places.get(BOUNDARIES_MAX) else {
         return bytes;
@@ -461,10 +468,34 @@ fn names_message(bytes: &[u8], colon: usize) -> bool {
     opens && NAME.len() + octets < NESTED_OCTETS_MAX
 }
 
-/// Everything up to the line that is one delimiter of parts too many, or might be one.
+/// Everything up to the line that is one delimiter of parts too many, or looks too much like one.
 fn before_delimiter_flood(bytes: &[u8]) -> &[u8] {
-    let flood = memmem::find_iter(bytes, b"\n--").nth(DELIMITERS_MAX);
-    flood.and_then(|at| bytes.get(..=at)).unwrap_or(bytes)
+    let dashed = memmem::find_iter(bytes, b"\n--");
+    let mut begun = [false; 256];
+    for at in boundaries(bytes) {
+        let value = bytes.get(at..).unwrap_or_default();
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let first = value
+            .first()
+            .and_then(|octet| begun.get_mut(usize::from(*octet)));
+        if let Some(first) = first {
+            *first = true;
+        }
+    }
+    let mut seen = 0;
+    for at in dashed {
+        let octet = bytes.get(at + 3);
+        let delimits = octet.and_then(|octet| begun.get(usize::from(*octet)));
+        seen += if delimits == Some(&true) {
+            LOOK_ALIKES
+        } else {
+            1
+        };
+        if seen > DELIMITERS_MAX * LOOK_ALIKES {
+            return bytes.get(..=at).unwrap_or_default();
+        }
+    }
+    bytes
 }
 
 /// Whether octets end with these at a place, in capitals or not.
