@@ -73,15 +73,16 @@ pub struct Token<'a> {
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::with_capacity(text.len() / 4 + 1);
-    tokens_into(text, None, &mut found);
+    tokens_into(text, None, true, &mut found);
     found
 }
 
 /// The same behind other tokens, and with the text in lower case beside it, where that has every
-/// octet in its place: then capitals cost no copy.
+/// octet in its place: then capitals cost no copy. Without `marks` punctuation is left out.
 pub(super) fn tokens_into<'a>(
     written: &'a str,
     lower: Option<&'a str>,
+    marks: bool,
     found: &mut Vec<Token<'a>>,
 ) {
     let text = Text {
@@ -123,7 +124,7 @@ pub(super) fn tokens_into<'a>(
         if found.len() >= most {
             return;
         }
-        if c != ' ' {
+        if c != ' ' && (marks || !c.is_ascii_punctuation()) {
             text.push_mark(at..end, c, found);
         }
         at = end;

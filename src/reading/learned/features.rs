@@ -43,6 +43,13 @@ pub struct Feature {
     pub key: u32,
 }
 
+impl Feature {
+    /// As it is sorted, in one number: several hundred are, for each answer.
+    fn order(self) -> u64 {
+        (self.group as u64) << 32 | u64::from(self.key)
+    }
+}
+
 /// What is answered, as an index into `SITUATIONS`.
 pub const fn situation(answering: Option<Answering>, goal_asked: bool) -> usize {
     match answering {
@@ -106,7 +113,7 @@ pub fn features(
     of_words(&words, situation, &mut found);
     of_pieces(&words, &mut found);
     of_rules(said, by_rules, situation, marks, &mut found);
-    found.sort_unstable();
+    found.sort_unstable_by_key(|feature| feature.order());
     found.dedup();
     found
 }
