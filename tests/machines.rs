@@ -178,6 +178,39 @@ impl Dice {
     }
 }
 
+/// Days, words for "back" and lists without end cost no more than an honest mail.
+#[test]
+fn hostile_machines_are_read_quickly() {
+    let heads = [
+        "Auto-Submitted: auto-replied",
+        "List-Id: <x.example>\nList-Unsubscribe: <mailto:u@x.example>",
+        "Precedence: bulk\nIn-Reply-To: <1@example.com>",
+        "Return-Path: <>",
+    ];
+    let pieces = [
+        "11.1.-15.1. ",
+        "back on until 11 to 15 January. ",
+        "not not before before ",
+        "18日まで月曜日 ",
+        "unsubscribe here view in browser ",
+        "1/1/1/1/1/1.1.1.1.1.1 ",
+        "((((Monday, the ",
+        "a@b.example\n",
+    ];
+    for head in heads {
+        for piece in pieces {
+            let body = piece.repeat(300_000 / piece.len());
+            let mail = format!(
+                "From: Ben <ben@example.org>\nTo: lunch@example.com\nSubject: Re: Lunch\n{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n"
+            );
+            let start = std::time::Instant::now();
+            read_mail(mail.as_bytes());
+            let took = start.elapsed();
+            assert!(took.as_millis() < 3_000, "{head}, {piece}: {took:?}");
+        }
+    }
+}
+
 /// A closed mail, damaged anywhere, is still read, and quickly: its blocks are walked by hand.
 #[test]
 fn damaged_wrappings_are_read_too() {
