@@ -21,7 +21,7 @@ const BACK_WORDS_MAX: usize = 9;
 /// Most words between "until" and its day, or between a day and the word behind it.
 const UNTIL_WORDS_MAX: usize = 4;
 /// Most words between a word and a day that could be another number.
-const CLOSE_WORDS_MAX: usize = 1;
+const CLOSE_WORDS_MAX: usize = 3;
 /// Most words between a day and the "back" behind it.
 const BEFORE_WORDS_MAX: usize = 8;
 /// Most places that are tried.
