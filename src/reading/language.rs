@@ -270,6 +270,72 @@ senses! {
     Remove = "remove",
     /// Politeness that may stand beside a command.
     Please = "please",
+    /// Fifteen minutes as a span.
+    QuarterHour = "quarter of an hour",
+    /// What stands behind it holds only if the rest does not: "otherwise".
+    Otherwise = "otherwise",
+    /// Words that are known and say nothing of themselves.
+    Plain = "plain words",
+    /// Opens a question about a place.
+    AskedWhere = "asked where",
+    /// The place that is offered, by its kind.
+    OfferedPlace = "offered place",
+    /// A quarter of a year.
+    Quarter = "quarter",
+    /// Each second one.
+    EveryOther = "every other",
+    /// What stands behind it is not "once".
+    NotOnce = "not once",
+    /// Speaks of notes and refuses none.
+    NotNoNotes = "notes all the same",
+    /// Next, of weekdays the first to come.
+    Coming = "coming",
+    /// Said of a day that is over.
+    Past = "past",
+    /// A day that calendars know by its name; a line begins with its number: `1 easter`.
+    Feast = "feast",
+    /// Opens a wish about day, time, place or terms: "can we", "make it".
+    Wish = "wish",
+    /// Said of a day, a time or a place that suits.
+    Suits = "suits",
+    /// What is said with it is somebody's own business, and no wish: "my", "I'm at".
+    Busy = "busy",
+    /// The same, whatever stands behind it.
+    Away = "away",
+    /// Parts sentences as a comma does: "so", "and", "because".
+    Link = "link",
+    /// Opens a reason.
+    Reason = "reason",
+    /// Parting until then.
+    SeeYou = "see you",
+    /// The lunch's own day, or the day just named.
+    SameDay = "same day",
+    /// From that day on.
+    From = "from on",
+    /// The day of coming back.
+    Back = "back on",
+    /// A kind of place.
+    PlaceNoun = "place noun",
+    /// Heading of a place.
+    PlaceLabel = "place label",
+    /// Opens what tells which place it is: "by the", "opposite".
+    PlaceTail = "place tail",
+    /// Behind a place, without a name: "upstairs".
+    PlaceThere = "place there",
+    /// Articles and owners before a place, kept with it.
+    PlaceArticle = "place article",
+    /// The same, left away.
+    PlaceArticleGone = "place article left away",
+    /// More than is wished for.
+    TooMuch = "too much",
+    /// What a monthly thing is that is no lunch.
+    OtherThing = "other thing",
+    /// Notes.
+    NoteWord = "note word",
+    /// To write down, to keep.
+    NoteVerb = "note verb",
+    /// What is done to notes that are not wished for.
+    NoteGone = "note gone",
 }
 
 /// FNV-1a: the words looked up are short, and come from our own files or cost one look each.
@@ -314,6 +380,7 @@ pub struct Lexicon {
     numbers: WordMap<u32>,
     weekdays: WordMap<u32>,
     months: WordMap<u32>,
+    ordinals: WordMap<u32>,
     small: WordMap<Vec<usize>>,
     /// Words that a day or a time can begin with, besides digits.
     dated: WordMap<()>,
@@ -371,6 +438,8 @@ impl Lexicon {
                     | Sense::StartOf
                     | Sense::MidOf
                     | Sense::EndOf
+                    | Sense::Coming
+                    | Sense::Feast
             )
         };
         let openings = lexicon.entries.iter().filter(opening);
@@ -379,6 +448,7 @@ impl Lexicon {
             .map(|word| (word.clone(), ()))
             .collect();
         dated.extend(lexicon.weekdays.keys().map(|word| (word.clone(), ())));
+        dated.extend(lexicon.ordinals.keys().map(|word| (word.clone(), ())));
         dated.extend(lexicon.months.keys().map(|word| (word.clone(), ())));
         lexicon.dated = dated;
         lexicon
@@ -386,6 +456,7 @@ impl Lexicon {
 
     fn take_file(&mut self, language: usize, code: &str, text: &str) {
         let mut section = String::new();
+        let mut hours: Vec<(u32, String)> = Vec::new();
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
@@ -396,9 +467,16 @@ impl Lexicon {
                 continue;
             }
             let taken = match section.as_str() {
+                "hour names" => line.split_once(' ').is_some_and(|(hour, names)| {
+                    let names = names.split_whitespace().collect::<Vec<_>>().join("/");
+                    let known = hour.parse().map(|hour| hours.push((hour, names)));
+                    known.is_ok()
+                }),
+                "time" if line.contains('@') => self.take_each_hour(language, line, &hours),
                 "weekday" => numbered(line, &mut self.weekdays),
                 "month" => numbered(line, &mut self.months),
                 "number" => numbered(line, &mut self.numbers),
+                "ordinal" => numbered(line, &mut self.ordinals),
                 "small words" => {
                     for word in line.split_whitespace() {
                         let word = crate::reading::phrase::fold(word);
@@ -414,11 +492,35 @@ impl Lexicon {
         }
     }
 
+    /// `+15 quarter past @`: a time of day for each hour, by its names and its figure.
+    fn take_each_hour(&mut self, language: usize, line: &str, hours: &[(u32, String)]) -> bool {
+        let Some((minutes, pattern)) = line.split_once(' ') else {
+            return false;
+        };
+        let Ok(minutes) = minutes.parse::<i32>() else {
+            return false;
+        };
+        hours.iter().all(|(hour, names)| {
+            let hour_of_day = if *hour < 8 { hour + 12 } else { *hour };
+            let names = format!("{names}/{hour}");
+            let line = pattern.replace('@', &names);
+            let value = i32::try_from(hour_of_day * 60).unwrap_or(0) + minutes;
+            u32::try_from(value).is_ok_and(|value| {
+                let time = format!("{:02}:{:02}", value / 60, value % 60);
+                self.take_pattern(language, "time", &format!("{time} {line}"))
+            })
+        })
+    }
+
     fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
         let Some(sense) = Sense::from_section(section) else {
             return false;
         };
         let (value, line) = match line.split_once(' ') {
+            Some((number, behind)) if sense == Sense::Feast => match number.parse() {
+                Ok(number) => (number, behind),
+                Err(_) => return false,
+            },
             Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
                 Some(minutes) => (minutes, behind),
                 None => return false,
@@ -538,6 +640,11 @@ impl Lexicon {
         digits.parse().ok()
     }
 
+    /// Whether it is one of the frequent small words of some language.
+    pub fn is_small(&self, word: &str) -> bool {
+        self.small.contains_key(word)
+    }
+
     /// Whether a day or a time may begin with the word; a quick look before a careful one.
     pub fn may_begin_date(&self, word: &str) -> bool {
         word.starts_with(|c: char| c.is_ascii_digit()) || self.dated.contains_key(word)
@@ -546,6 +653,11 @@ impl Lexicon {
     /// 1 for Monday to 7 for Sunday.
     pub fn weekday(&self, word: &str) -> Option<u32> {
         self.weekdays.get(word).copied()
+    }
+
+    /// 3 for "third".
+    pub fn ordinal(&self, word: &str) -> Option<u32> {
+        self.ordinals.get(word).copied()
     }
 
     /// 1 for January to 12 for December.

@@ -21,6 +21,7 @@ pub mod phrase;
 pub mod quote;
 pub mod returned;
 pub mod signature;
+pub mod terms;
 pub mod visible;
 pub mod when;
 
