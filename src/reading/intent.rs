@@ -171,7 +171,7 @@ pub fn read(text: &str, context: &Context) -> Intent {
         let clause = &clause;
         weigh(clause, languages, context, &mut intent, &mut weighing);
     }
-    let found = terms::read(text, &tokens, languages, context);
+    let found = terms::read(text, &tokens, context);
     intent.terms = found.terms;
     intent.terms_open |= found.open;
     intent.dated = found.dated;

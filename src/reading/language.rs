@@ -572,6 +572,29 @@ impl Lexicon {
         chosen
     }
 
+    /// The same by words that only one language has, where "no" and "me" would tell little.
+    pub fn languages_alone(&self, tokens: &[Token<'_>]) -> Languages {
+        let mut hits = [0usize; FILES.len()];
+        for token in tokens.iter().filter(|t| t.is_word).take(400) {
+            let of = self.small.get(&*token.text).map_or(&[][..], Vec::as_slice);
+            if let [language] = of
+                && token.text != "no"
+                && let Some(hit) = hits.get_mut(*language)
+            {
+                *hit += 1;
+            }
+        }
+        let most = hits.iter().copied().max().unwrap_or(0);
+        let mut chosen = Languages::ALL;
+        if most >= 2 {
+            for (language, flag) in chosen.0.iter_mut().enumerate() {
+                let own = hits.get(language).copied().unwrap_or(0);
+                *flag = language == 0 || own * 2 >= most;
+            }
+        }
+        chosen
+    }
+
     /// Whether a word's sense is among `senses` when it stands alone.
     pub fn is(&self, word: &str, sense: Sense) -> bool {
         self.longest(&[word], 0, &[sense], Languages::ALL).is_some()

@@ -13,7 +13,7 @@ mod sentence;
 
 use crate::lunch::act::AcceptTerms;
 use crate::reading::Context;
-use crate::reading::language::Languages;
+use crate::reading::language::lexicon;
 use crate::reading::phrase::Token;
 use chrono::NaiveDate;
 
@@ -34,9 +34,9 @@ pub struct Found {
 pub fn read(
     text: &str,
     tokens: &[Token<'_>],
-    languages: Languages,
     context: &Context<'_>,
 ) -> Found {
+    let languages = lexicon().languages_alone(tokens);
     let sentences = sentence::cut(tokens, languages);
     let mut moments = moment::find(&sentences, languages, context);
     let mut location = None;

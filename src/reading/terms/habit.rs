@@ -179,7 +179,7 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
         return true;
     }
     let instead = |m: &Mark| m.sense == Sense::OutBehind && m.at < mark.at;
-    let busy = |m: &Mark| m.sense == Sense::Busy && outside(&m);
+    let busy = |m: &Mark| m.sense == Sense::Busy && m.at < mark.at;
     let freed = |m: &Mark| {
         matches!(
             m.sense,

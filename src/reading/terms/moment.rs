@@ -7,7 +7,7 @@ use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::when::clock::time_in;
 use crate::reading::when::day::{Day, day_at};
 use crate::reading::when::shift::shift_at;
-use chrono::NaiveTime;
+use chrono::{Datelike, NaiveTime};
 
 /// Longest opening whose wish goes on behind a "but".
 const LEADING_WORDS_MAX: usize = 3;
@@ -32,8 +32,10 @@ pub enum Standing {
 pub enum Bound {
     /// Until then.
     Until,
-    /// Back on that day, or from it on.
+    /// From that day on.
     From,
+    /// Back on that day.
+    Back,
     /// After it.
     After,
     /// Not before it.
@@ -206,6 +208,22 @@ fn named(
 fn join(sentence: &Sentence<'_>, named: Vec<Moment>) -> Vec<Moment> {
     let mut joined: Vec<Moment> = Vec::with_capacity(named.len());
     for next in named {
+        // "the 28th (Thursday, 12.30)": the weekday is only said along.
+        if let Some(last) = joined.last_mut()
+            && last.to == next.from
+            && let (Some(known), Some(day)) = (last.day, next.day)
+            && known.date.weekday() == day.date.weekday()
+            && day.words == 1
+            && day.weekday
+            && !known.weekday
+        {
+            last.to = next.to;
+            last.day = Some(Day {
+                weekday: true,
+                ..known
+            });
+            continue;
+        }
         if let Some(last) = joined.last_mut()
             && last.takes(&next)
             && is_glue(sentence, last.to, next.from)
@@ -260,7 +278,8 @@ fn leads(sentence: &Sentence<'_>, at: usize, senses: &[Sense]) -> Option<Sense> 
         .filter_map(|from| {
             let mark = lexicon().longest(&sentence.words, from, senses, Languages::ALL)?;
             let end = mark.at + mark.words;
-            let near = end <= at && at - end <= 2 && is_small_between(sentence, end, at);
+            let parted = (end..=at).any(|i| sentence.breaks.get(i) == Some(&true));
+            let near = end <= at && at - end <= 2 && is_small_between(sentence, end, at) && !parted;
             near.then_some(mark.sense)
         })
         .next()
@@ -279,6 +298,7 @@ fn bound(sentence: &Sentence<'_>, moment: &Moment) -> Option<Bound> {
     let leading = leads(sentence, moment.from, &senses)?;
     Some(match leading {
         Sense::Until => Bound::Until,
+        Sense::Back => Bound::Back,
         Sense::After => Bound::After,
         Sense::Bound => {
             let before = sentence.word_before(moment.from);
@@ -311,7 +331,8 @@ fn standing(
         return Standing::Out;
     }
     let ruled_out = |at: usize| {
-        let mark = lexicon().longest(&sentence.words, at, &[Sense::OutBefore], languages);
+        let senses = [Sense::OutBefore, Sense::TooMuch];
+        let mark = lexicon().longest(&sentence.words, at, &senses, languages);
         mark.is_some()
     };
     let behind = (moment.to..moment.to + 3)
@@ -388,9 +409,11 @@ fn in_clause(
     }
     if let Some(busy) = marks().find(|mark| mark.sense == Sense::Busy) {
         // "my diary is free on Friday", "bin ich gerne dabei"
+        let stands_behind = busy.at >= moment.to;
         let freed = marks().any(|mark| {
             mark.sense == Sense::Wish
                 || (mark.at > busy.at && positive.contains(&mark.sense))
+                || (stands_behind && mark.at < moment.from && mark.sense == Sense::Suits)
         });
         if !freed {
             return Standing::Busy;
@@ -413,7 +436,8 @@ pub fn led_marks(sentence: &Sentence<'_>, clause: &Clause) -> Vec<Mark> {
     let before = start.checked_sub(1).and_then(|at| sentence.clause_of(at));
     let parted = sentence.breaks.get(start) != Some(&false);
     let leading = before.filter(|(_, before)| !parted && before.range.len() <= LEADING_WORDS_MAX);
-    let leading = leading.filter(|(_, before)| before.says(&[Sense::Wish]));
+    let positive = [Sense::Wish, Sense::FirmYes, Sense::Yes];
+    let leading = leading.filter(|(_, before)| before.says(&positive));
     let mut marks: Vec<Mark> = leading.map_or_else(Vec::new, |(_, before)| before.marks.clone());
     marks.extend(&clause.marks);
     marks

@@ -408,7 +408,17 @@ impl Look<'_> {
         let lead = spot.at < spot.from;
         let article = self.is(spot.from, Sense::PlaceArticle);
         let house = self.is_house_name(spot.from) || self.sentence.word(spot.from) == "chez";
-        let strong = [Sense::Wish, Sense::Instead, Sense::OutBehind, Sense::Please];
+        let strong = [
+            Sense::Wish,
+            Sense::FirmYes,
+            Sense::Instead,
+            Sense::OutBehind,
+            Sense::Please,
+        ];
+        // "lass uns ins Café Luna gehen"
+        if says(&[Sense::FirmYes, Sense::Yes]) && lead && led.len() > clause.marks.len() {
+            return true;
+        }
         if says(&positive) {
             return lead || article || house || sentence.question || says(&strong);
         }

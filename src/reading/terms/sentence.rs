@@ -215,21 +215,31 @@ fn joins(tokens: &[Token<'_>], at: usize) -> bool {
 /// Cuts a sentence into clauses.
 fn clauses(words: &[&str], breaks: &[bool], languages: Languages) -> Vec<Clause> {
     let mut starts = vec![0];
-    let mut last_opener = 0;
-    for at in 1..words.len() {
-        let comma = breaks.get(at).copied().unwrap_or(false);
-        let parts = [Sense::Link, Sense::Reason, Sense::But, Sense::Otherwise];
-        let parts = lexicon().longest(words, at, &parts, languages).is_some();
-        // "can we do Friday": a wish begins its own clause, unless one has just begun.
-        let opens = lexicon()
-            .longest(words, at, &[Sense::Wish], languages)
-            .is_some();
-        if comma || parts || (opens && at > last_opener + 2) {
-            starts.push(at);
+    let commas = (1..words.len()).filter(|at| breaks.get(*at) == Some(&true));
+    let mut from = 0;
+    for to in commas.chain([words.len()]) {
+        let part = words.get(from..to).unwrap_or_default();
+        let mut last_opener = None;
+        for mark in lexicon().marks(part, SENSES, languages) {
+            let parts = matches!(
+                mark.sense,
+                Sense::Link | Sense::Reason | Sense::But | Sense::Otherwise
+            );
+            // "can we do Friday": a wish begins its own clause, unless one has just begun.
+            let opens = mark.sense == Sense::Wish;
+            let near = last_opener.is_some_and(|last| mark.at <= last + 2)
+                || mark.at + mark.words == part.len();
+            if mark.at > 0 && (parts || (opens && !near && mark.at > 2)) {
+                starts.push(from + mark.at);
+            }
+            if opens || parts {
+                last_opener = Some(mark.at);
+            }
         }
-        if opens || parts {
-            last_opener = at;
+        if to < words.len() {
+            starts.push(to);
         }
+        from = to;
     }
     starts.push(words.len());
     starts
