@@ -641,7 +641,7 @@ fn removal(text: &str) -> Option<Section> {
     named.or_else(|| {
         words
             .iter()
-            .find_map(|word| match lexicon().ordinal(word)? {
+            .find_map(|word| match lexicon().which(word)? {
                 1 => Some(Section::Best),
                 2 => Some(Section::Worst),
                 3 => Some(Section::Focus),

@@ -275,7 +275,7 @@ senses! {
     /// A pronoun for a person: "I wrote" is no line of a client.
     Pronoun = "pronoun",
     /// Words by which a yes only wishes.
-    Wish = "wish",
+    Courtesy = "courtesy",
     /// A verb that is the writer's only behind a word for the writer.
     Modal = "modal verb",
     /// A "no" that belongs to the thing behind it.
@@ -296,6 +296,72 @@ senses! {
     WroteInside = "wrote inside",
     /// A line that the client adds, in scripts that part no words.
     ClientLineInside = "client line inside",
+    /// Fifteen minutes as a span.
+    QuarterHour = "quarter of an hour",
+    /// What stands behind it holds only if the rest does not: "otherwise".
+    Otherwise = "otherwise",
+    /// Words that are known and say nothing of themselves.
+    Plain = "plain words",
+    /// Opens a question about a place.
+    AskedWhere = "asked where",
+    /// The place that is offered, by its kind.
+    OfferedPlace = "offered place",
+    /// A quarter of a year.
+    Quarter = "quarter",
+    /// Each second one.
+    EveryOther = "every other",
+    /// What stands behind it is not "once".
+    NotOnce = "not once",
+    /// Speaks of notes and refuses none.
+    NotNoNotes = "notes all the same",
+    /// Next, of weekdays the first to come.
+    Coming = "coming",
+    /// Said of a day that is over.
+    Past = "past",
+    /// A day that calendars know by its name; a line begins with its number: `1 easter`.
+    Feast = "feast",
+    /// Opens a wish about day, time, place or terms: "can we", "make it".
+    Wish = "wish",
+    /// Said of a day, a time or a place that suits.
+    Suits = "suits",
+    /// What is said with it is somebody's own business, and no wish: "my", "I'm at".
+    Busy = "busy",
+    /// The same, whatever stands behind it.
+    Away = "away",
+    /// Parts sentences as a comma does: "so", "and", "because".
+    Link = "link",
+    /// Opens a reason.
+    Reason = "reason",
+    /// Parting until then.
+    SeeYou = "see you",
+    /// The lunch's own day, or the day just named.
+    SameDay = "same day",
+    /// From that day on.
+    From = "from on",
+    /// The day of coming back.
+    Back = "back on",
+    /// A kind of place.
+    PlaceNoun = "place noun",
+    /// Heading of a place.
+    PlaceLabel = "place label",
+    /// Opens what tells which place it is: "by the", "opposite".
+    PlaceTail = "place tail",
+    /// Behind a place, without a name: "upstairs".
+    PlaceThere = "place there",
+    /// Articles and owners before a place, kept with it.
+    PlaceArticle = "place article",
+    /// The same, left away.
+    PlaceArticleGone = "place article left away",
+    /// More than is wished for.
+    TooMuch = "too much",
+    /// What a monthly thing is that is no lunch.
+    OtherThing = "other thing",
+    /// Notes.
+    NoteWord = "note word",
+    /// To write down, to keep.
+    NoteVerb = "note verb",
+    /// What is done to notes that are not wished for.
+    NoteGone = "note gone",
 }
 
 impl Sense {
@@ -462,6 +528,7 @@ impl Lexicon {
 
     fn take_file(&mut self, language: usize, code: &str, text: &str) {
         let mut section = String::new();
+        let mut hours: Vec<(u32, String)> = Vec::new();
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
@@ -472,10 +539,16 @@ impl Lexicon {
                 continue;
             }
             let taken = match section.as_str() {
+                "hour names" => line.split_once(' ').is_some_and(|(hour, names)| {
+                    let names = names.split_whitespace().collect::<Vec<_>>().join("/");
+                    let known = hour.parse().map(|hour| hours.push((hour, names)));
+                    known.is_ok()
+                }),
+                "time" if line.contains('@') => self.take_each_hour(language, line, &hours),
                 "weekday" => self.take_numbered(line, |word| (&mut word.weekday, true)),
                 "month" => self.take_numbered(line, |word| (&mut word.month, true)),
                 "number" => self.take_numbered(line, |word| (&mut word.number, false)),
-                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, false)),
+                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, true)),
                 "number ending" => {
                     let endings = line.split_whitespace().map(fold);
                     self.number_endings.extend(endings);
@@ -537,6 +610,26 @@ impl Lexicon {
         true
     }
 
+    /// `+15 quarter past @`: a time of day for each hour, by its names and its figure.
+    fn take_each_hour(&mut self, language: usize, line: &str, hours: &[(u32, String)]) -> bool {
+        let Some((minutes, pattern)) = line.split_once(' ') else {
+            return false;
+        };
+        let Ok(minutes) = minutes.parse::<i32>() else {
+            return false;
+        };
+        hours.iter().all(|(hour, names)| {
+            let hour_of_day = if *hour < 8 { hour + 12 } else { *hour };
+            let names = format!("{names}/{hour}");
+            let line = pattern.replace('@', &names);
+            let value = i32::try_from(hour_of_day * 60).unwrap_or(0) + minutes;
+            u32::try_from(value).is_ok_and(|value| {
+                let time = format!("{:02}:{:02}", value / 60, value % 60);
+                self.take_pattern(language, "time", &format!("{time} {line}"))
+            })
+        })
+    }
+
     fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
         let Some(sense) = Sense::from_section(section) else {
             return false;
@@ -550,6 +643,10 @@ impl Lexicon {
             return true;
         }
         let (value, line) = match line.split_once(' ') {
+            Some((number, behind)) if sense == Sense::Feast => match number.parse() {
+                Ok(number) => (number, behind),
+                Err(_) => return false,
+            },
             Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
                 Some(minutes) => (minutes, behind),
                 None => return false,
@@ -618,6 +715,29 @@ impl Lexicon {
         let most = hits.iter().copied().max().unwrap_or(0);
         let mut chosen = Languages::ALL;
         if most >= 3 {
+            for (language, flag) in chosen.0.iter_mut().enumerate() {
+                let own = hits.get(language).copied().unwrap_or(0);
+                *flag = language == 0 || own * 2 >= most;
+            }
+        }
+        chosen
+    }
+
+    /// The same by words that only one language has, where "no" and "me" would tell little.
+    pub fn languages_alone(&self, tokens: &[Token<'_>]) -> Languages {
+        let mut hits = [0usize; FILES.len()];
+        for token in tokens.iter().filter(|t| t.is_word).take(400) {
+            let of = self.word(&token.text).map_or(&[][..], |word| word.small.as_slice());
+            if let [language] = of
+                && token.text != "no"
+                && let Some(hit) = hits.get_mut(*language)
+            {
+                *hit += 1;
+            }
+        }
+        let most = hits.iter().copied().max().unwrap_or(0);
+        let mut chosen = Languages::ALL;
+        if most >= 2 {
             for (language, flag) in chosen.0.iter_mut().enumerate() {
                 let own = hits.get(language).copied().unwrap_or(0);
                 *flag = language == 0 || own * 2 >= most;
@@ -732,7 +852,7 @@ impl Lexicon {
     }
 
     /// Which of several a word names: `first`, `2nd`, `3`.
-    pub fn ordinal(&self, word: &str) -> Option<u32> {
+    pub fn which(&self, word: &str) -> Option<u32> {
         let told = self.word(word).and_then(|word| word.ordinal);
         let figure = || word.starts_with(|c: char| c.is_ascii_digit());
         told.or_else(|| self.number(word).filter(|_| figure()))
@@ -750,6 +870,11 @@ impl Lexicon {
         of_sense.any(|(_, piece)| text.contains(piece.as_str()))
     }
 
+    /// Whether it is one of the frequent small words of some language.
+    pub fn is_small(&self, word: &str) -> bool {
+        self.word(word).is_some_and(|word| !word.small.is_empty())
+    }
+
     /// Whether a day or a time may begin with the word; a quick look before a careful one.
     pub fn may_begin_date(&self, word: &str) -> bool {
         word.starts_with(|c: char| c.is_ascii_digit())
@@ -759,6 +884,11 @@ impl Lexicon {
     /// 1 for Monday to 7 for Sunday.
     pub fn weekday(&self, word: &str) -> Option<u32> {
         self.word(word).and_then(|word| word.weekday)
+    }
+
+    /// 3 for "third".
+    pub fn ordinal(&self, word: &str) -> Option<u32> {
+        self.word(word).and_then(|word| word.ordinal)
     }
 
     /// 1 for January to 12 for December.
@@ -797,6 +927,8 @@ const fn opens_date(sense: Sense) -> bool {
             | Sense::StartOf
             | Sense::MidOf
             | Sense::EndOf
+            | Sense::Coming
+            | Sense::Feast
     )
 }
 
