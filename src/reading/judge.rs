@@ -3,13 +3,15 @@
 //! The same "no" declines an invitation, skips a lunch and says nothing to a follow-up. Here that
 //! is decided, one function for each kind of letter. Where a careful person would ask, `Unclear`.
 
+mod beside;
+
 use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
 use crate::lunch::notes::{Section, Words};
 use crate::reading::Context;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::message::Message;
-use crate::reading::notes::{self, Sorted};
+use crate::reading::notes::{self, Sorted, held};
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
 use chrono::NaiveDateTime;
@@ -17,8 +19,11 @@ use chrono::NaiveDateTime;
 /// Longest text that says nothing but "we met" or "nothing this time", in words.
 const HELD_WORDS_MAX: usize = 14;
 
-/// Longest text that says that they met, in words.
-const HELD_MET_WORDS_MAX: usize = 8;
+/// Longest answer to a follow-up that may be no notes at all, in words.
+const SHORT_WORDS_MAX: usize = 14;
+
+/// Longest text that is believed to ask for an end wherever it says so, in words.
+const CLOSING_WORDS_MAX: usize = 25;
 
 /// Acts, and what decided them.
 #[derive(Clone, Debug)]
@@ -67,7 +72,7 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
     let sorted = notes::sort(own);
     let said = intent::read(&text, context);
     match answering {
-        Some(Answering::FollowUp) => followup(sorted, &said, context),
+        Some(Answering::FollowUp) => followup(&text, sorted, &said, context),
         Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
         Some(Answering::Reminder) => reminder(&sorted, &said, context),
         Some(Answering::Exchange) => exchange(&sorted, &said, context),
@@ -276,81 +281,86 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     }
 }
 
-fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    let alone = said.words <= HELD_WORDS_MAX;
-    if sorted.marked {
-        // What stands under no prompt may hold a change besides.
-        let loose: Vec<String> = sorted
-            .notes
-            .unplaced
-            .iter()
-            .map(|w| w.reveal().clone())
-            .collect();
-        let beside = intent::read(&loose.join("\n"), context);
-        let mut acts = Vec::new();
-        let something = !sorted.notes.is_empty() || sorted.notes.achieved.is_some();
-        if something || !loose.is_empty() {
-            acts.push(Act::Notes(sorted.notes));
-        }
-        if !loose.is_empty() {
-            if let Some((act, _)) = loose
-                .iter()
-                .find_map(|line| command::first_line(line, context))
-            {
-                acts.push(act);
-            } else if beside.words <= 25 {
-                acts.extend(changes(&beside, context));
-            }
-        }
+fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+    if sorted.marked || sorted.spoken {
+        let acts = with_changes(&mut sorted, context);
         if acts.is_empty() {
             return Judged::one(Act::Unclear, "headings with nothing under them");
         }
         return Judged::new(acts, "notes under their prompts");
     }
-    if let Some(held) = said
-        .held
-        // More words than "we met, it was lovely" are notes, and not to be lost.
-        .filter(|held| *held != Held::Met || said.words <= HELD_MET_WORDS_MAX)
-        .filter(|held| alone || *held == Held::NotMet && said.words <= 30)
-    {
+    if let Some(held) = held::told(text) {
         let mut acts = vec![Act::Held(held)];
-        acts.extend(
-            changes(said, context)
-                .into_iter()
-                .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
-        );
+        acts.extend(beside::changes(text, context));
+        acts.dedup();
         return Judged::new(acts, "it says whether the lunch took place");
     }
     if said.terms.no_notes && said.words <= 6 {
         return Judged::one(Act::Held(Held::NothingThisTime), "no notes this time");
     }
     if sorted.by_count {
-        return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
+        let acts = with_changes(&mut sorted, context);
+        return Judged::new(acts, "three parts for three prompts");
     }
-    if said.stop || said.end {
+    let short = said.words <= SHORT_WORDS_MAX;
+    if (said.stop || said.end) && (said.words <= CLOSING_WORDS_MAX || beside::closes(text, context))
+    {
         return Judged::new(closing(said), "it asks for an end");
     }
-    if alone {
+    if short {
         let mut acts = changes(said, context);
         // "in the demo" is a moment, and no place to move to.
         acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }
-        if said.only_thanks {
-            return Judged::one(Act::Other, "thanks or a greeting");
-        }
-        if said.question {
-            return Judged::one(Act::Question, "a question");
-        }
-        if said.words <= 2 && said.verdict != Verdict::Silent {
-            return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
-        }
+    }
+    if let Some(judged) = beside::instead(text, said, context) {
+        return judged;
     }
     Judged::one(
         Act::Notes(sorted.notes),
         "own words after a lunch, with nothing that places them",
     )
+}
+
+/// The notes, and what stands beside them about coming lunches.
+fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
+    let mut changed = beside::part(&mut sorted.notes, context);
+    let loose: Vec<String> = sorted
+        .notes
+        .unplaced
+        .iter()
+        .map(|w| w.reveal().clone())
+        .collect();
+    if changed.is_empty()
+        && let Some((act, _)) = loose
+            .iter()
+            .find_map(|line| command::first_line(line, context))
+    {
+        changed.push(act);
+    }
+    for words in &loose {
+        if changed.is_empty() {
+            changed = beside::changes(words, context);
+        }
+    }
+    if changed.is_empty() {
+        // Words that are no note at all may say it without naming the lunch.
+        let beside = intent::read(&loose.join("\n"), context);
+        if beside.words <= CLOSING_WORDS_MAX {
+            changed = changes(&beside, context);
+            changed.retain(|act| !matches!(act, Act::Reschedule(_)) || beside.moves);
+        }
+    }
+    let notes = std::mem::take(&mut sorted.notes);
+    let something = !notes.is_empty() || notes.achieved.is_some() || !loose.is_empty();
+    let mut acts = Vec::new();
+    if something {
+        acts.push(Act::Notes(notes));
+    }
+    acts.extend(changed);
+    acts
 }
 
 fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
