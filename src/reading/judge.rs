@@ -283,13 +283,24 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
 
 fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked || sorted.spoken {
+        let sections = 3 - sorted.notes.missing().len();
+        if sections <= 1 && beside::asks(text) {
+            return Judged::one(Act::Question, "a question about a prompt");
+        }
         let acts = with_changes(&mut sorted, context);
         if acts.is_empty() {
             return Judged::one(Act::Unclear, "headings with nothing under them");
         }
         return Judged::new(acts, "notes under their prompts");
     }
-    if let Some(held) = held::told(text) {
+    let told = held::told(text);
+    let spoken = told == Some(Held::SaidNotWritten); // "prefiero no dejarlo por escrito"
+    let asked = (said.stop || said.end) && said.words <= CLOSING_WORDS_MAX && !spoken;
+    if asked || beside::closes(text, context) {
+        let acts = Some(closing(said)).filter(|acts| !acts.is_empty());
+        return Judged::new(acts.unwrap_or(vec![Act::End]), "it asks for an end");
+    }
+    if let Some(held) = told {
         let mut acts = vec![Act::Held(held)];
         acts.extend(beside::changes(text, context));
         acts.dedup();
@@ -303,10 +314,6 @@ fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) ->
         return Judged::new(acts, "three parts for three prompts");
     }
     let short = said.words <= SHORT_WORDS_MAX;
-    if (said.stop || said.end) && (said.words <= CLOSING_WORDS_MAX || beside::closes(text, context))
-    {
-        return Judged::new(closing(said), "it asks for an end");
-    }
     if short {
         let mut acts = changes(said, context);
         // "in the demo" is a moment, and no place to move to.

@@ -156,6 +156,16 @@ senses! {
     NothingToWrite = "nothing to write",
     /// Words like those for a lunch that was not held, about something else ("the deadline").
     HeldByOthers = "held by others",
+    /// Verbs of ending something.
+    Ending = "ending",
+    /// The lunches as a whole.
+    Series = "series",
+    /// Verbs of going on.
+    Continuing = "continuing",
+    /// Again: with a denial and a verb of going on, an end.
+    AnyMore = "any more",
+    /// An end in so many words.
+    NoMoreOfIt = "no more of it",
     /// That the lunch was spent on other things.
     SmallTalk = "small talk",
     /// Verbs of taking place: none of it where they are denied.

@@ -106,6 +106,41 @@ pub(super) fn closes(text: &str, context: &Context) -> bool {
         .any(|act| matches!(act, Act::End | Act::Stop))
 }
 
+/// Words between two that ask for an end together.
+const ENDING_REACH: usize = 4;
+
+impl Sentence<'_> {
+    fn at(&self, at: usize, sense: Sense) -> Option<usize> {
+        let mark = lexicon().longest(&self.words, at, &[sense], self.languages)?;
+        Some(at + mark.words)
+    }
+
+    /// Whether a phrase stands near behind another, or near in front of it.
+    fn near(&self, one: Sense, other: Sense) -> bool {
+        (0..self.words.len()).any(|at| {
+            let Some(end) = self.at(at, one) else {
+                return false;
+            };
+            let behind = (end..=end + ENDING_REACH).any(|at| self.at(at, other).is_some());
+            let from = at.saturating_sub(ENDING_REACH);
+            behind || (from..at).any(|before| self.at(before, other).is_some())
+        })
+    }
+
+    /// "Let's stop these lunches", "I won't do this again", "no more lunches".
+    fn ends_all(&self) -> bool {
+        let denied = self.holds(Sense::Negation);
+        let speaks = self.holds(Sense::Addressing) || self.holds(Sense::HeOrShe);
+        if speaks {
+            return false;
+        }
+        let ending = self.near(Sense::Ending, Sense::Series) && !self.holds(Sense::NextLunch);
+        let denied_again = self.near(Sense::Negation, Sense::Continuing)
+            && self.near(Sense::Continuing, Sense::AnyMore);
+        (ending && !denied) || denied_again || self.holds(Sense::NoMoreOfIt)
+    }
+}
+
 /// A sentence's words, and what is asked of them.
 struct Sentence<'a> {
     words: Vec<&'a str>,
@@ -138,6 +173,9 @@ fn of_sentence(sentence: &str, context: &Context) -> Vec<Act> {
     };
     if read.words.len() < 2 || read.words.len() > 40 {
         return Vec::new();
+    }
+    if read.ends_all() {
+        return vec![Act::End];
     }
     let found = when::find(&read.words, context);
     let figures = read.words.iter().any(|word| {
