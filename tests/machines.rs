@@ -3,6 +3,7 @@
 
 use postlunch::reading::message::Message;
 use postlunch::reading::{Context, Reading, explain, read};
+use postlunch::words::address::Address;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -150,6 +151,32 @@ fn people_who_look_like_machines_stay_people() {
 #[test]
 fn mail_to_many_and_notices_answer_nothing() {
     judge("bulk.cases", 26);
+}
+
+/// A list that passes our own post on, in our name or in its own, says nothing to us.
+#[test]
+fn our_own_post_to_a_list_is_our_own() {
+    let own = [Address::parse("lunch@example.com").expect("an address")];
+    let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::Europe::Berlin);
+    context.own_addresses = &own;
+    let list = "List-Id: <staff.example.com>";
+    let words = "Would you like to have lunch? Say yes, no thanks or stop.";
+    for head in [
+        "From: Lunch <lunch@example.com>\nTo: all@example.org",
+        "From: \"Lunch via Staff\" <staff@example.com>\nReply-To: lunch+aae-x@example.com",
+        "From: Staff <staff@example.com>\nX-Original-From: Lunch <lunch@example.com>",
+    ] {
+        let mail = format!("{head}\n{list}\nSubject: [staff] Lunch?\n\n{words}\n");
+        let reading = read(&Message::parse(mail.as_bytes()), &context);
+        assert!(reading.is_machine(), "{head}: {}", reading.reason);
+        assert_eq!(reading.kind(), "other", "{head}");
+    }
+    // Somebody's answer by the same list is an answer.
+    let mail = format!(
+        "From: Ben <ben@example.org>\nTo: lunch@example.com\n{list}\nReply-To: lunch@example.com\nIn-Reply-To: <1@example.com>\nSubject: Re: Lunch?\n\nNo thanks.\n"
+    );
+    let reading = read(&Message::parse(mail.as_bytes()), &context);
+    assert_eq!(reading.kind(), "decline", "{}", reading.reason);
 }
 
 /// What a person typed stays a person's, whatever stands quoted below.
