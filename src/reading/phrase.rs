@@ -51,7 +51,7 @@ fn push_folded(c: char, folded: &mut String) {
         'ß' => folded.push_str("ss"),
         'œ' | 'Œ' => folded.push_str("oe"),
         'æ' | 'Æ' => folded.push_str("ae"),
-        'ø' | 'Ø' => folded.push('o'),
+        'ø' | 'Ø' | '°' => folded.push('o'),
         _ => folded.extend(c.to_lowercase()),
     }
 }
@@ -262,6 +262,8 @@ impl<'a> Text<'a> {
             }
             ':' | '.' | '-' | '/' => inside && is_digit(place.start.checked_sub(1)) && next_digit(),
             '+' => !inside && next_digit(),
+            // "1°" is how most people type "1º".
+            '°' => inside && is_digit(place.start.checked_sub(1)),
             '\u{300}'..='\u{36f}' => true,
             _ => is_alphanumeric(c),
         }
@@ -484,6 +486,7 @@ mod tests {
             ["dont", "ca", "marche", "12:30", "+1", "👍"]
         );
         assert_eq!(words("Cafe\u{301} straße"), ["cafe", "strasse"]);
+        assert_eq!(words("il 1° e il 2º"), ["il", "1o", "e", "il", "2o"]);
     }
 
     #[test]

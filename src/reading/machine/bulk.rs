@@ -74,7 +74,32 @@ fn endings(message: &Message, witness: &Witness, own: &str) -> usize {
         text = unquoted.collect::<Vec<_>>().join("\n");
     }
     let folded = phrases::fold(&both_ends(&text));
-    phrases::count(&phrases::phrases().find(&folded), Sign::BulkText)
+    let link = (witness.one_click || witness.mass || witness.list) && has_link(message);
+    phrases::count(&phrases::phrases().find(&folded), Sign::BulkText) + usize::from(link)
+}
+
+/// Whether HTML ends with a link that is called after its use.
+fn has_link(message: &Message) -> bool {
+    const NAMES: &[&str] = &[
+        "unsubscribe</a",
+        "abmelden</a",
+        "abbestellen</a",
+        "désabonner</a",
+        "désinscrire</a",
+        "darse de baja</a",
+        "disiscriviti</a",
+        "descadastrar</a",
+        "afmelden</a",
+        "uitschrijven</a",
+        "avregistrera</a",
+        "отписаться</a",
+        "配信停止</a",
+        "退订</a",
+    ];
+    message.html.iter().any(|html| {
+        let ends = both_ends(html).to_lowercase();
+        NAMES.iter().any(|name| ends.contains(name))
+    })
 }
 
 fn both_ends(text: &str) -> String {
