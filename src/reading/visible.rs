@@ -210,8 +210,7 @@ impl Typed {
 fn see(text: &str, message: &Message, context: &Context) -> Seen {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
-    let mut tokens = Vec::new();
-    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
+    let lines = quote::lines_of(&body, &lower, LINES_MAX);
     let judged = quote::judge_lines(&lines, context.originals);
     let quotes = judged.quotes;
     let (own, parts, beside) = passages(&lines, &judged, message);
