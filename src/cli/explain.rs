@@ -20,10 +20,15 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::{panic, thread};
 
 /// Most octets of one mail that are read; far more than any server takes.
 const MAIL_OCTETS_MAX: u64 = 64 * 1024 * 1024;
+
+/// Files of a folder that each core reads before anything is printed.
+const FILES_EACH: usize = 128;
 
 /// Explains one mail, or each of a folder.
 ///
@@ -95,8 +100,11 @@ fn folder_by_lines(folder: &Path, context: &Context) -> Result<(), Failure> {
     paths.sort();
     let mut out = BufWriter::new(io::stdout().lock());
     let mut write = || {
-        for path in &paths {
-            writeln!(out, "{}", with_file(path, object_of(path, context)))?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        for batch in paths.chunks(cores * FILES_EACH) {
+            for lines in on_cores(batch, cores, context) {
+                out.write_all(lines.as_bytes())?;
+            }
         }
         out.flush()
     };
@@ -106,6 +114,29 @@ fn folder_by_lines(folder: &Path, context: &Context) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// The lines of a batch of files, read on so many cores, in the order of the files.
+fn on_cores(batch: &[PathBuf], cores: usize, context: &Context) -> Vec<String> {
+    let lines_of = |paths: &[PathBuf]| -> String {
+        let lines = paths
+            .iter()
+            .map(|path| with_file(path, object_of(path, context)) + "\n");
+        lines.collect()
+    };
+    if batch.len() < cores {
+        return vec![lines_of(batch)];
+    }
+    thread::scope(|scope| {
+        let readers: Vec<_> = batch
+            .chunks(batch.len().div_ceil(cores))
+            .map(|paths| scope.spawn(move || lines_of(paths)))
+            .collect();
+        let joined = readers.into_iter().map(thread::ScopedJoinHandle::join);
+        joined
+            .map(|lines| lines.unwrap_or_else(|panic| panic::resume_unwind(panic)))
+            .collect()
+    })
 }
 
 fn object_of(path: &Path, context: &Context) -> Value {

@@ -14,6 +14,8 @@ const DEPTH_MAX: usize = 200;
 const QUOTE_DEPTH_MAX: usize = 8;
 /// Most octets of text that are kept.
 const TEXT_OCTETS_MAX: usize = 256 * 1024;
+/// Most character references (`&amp;`): the tokenizer goes through long lists for each.
+const REFERENCES_MAX: usize = 20_000;
 /// Most classes, ids and names of one element that are looked at.
 const NAMES_MAX: usize = 20;
 /// Most characters of a style that are looked at.
@@ -313,6 +315,8 @@ pub fn to_text(html: &str) -> String {
     let told = |event: CallbackEvent<'_>, _: Span<()>| walker.take(&event);
     let mut events = CallbackEmitter::new(told);
     events.naively_switch_states(true);
+    let flood = memchr::memchr_iter(b'&', html.as_bytes()).nth(REFERENCES_MAX);
+    let html = flood.and_then(|at| html.get(..at)).unwrap_or(html);
     // It goes on until there is enough text or no more HTML.
     Tokenizer::new_with_emitter(html, Events(events)).next();
     walker.break_line();

@@ -11,6 +11,7 @@ use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::when::{self, When};
 use chrono::NaiveDate;
+use std::cell::LazyCell;
 
 /// Longest phrase that a comma may stand in, in words.
 const JOINED_WORDS_MAX: usize = 6;
@@ -131,6 +132,31 @@ pub struct Intent {
     pub words: usize,
     /// What each clause says, in order: for the learned weights.
     pub signs: Vec<Signs>,
+    /// How many words stand for a yes outright, and how many things against or beside it.
+    pub stood: (usize, usize),
+}
+
+/// Longest answer that can be plain, in words.
+const PLAIN_WORDS_MAX: usize = 6;
+
+impl Intent {
+    /// A short text of which every word is understood, and that asks nothing: "Claro que no".
+    pub fn is_plain(&self) -> bool {
+        let stands = |(sense, _): &(Sense, bool)| *sense != Sense::Neutral;
+        let known = |clause: &Signs| {
+            clause.unknown == 0 && !clause.question && clause.senses.iter().all(stands)
+        };
+        self.words <= PLAIN_WORDS_MAX && !self.question && self.signs.iter().all(known)
+    }
+
+    /// Whether it says yes and nothing besides, or no outright.
+    pub const fn is_outright(&self) -> bool {
+        match self.verdict {
+            Verdict::Yes => self.stood.0 > 0 && self.stood.1 == 0,
+            Verdict::No => self.strong_no,
+            _ => false,
+        }
+    }
 }
 
 /// What was understood in one clause.
@@ -412,6 +438,7 @@ fn weigh(
         ..Signs::default()
     };
     let mut proposes = !found.is_empty();
+    let until = LazyCell::new(|| when::until(words, context));
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
         let ends = mark.at + mark.words;
@@ -472,12 +499,12 @@ fn weigh(
             Sense::Later => {
                 weighing.later += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::AskAgain => {
                 weighing.ask_again += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
@@ -489,7 +516,7 @@ fn weigh(
             Sense::MoveOne => intent.scope = Some(Scope::One),
             Sense::Pause if !turned => {
                 intent.pause = true;
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Resume if !turned => intent.resume = true,
             Sense::Met if turned => intent.held = Some(Held::NotMet),
@@ -829,6 +856,8 @@ impl Weighing {
         intent.verdict = verdict;
         intent.because = because;
         intent.firm = self.firm_yes > 0;
+        let beside = self.no + self.reluctant + self.later + self.condition + self.doubt;
+        intent.stood = (any_yes, beside + self.third + self.weak_no + self.other);
         let said = any_yes + self.no + self.fine + self.reluctant + self.doubt + self.later;
         intent.only_thanks = self.thanks > 0 && said == 0 && self.other == 0 && !intent.question;
         intent.nothing_found = said == 0 && self.thanks == 0;

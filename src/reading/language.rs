@@ -28,6 +28,11 @@ macro_rules! senses {
             pub fn from_section(name: &str) -> Option<Self> {
                 match name { $($section => Some(Self::$name),)+ _ => None }
             }
+
+            /// The name of its section.
+            pub const fn section(self) -> &'static str {
+                match self { $(Self::$name => $section,)+ }
+            }
         }
     };
 }

@@ -3,12 +3,16 @@
 //! Folding makes `Don’t`, `don't` and `dont` one word, and `ça` and `ca`. A pattern is a line of a
 //! language file; matching it costs a few steps a word, whatever the text.
 
+use crate::reading::letters::is_alphanumeric;
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
 /// Most words of one text that are looked at.
 const WORDS_MAX: usize = 20_000;
+/// Longest word that is folded beyond ASCII: longer ones are in no list of ours.
+const WORD_OCTETS_MAX: usize = 512;
 /// Most words that a `..` in a pattern stands for.
 const GAP_WORDS_MAX: usize = 3;
 
@@ -22,18 +26,35 @@ pub fn fold(text: &str) -> String {
         return folded;
     }
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd() {
-        match c {
-            '\u{300}'..='\u{36f}' => {}
-            '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}' => {}
-            'ß' => folded.push_str("ss"),
-            'œ' | 'Œ' => folded.push_str("oe"),
-            'æ' | 'Æ' => folded.push_str("ae"),
-            'ø' | 'Ø' | '°' => folded.push('o'),
-            _ => folded.extend(c.to_lowercase()),
-        }
+    let (mut last, mut ordered) = (0, true);
+    for c in text.chars() {
+        decompose_compatible(c, |c| {
+            let class = match c {
+                '\0'..'\u{300}' => 0,
+                _ => canonical_combining_class(c),
+            };
+            ordered &= class == 0 || class >= last;
+            last = class;
+            push_folded(c, &mut folded);
+        });
+    }
+    if !ordered {
+        folded.clear();
+        text.nfkd().for_each(|c| push_folded(c, &mut folded));
     }
     folded
+}
+
+fn push_folded(c: char, folded: &mut String) {
+    match c {
+        '\u{300}'..='\u{36f}' => {}
+        '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}' => {}
+        'ß' => folded.push_str("ss"),
+        'œ' | 'Œ' => folded.push_str("oe"),
+        'æ' | 'Æ' => folded.push_str("ae"),
+        'ø' | 'Ø' | '°' => folded.push('o'),
+        _ => folded.extend(c.to_lowercase()),
+    }
 }
 
 /// A word, a mark of punctuation or a picture, with its place in the text.
@@ -52,15 +73,16 @@ pub struct Token<'a> {
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::with_capacity(text.len() / 4 + 1);
-    tokens_into(text, None, &mut found);
+    tokens_into(text, None, true, &mut found);
     found
 }
 
 /// The same behind other tokens, and with the text in lower case beside it, where that has every
-/// octet in its place: then capitals cost no copy.
+/// octet in its place: then capitals cost no copy. Without `marks` punctuation is left out.
 pub(super) fn tokens_into<'a>(
     written: &'a str,
     lower: Option<&'a str>,
+    marks: bool,
     found: &mut Vec<Token<'a>>,
 ) {
     let text = Text {
@@ -102,7 +124,7 @@ pub(super) fn tokens_into<'a>(
         if found.len() >= most {
             return;
         }
-        if c != ' ' {
+        if c != ' ' && (marks || !c.is_ascii_punctuation()) {
             text.push_mark(at..end, c, found);
         }
         at = end;
@@ -200,14 +222,14 @@ impl<'a> Text<'a> {
         let next_digit = || is_digit(Some(place.end));
         match c {
             '\'' | '’' | '‘' | '´' => {
-                inside && char_at(self.written, place.end).is_some_and(char::is_alphanumeric)
+                inside && char_at(self.written, place.end).is_some_and(is_alphanumeric)
             }
             ':' | '.' | '-' | '/' => inside && is_digit(place.start.checked_sub(1)) && next_digit(),
             '+' => !inside && next_digit(),
             // "1°" is how most people type "1º".
             '°' => inside && is_digit(place.start.checked_sub(1)),
             '\u{300}'..='\u{36f}' => true,
-            _ => c.is_alphanumeric(),
+            _ => is_alphanumeric(c),
         }
     }
 
@@ -227,6 +249,7 @@ impl<'a> Text<'a> {
         let folded = match (folding, lower) {
             (Folding::None, _) => Cow::Borrowed(written),
             (Folding::Lower, Some(lower)) => Cow::Borrowed(lower),
+            _ if written.len() > WORD_OCTETS_MAX && !written.is_ascii() => Cow::Borrowed(written),
             _ => Cow::Owned(fold(written)),
         };
         let folded = shortened(&folded).map_or(folded, Cow::Owned);

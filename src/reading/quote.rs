@@ -19,9 +19,6 @@ const PROMPT_WORDS_MAX: usize = 5;
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
 
-/// The first octet of a wide colon.
-const WIDE_COLON_FIRST: u8 = 0xef;
-
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
 pub struct Line<'a> {
@@ -29,7 +26,7 @@ pub struct Line<'a> {
     pub depth: usize,
     /// Without marks.
     pub text: &'a str,
-    /// Without those in the targets of links.
+    /// Without those in the targets of links; punctuation only where it may hold such a target.
     tokens: Cow<'a, [Token<'a>]>,
     /// Whether it holds the target of a link.
     linked: bool,
@@ -92,8 +89,9 @@ impl<'a> Line<'a> {
         let text = if depth == 0 { line } else { rest };
         let marks = line.len() - text.len();
         let first = tokens.len();
-        tokens_into(text, lower.and_then(|lower| lower.get(marks..)), tokens);
+        let lower = lower.and_then(|lower| lower.get(marks..));
         let holds = Holds::of(text);
+        tokens_into(text, lower, holds.brackets, tokens);
         let links = if holds.brackets {
             links(text)
         } else {
@@ -147,7 +145,7 @@ impl<'a> Line<'a> {
 
     /// A line that holds the target of a link and no word of anybody's.
     fn is_bare_link(&self) -> bool {
-        self.tokens.is_empty() && self.text.contains(['<', '['])
+        self.holds.brackets && self.tokens.is_empty() && self.text.contains(['<', '['])
     }
 
     pub(super) fn opens_with(&self, sense: Sense) -> bool {

@@ -11,6 +11,9 @@ use std::cell::LazyCell;
 /// Longest signature below a sign-off, in lines.
 const SIGNATURE_LINES_MAX: usize = 8;
 
+/// Longest line that may be the sender's name, in octets.
+const NAME_OCTETS_MAX: usize = 2_000;
+
 /// What has been seen of the mail before a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place {
@@ -125,8 +128,8 @@ fn is_letter(below: &[&str]) -> bool {
             && line.split_whitespace().count() <= 4
             && opens_with(line, Sense::Greeting)
     });
-    let words = below.iter().flat_map(|line| line.split_whitespace());
-    greeted || words.skip(40).next().is_some()
+    let mut words = below.iter().flat_map(|line| line.split_whitespace());
+    greeted || words.nth(40).is_some()
 }
 
 /// "Sent from my phone" as a line of its own, perhaps with more politeness behind it. "Sent from
@@ -157,7 +160,11 @@ fn drop_sign_off(kept: &mut Vec<&str>, message: &Message, first: bool) {
     trim(kept);
     let names = LazyCell::new(|| names_of(message));
     let is_name = |line: &str| {
-        let folded = fold(line.trim_matches(|c: char| !c.is_alphanumeric()));
+        let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+        if bare.len() > NAME_OCTETS_MAX {
+            return false;
+        }
+        let folded = fold(bare);
         !folded.is_empty() && names.contains(&folded)
     };
     let text_above = |at: usize| kept.iter().take(at).any(|line| !line.trim().is_empty());

@@ -84,9 +84,10 @@ fn tell(act: &Act, context: &Context, items: &mut Vec<Item>) {
             Permission::Unnamed => "Leave to quote, without the name.".to_owned(),
             Permission::Refused => "No leave to quote.".to_owned(),
         },
-        Act::Correction { section, words } => match words {
-            Some(_) => format!("Another answer to {}:", prompt(*section)),
-            None => format!("The answer to {} is taken away.", prompt(*section)),
+        Act::Correction { section, words } => match (section, words) {
+            (Some(section), Some(_)) => format!("Another answer to {}:", prompt(*section)),
+            (Some(section), None) => format!("The answer to {} is taken away.", prompt(*section)),
+            (None, _) => "Something of the notes is to change; they are asked what.".to_owned(),
         },
         Act::Command { name, arguments } => {
             let colon = if arguments.is_empty() { "." } else { ":" };
