@@ -133,7 +133,11 @@ pub fn calendar(octets: &[u8]) {
         Some("x"),
     ];
     for method in methods {
-        for sender in [None, Some("ben@example.com")] {
+        let ben = calendar_reader::Sender {
+            address: "ben@example.com",
+            name: "Ben Smith",
+        };
+        for sender in [None, Some(ben)] {
             let answer = || calendar_reader::read(&text, method, sender, chrono_tz::Europe::Berlin);
             let first = answer();
             assert_eq!(first, answer(), "read twice");
