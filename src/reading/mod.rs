@@ -7,6 +7,7 @@
 //! `explain` (the same as JSON). Pure, total and linear: any bytes give a `Reading`, nothing is
 //! guessed that a careful person would ask about. Routing and trust are decided elsewhere.
 
+mod answered;
 pub mod command;
 mod convention;
 pub mod explain;

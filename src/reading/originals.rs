@@ -57,7 +57,7 @@ pub struct Match {
 
 /// The words are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
-struct Passing(u64);
+pub(super) struct Passing(u64);
 
 impl Hasher for Passing {
     fn finish(&self) -> u64 {
@@ -86,7 +86,7 @@ pub struct Originals {
     index: Index,
 }
 
-fn key(gram: &[u64]) -> u64 {
+pub(super) fn key(gram: &[u64]) -> u64 {
     gram.iter().fold(0, |all, word| mixed(all, *word))
 }
 
