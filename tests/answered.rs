@@ -124,21 +124,22 @@ fn every_letter_is_found_in_the_quote_of_every_client() {
                 words: WORDS[(at + turn) % WORDS.len()].to_owned(),
                 under: Vec::new(),
             };
-            for form in [Form::Both, Form::Plain, Form::Html] {
-                if client.html.is_none() && form != Form::Plain {
-                    continue;
-                }
-                let mail = answer(client, &sent(written), &Layout::Top, &typed, form);
-                let subject = reply_subject(&written.subject, "Re:");
-                let mail = String::from_utf8_lossy(&mail);
-                let mail = mail.replacen(FIXED, &format!("Subject: {subject}"), 1);
-                let what = format!("{name}, {} {form:?}", client.name);
-                check(&what, mail.as_bytes(), *wanted, &context(), &mut faults);
-                read += 1;
-            }
+            // In turns, so that a run stays short.
+            let form = [Form::Both, Form::Plain, Form::Html][(at + turn) % 3];
+            let form = match &client.html {
+                Some(_) => form,
+                None => Form::Plain,
+            };
+            let mail = answer(client, &sent(written), &Layout::Top, &typed, form);
+            let subject = reply_subject(&written.subject, "Re:");
+            let mail = String::from_utf8_lossy(&mail);
+            let mail = mail.replacen(FIXED, &format!("Subject: {subject}"), 1);
+            let what = format!("{name}, {} {form:?}", client.name);
+            check(&what, mail.as_bytes(), *wanted, &context(), &mut faults);
+            read += 1;
         }
     }
-    assert!(read > 3_000, "only {read} read");
+    assert!(read > 2_000, "only {read} read");
     held(read, &faults);
 }
 
@@ -204,6 +205,24 @@ fn a_letter_is_found_where_its_lines_are_answered_one_by_one() {
         read += 1;
     }
     held(read, &faults);
+}
+
+/// "We didn't meet" is an example in one letter; typed above a receipt that is quoted without being
+/// at hand, it is no part of the quote.
+#[test]
+fn an_example_of_ours_typed_above_another_letter_is_the_senders() {
+    let letters = letters();
+    let found = letters.iter().find(|(name, _, _)| name == "receipt-notes");
+    let (_, _, written) = found.expect("a sample");
+    let lines: Vec<&str> = written.text.lines().collect();
+    let body = format!(
+        "We didn't meet\n\nOn Mon, 11 Jan 2027 at 08:55, Lunch <lunch@example.com> wrote:\n{}",
+        marked(&lines)
+    );
+    let mail = plain(&written.subject, &body);
+    let (acts, text) = verdict(&mail, &context());
+    assert_eq!(text, "We didn't meet");
+    assert_eq!(acts.first().map(|act| act.kind()), Some("held"));
 }
 
 /// With the letter at hand nothing need be quoted.

@@ -408,10 +408,15 @@ fn keep_runs(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Matc
         let place = found.get(at).and_then(Option::as_ref);
         place.map_or((0, 0), |m| (m.start, m.end))
     };
+    let marked = |at: usize| lines.get(at).is_some_and(|line| line.depth > 0);
     let mut from = 0;
     while from < places.len() {
         let mut to = from + 1;
         while let (Some(a), Some(b)) = (places.get(to - 1), places.get(to)) {
+            // What is typed above a quote, and happens to be an example of ours, begins no run in it.
+            if !marked(*a) && marked(*b) {
+                break;
+            }
             let (a, b) = (span(found, *a), span(found, *b));
             if b.0 < a.1 || b.0 - a.1 > RUN_GAP_WORDS || a.0 >= b.0 {
                 break;
