@@ -127,6 +127,33 @@ fn mails_of_the_corpus_are_read_as_written_beside_them() {
     );
 }
 
+/// What a person is shown as newly written is what was judged, in every mail of the corpus.
+#[test]
+fn the_lines_shown_as_own_are_the_own_words() {
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let mut faults = Vec::new();
+    for path in files(&corpus(), "eml") {
+        let message = Message::parse(&fs::read(&path).expect("readable"));
+        let letters = [original("invitation.eml"), original("followup.eml")];
+        for originals in [&letters[..], &[]] {
+            let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+            context.originals = originals;
+            let shown = visible::shown(&message, &context);
+            assert_eq!(shown.own, visible::own_words(&message, &context));
+            if shown.source == visible::Source::Subject {
+                continue;
+            }
+            let pieces = shown.lines.iter().map(|line| &line.text[line.own.clone()]);
+            let seen = pieces.flat_map(words).collect::<Vec<String>>();
+            if seen != words(&shown.own.text()) {
+                faults.push(format!("{}: {:#?}", path.display(), shown.lines));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// A table: `kind | answer`, where `kind` may go on with `.field=value` of its act.
 #[test]
 fn short_answers_are_read_as_a_careful_person_would() {

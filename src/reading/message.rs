@@ -4,12 +4,15 @@
 //! anything is parsed, so hostile bytes cost no more than a large honest mail. It judges nothing;
 //! the words are judged in `read`.
 
+use crate::calendar::read::Sender;
 use crate::reading::returned::{self, Returned};
+use crate::reading::wrapped::{self, Closed};
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
 use crate::words::message_id::MessageId;
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,10 +20,16 @@ use std::sync::LazyLock;
 
 /// Most octets of a mail that are looked at.
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
+/// Most octets of one part that are looked at, as it came; more than any text has that is read.
+const PART_OCTETS_MAX: usize = 512 * 1024;
+/// Most lines that may be delimiters of parts.
+const DELIMITERS_MAX: usize = 5_000;
 /// Most octets of the header section that are looked at.
 const HEADER_OCTETS_MAX: usize = 128 * 1024;
 /// Most MIME boundaries that are followed; what comes after is left out.
 const BOUNDARIES_MAX: usize = 40;
+/// A line that names a nested message is shorter, its end included.
+const NESTED_OCTETS_MAX: usize = 60;
 /// Most addresses or ids taken from one header.
 const LIST_MAX: usize = 100;
 /// Most octets of text or HTML that are looked at.
@@ -86,6 +95,8 @@ pub struct Message {
     pub(crate) report_type: Option<String>,
     pub(crate) part_types: Vec<String>,
     pub(crate) returned: Vec<Returned>,
+    /// Why its words cannot be read, if they cannot.
+    pub(crate) closed: Option<Closed>,
 }
 
 impl Message {
@@ -112,6 +123,7 @@ impl Message {
             .map(|value| CleanLine::new(value).to_string())
             .filter(|value| !value.is_empty());
         message.take_parts(&parsed);
+        wrapped::open(&mut message, &parsed);
         let plain: Vec<&str> = message.plain.iter().map(|p| p.text.as_str()).collect();
         let in_text = returned::in_text(&plain);
         message.returned.extend(in_text);
@@ -166,13 +178,31 @@ impl Message {
         &self,
         zone: chrono_tz::Tz,
     ) -> Vec<crate::calendar::read::Answer> {
-        let sender = self.from.as_ref().map(|from| from.address.as_str());
+        let sender = self.sender();
         self.calendars
             .iter()
             .filter_map(|part| {
                 crate::calendar::read::read(&part.text, part.method.as_deref(), sender, zone)
             })
             .collect()
+    }
+
+    /// The calendars that answer nothing: requests, cancellations, what is published.
+    pub(crate) fn calendar_requests(&self) -> Vec<crate::calendar::read::Request> {
+        let sender = self.sender();
+        let parts = self.calendars.iter();
+        parts
+            .filter_map(|part| {
+                crate::calendar::read::request(&part.text, part.method.as_deref(), sender)
+            })
+            .collect()
+    }
+
+    fn sender(&self) -> Option<Sender<'_>> {
+        self.from.as_ref().map(|from| Sender {
+            address: from.address.as_str(),
+            name: from.name.as_str(),
+        })
     }
 
     /// The details of reply tokens that stand in the footer of a quoted letter: `(ref 1ab-xyz…)`.
@@ -274,7 +304,7 @@ impl Message {
         self.authentication_results = authentication_results(&self.headers);
     }
 
-    fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
+    pub(crate) fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
         let mut text_octets = 0;
         let bodies: BTreeSet<u32> = parsed.text_body.iter().copied().collect();
         let html_bodies: BTreeSet<u32> = parsed.html_body.iter().copied().collect();
@@ -341,55 +371,91 @@ impl Message {
 }
 
 /// The octets to be parsed: cut where one of the bounds is met.
-fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = bytes.get(..OCTETS_MAX).unwrap_or(bytes);
     let bytes = before_boundary_flood(bytes);
+    let bytes = before_delimiter_flood(bytes);
     let header_end = header_section(bytes);
-    if header_end <= HEADER_OCTETS_MAX {
+    if header_end <= HEADER_OCTETS_MAX && bytes.len() <= PART_OCTETS_MAX {
         return Cow::Borrowed(bytes);
     }
-    let head = bytes.get(..HEADER_OCTETS_MAX).unwrap_or_default();
-    let last_line = head
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |at| at + 1);
-    let mut shortened = head.get(..last_line).unwrap_or_default().to_vec();
-    shortened.extend_from_slice(bytes.get(header_end..).unwrap_or_default());
-    Cow::Owned(shortened)
+    let (header, body) = bytes.split_at_checked(header_end).unwrap_or((bytes, &[]));
+    let mut kept = up_to_line(header, HEADER_OCTETS_MAX, 0).to_vec();
+    let mut from = 0;
+    let ends = memmem::find_iter(body, b"\n--").map(|at| at + 1);
+    for end in ends.chain(std::iter::once(body.len())) {
+        let part = body.get(from..end).unwrap_or_default();
+        kept.extend_from_slice(up_to_line(part, PART_OCTETS_MAX, PART_OCTETS_MAX));
+        from = end;
+    }
+    Cow::Owned(kept)
+}
+
+/// As many lines as there is room for; of a single line that is longer, so much.
+fn up_to_line(bytes: &[u8], octets_max: usize, of_single: usize) -> &[u8] {
+    let Some(head) = bytes.get(..octets_max).filter(|_| bytes.len() > octets_max) else {
+        return bytes;
+    };
+    let end = memrchr(b'\n', head).map_or(of_single, |at| at + 1);
+    head.get(..end).unwrap_or_default()
 }
 
 /// Where the header section ends: the first empty line.
 fn header_section(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        if matches!(line, b"\n" | b"\r\n") {
-            return at;
+    let starts = std::iter::once(0).chain(memchr_iter(b'\n', bytes).map(|at| at + 1));
+    for start in starts {
+        let line = bytes.get(start..).unwrap_or_default();
+        if line.starts_with(b"\n") || line.starts_with(b"\r\n") {
+            return start;
         }
-        at += line.len();
     }
-    at
+    bytes.len()
 }
 
 /// Everything up to the line with one boundary parameter too many.
 fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
-    let mut seen = 0;
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        seen += line
-            .windows(9)
-            .filter(|w| w.eq_ignore_ascii_case(b"boundary="))
-            .count();
-        let nested = line.len() < 60
-            && line
-                .get(..21)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"content-type: message"));
-        seen += usize::from(nested);
-        if seen > BOUNDARIES_MAX {
-            return bytes.get(..at).unwrap_or_default();
-        }
-        at += line.len();
+    let boundaries = [b"y=", b"Y="].into_iter().flat_map(|end| {
+        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
+        found.take(BOUNDARIES_MAX + 1)
+    });
+    let nested = memmem::find_iter(bytes, b": ").filter(|at| names_message(bytes, *at));
+    let mut places: Vec<usize> = boundaries.chain(nested.take(BOUNDARIES_MAX + 1)).collect();
+    places.sort_unstable();
+    let Some(flood) = places.get(BOUNDARIES_MAX) else {
+        return bytes;
+    };
+    let before = bytes.get(..*flood).unwrap_or_default();
+    let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
+    bytes.get(..start).unwrap_or_default()
+}
+
+/// Whether the colon at a place stands in a short line that names a nested message.
+fn names_message(bytes: &[u8], colon: usize) -> bool {
+    const NAME: &[u8] = b"content-type";
+    const KIND: &[u8] = b": message";
+    let behind = bytes.get(colon..).unwrap_or_default();
+    let kind = behind.get(..KIND.len());
+    if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(KIND)) || !ends_with(bytes, colon, NAME) {
+        return false;
     }
-    bytes
+    let start = colon - NAME.len();
+    let opens = start == 0 || bytes.get(start - 1) == Some(&b'\n');
+    let octets = memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+    opens && NAME.len() + octets < NESTED_OCTETS_MAX
+}
+
+/// Everything up to the line that is one delimiter of parts too many, or might be one.
+fn before_delimiter_flood(bytes: &[u8]) -> &[u8] {
+    let flood = memmem::find_iter(bytes, b"\n--").nth(DELIMITERS_MAX);
+    flood.and_then(|at| bytes.get(..=at)).unwrap_or(bytes)
+}
+
+/// Whether octets end with these at a place, in capitals or not.
+fn ends_with(octets: &[u8], at: usize, wanted: &[u8]) -> bool {
+    let end = at
+        .checked_sub(wanted.len())
+        .and_then(|from| octets.get(from..at));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(wanted))
 }
 
 fn cut(text: &str) -> &str {
@@ -405,14 +471,16 @@ pub(crate) fn headers_of(parsed: &mail_parser::Message<'_>) -> Vec<(String, Stri
     parsed
         .headers_raw()
         .take(1000)
-        .map(|(name, value)| {
-            let unfolded: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
-            (
-                name.trim().to_ascii_lowercase(),
-                unfolded.join(" ").trim().to_owned(),
-            )
-        })
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), unfolded(value.trim())))
         .collect()
+}
+
+fn unfolded(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return value.to_owned();
+    }
+    let lines: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
+    lines.join(" ").trim().to_owned()
 }
 
 fn authentication_results(headers: &[(String, String)]) -> Vec<AuthenticationResults> {

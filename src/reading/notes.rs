@@ -165,7 +165,6 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
     if start != Slot::Unplaced {
         return parts;
     }
-    let headings = [Sense::Best, Sense::Worst, Sense::Focus];
     let tokens = tokens(line);
     let spoken = spoken_headings(&tokens);
     let mut cuts: Vec<usize> = vec![0];
@@ -185,10 +184,11 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
             || tokens
                 .get(at - 1)
                 .is_some_and(|p| matches!(&*p.text, "." | "!" | "?" | ";" | ","));
-        let heading = after_end && {
+        let may_open = after_end && lexicon().opens(&token.text, &HEADINGS);
+        let heading = may_open && {
             let words: Vec<&str> = tokens.iter().skip(at).take(6).map(|t| &*t.text).collect();
             lexicon()
-                .longest(&words, 0, &headings, Languages::ALL)
+                .longest(&words, 0, &HEADINGS, Languages::ALL)
                 .is_some_and(|mark| {
                     words
                         .get(mark.words)
@@ -224,7 +224,8 @@ fn inline_numbers(line: &str, start: Slot) -> Vec<String> {
 fn spoken_headings(tokens: &[Token<'_>]) -> Vec<usize> {
     let mut found: Vec<(Sense, usize)> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        if !token.is_word {
+        let first = tokens.get(at + usize::from(leads(&token.text)));
+        if !token.is_word || !first.is_some_and(|word| lexicon().opens(&word.text, &HEADINGS)) {
             continue;
         }
         let words: Vec<&str> = tokens
@@ -251,12 +252,18 @@ fn spoken_headings(tokens: &[Token<'_>]) -> Vec<usize> {
     found.into_iter().map(|(_, at)| at).collect()
 }
 
+/// The headings of the three sections.
+const HEADINGS: [Sense; 3] = [Sense::Best, Sense::Worst, Sense::Focus];
+
+/// Whether a word may stand in front of a spoken heading.
+fn leads(word: &str) -> bool {
+    lexicon().is(word, Sense::BeforeHeading)
+}
+
 /// A heading with its linking word at the start of some words: which, and how many words.
 fn spoken_heading(words: &[&str]) -> Option<(Sense, usize)> {
-    let headings = [Sense::Best, Sense::Worst, Sense::Focus];
-    let small = |w: &&str| matches!(*w, "my" | "your" | "the" | "her" | "his");
-    let led = usize::from(words.first().is_some_and(small));
-    let mark = lexicon().longest(words, led, &headings, Languages::ALL)?;
+    let led = usize::from(words.first().is_some_and(|word| leads(word)));
+    let mark = lexicon().longest(words, led, &HEADINGS, Languages::ALL)?;
     let end = mark.at + mark.words;
     let linked = words
         .get(end)
@@ -296,9 +303,9 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
         .collect();
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
     // "Ana's best moment", "the worst moment": one word may stand in front.
-    let led = words.first().is_some_and(|word| {
-        word.ends_with('s') || matches!(*word, "my" | "your" | "the" | "le" | "la" | "el" | "het")
-    });
+    let led = words
+        .first()
+        .is_some_and(|word| word.ends_with('s') || leads(word));
     // Up to the mark behind a heading, so that a short one ("Good:") can be told from a sentence.
     let is_mark = |t: &Token<'_>| matches!(&*t.text, ":" | "–" | "—" | "=" | "-");
     let marked_at = tokens.iter().position(is_mark).unwrap_or(tokens.len());

@@ -183,7 +183,7 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
     let freed = |m: &Mark| {
         matches!(
             m.sense,
-            Sense::Wish | Sense::Suits | Sense::Yes | Sense::FirmYes | Sense::Fine
+            Sense::Proposal | Sense::Suits | Sense::Yes | Sense::FirmYes | Sense::Fine
         )
     };
     clause.marks.iter().any(instead)

@@ -154,7 +154,7 @@ fn named(
     let moves = sentence
         .clauses
         .iter()
-        .any(|clause| clause.says(&[Sense::Wish, Sense::Move]));
+        .any(|clause| clause.says(&[Sense::Proposal, Sense::Move]));
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -353,7 +353,7 @@ fn standing(
         context.answering,
         None | Some(Answering::Invitation | Answering::Question)
     );
-    if !invited && first.says(&[Sense::SeeYou]) && !first.says(&[Sense::Wish]) {
+    if !invited && first.says(&[Sense::SeeYou]) && !first.says(&[Sense::Proposal]) {
         return Standing::Busy;
     }
     let standing = in_clause(sentence, first, moment, spans);
@@ -381,7 +381,7 @@ fn in_clause(
     let led = led_marks(sentence, clause);
     let marks = || led.iter().filter(|mark| !inside(mark.at));
     let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
-    let wish = says(&[Sense::Wish]);
+    let wish = says(&[Sense::Proposal]);
     let negators = [
         Sense::Negator,
         Sense::NegatorBehind,
@@ -392,7 +392,7 @@ fn in_clause(
         return Standing::Out;
     }
     let positive = [
-        Sense::Wish,
+        Sense::Proposal,
         Sense::Suits,
         Sense::FirmYes,
         Sense::Yes,
@@ -411,7 +411,7 @@ fn in_clause(
         // "my diary is free on Friday", "bin ich gerne dabei"
         let stands_behind = busy.at >= moment.to;
         let freed = marks().any(|mark| {
-            mark.sense == Sense::Wish
+            mark.sense == Sense::Proposal
                 || (mark.at > busy.at && positive.contains(&mark.sense))
                 || (stands_behind && mark.at < moment.from && mark.sense == Sense::Suits)
         });
@@ -436,7 +436,7 @@ pub fn led_marks(sentence: &Sentence<'_>, clause: &Clause) -> Vec<Mark> {
     let before = start.checked_sub(1).and_then(|at| sentence.clause_of(at));
     let parted = sentence.breaks.get(start) != Some(&false);
     let leading = before.filter(|(_, before)| !parted && before.range.len() <= LEADING_WORDS_MAX);
-    let positive = [Sense::Wish, Sense::FirmYes, Sense::Yes];
+    let positive = [Sense::Proposal, Sense::FirmYes, Sense::Yes];
     let leading = leading.filter(|(_, before)| before.says(&positive));
     let mut marks: Vec<Mark> = leading.map_or_else(Vec::new, |(_, before)| before.marks.clone());
     marks.extend(&clause.marks);

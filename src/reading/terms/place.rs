@@ -371,7 +371,7 @@ impl Look<'_> {
         let other = |mark: &&Mark| mark.at < spot.at.min(spot.from) || mark.at >= spot.to;
         let marks = || led.iter().filter(other);
         let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
-        let wish = says(&[Sense::Wish]);
+        let wish = says(&[Sense::Proposal]);
         let against = [
             Sense::Negator,
             Sense::NegatorBehind,
@@ -389,7 +389,7 @@ impl Look<'_> {
             return false;
         }
         let positive = [
-            Sense::Wish,
+            Sense::Proposal,
             Sense::Instead,
             Sense::OutBehind,
             Sense::Suits,
@@ -398,7 +398,7 @@ impl Look<'_> {
         ];
         if let Some(busy) = marks().find(|mark| mark.sense == Sense::Busy) {
             let freed = marks().any(|mark| {
-                matches!(mark.sense, Sense::Wish | Sense::OutBehind)
+                matches!(mark.sense, Sense::Proposal | Sense::OutBehind)
                     || (mark.at > busy.at && positive.contains(&mark.sense))
             });
             if !freed {
@@ -409,7 +409,7 @@ impl Look<'_> {
         let article = self.is(spot.from, Sense::PlaceArticle);
         let house = self.is_house_name(spot.from) || self.sentence.word(spot.from) == "chez";
         let strong = [
-            Sense::Wish,
+            Sense::Proposal,
             Sense::FirmYes,
             Sense::Instead,
             Sense::OutBehind,
@@ -459,7 +459,7 @@ impl Look<'_> {
     /// "Is it in the canteen?", "where is the cafe?"
     fn is_asked_about(&self) -> bool {
         let asks = self.is(0, Sense::AskedWhere);
-        let wish = |clause: &Clause| clause.says(&[Sense::Wish, Sense::Instead]);
+        let wish = |clause: &Clause| clause.says(&[Sense::Proposal, Sense::Instead]);
         self.sentence.question && asks && !self.sentence.clauses.iter().any(wish)
     }
 }

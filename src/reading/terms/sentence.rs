@@ -12,7 +12,7 @@ const WORDS_MAX: usize = 1_500;
 
 /// What clauses are judged by.
 const SENSES: &[Sense] = &[
-    Sense::Wish,
+    Sense::Proposal,
     Sense::Suits,
     Sense::Busy,
     Sense::Away,
@@ -226,7 +226,7 @@ fn clauses(words: &[&str], breaks: &[bool], languages: Languages) -> Vec<Clause>
                 Sense::Link | Sense::Reason | Sense::But | Sense::Otherwise
             );
             // "can we do Friday": a wish begins its own clause, unless one has just begun.
-            let opens = mark.sense == Sense::Wish;
+            let opens = mark.sense == Sense::Proposal;
             let near = last_opener.is_some_and(|last| mark.at <= last + 2)
                 || mark.at + mark.words == part.len();
             if mark.at > 0 && (parts || (opens && !near && mark.at > 2)) {
