@@ -202,11 +202,7 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent.terms_open |= found.open;
     intent.dated = found.dated;
     intent.spoken_until = found.until;
-    intent.until = if intent.pause {
-        found.until.or(intent.until)
-    } else {
-        intent.until.or(found.until)
-    };
+    intent.until = found.until.or(intent.until);
     weighing.conclude(&mut intent);
     let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
     if asked_back && intent.verdict == Verdict::Yes && !intent.dated {

@@ -328,6 +328,10 @@ senses! {
     Busy = "busy",
     /// The same, whatever stands behind it.
     Away = "away",
+    /// And.
+    And = "and",
+    /// Rooms that have a number.
+    Room = "numbered room",
     /// Parts sentences as a comma does: "so", "and", "because".
     Link = "link",
     /// Opens a reason.
@@ -350,6 +354,8 @@ senses! {
     PlaceThere = "place there",
     /// Articles and owners before a place, kept with it.
     PlaceArticle = "place article",
+    /// Whose place it is.
+    PlaceOwner = "place owner",
     /// The same, left away.
     PlaceArticleGone = "place article left away",
     /// More than is wished for.
@@ -433,6 +439,8 @@ struct Word {
     small: Vec<usize>,
     /// Whether a day or a time can begin with it.
     dated: bool,
+    /// The languages whose lines it stands in, a bit for each.
+    known_in: u16,
 }
 
 /// A phrase with its sense and language.
@@ -538,6 +546,7 @@ impl Lexicon {
                 name.clone_into(&mut section);
                 continue;
             }
+            self.note_words(language, &section, line);
             let taken = match section.as_str() {
                 "hour names" => line.split_once(' ').is_some_and(|(hour, names)| {
                     let names = names.split_whitespace().collect::<Vec<_>>().join("/");
@@ -722,17 +731,18 @@ impl Lexicon {
         chosen
     }
 
-    /// The same by words that only one language has, where "no" and "me" would tell little.
-    pub fn languages_alone(&self, tokens: &[Token<'_>]) -> Languages {
+    /// The same by all words that few languages know, where "no" and "me" would tell little.
+    pub fn languages_by_words(&self, tokens: &[Token<'_>]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            let known = self.word(&token.text);
-            let of = known.map_or(&[][..], |word| word.small.as_slice());
-            if let [language] = of
-                && token.text != "no"
-                && let Some(hit) = hits.get_mut(*language)
-            {
-                *hit += 1;
+            let known = self.word(&token.text).map_or(0, |word| word.known_in);
+            let weight = match known.count_ones() {
+                1 => 2,
+                2 => 1,
+                _ => continue,
+            };
+            for (language, hit) in hits.iter_mut().enumerate() {
+                *hit += weight * usize::from(known >> language & 1 == 1);
             }
         }
         let most = hits.iter().copied().max().unwrap_or(0);
@@ -744,6 +754,25 @@ impl Lexicon {
             }
         }
         chosen
+    }
+
+    /// Notes for each word of a line that its language knows it.
+    fn note_words(&mut self, language: usize, section: &str, line: &str) {
+        let people = matches!(FILES.get(language), Some(("common" | "clients", _)));
+        let sense = Sense::from_section(section);
+        if people || sense.is_some_and(|sense| sense.is_beginning() || sense.is_inside()) {
+            return;
+        }
+        let bit = 1 << language;
+        let pieces = line.split_whitespace().flat_map(|piece| piece.split('/'));
+        for piece in pieces {
+            let word = piece.trim_matches(['(', ')']);
+            if word.chars().any(char::is_alphabetic)
+                && let Some(word) = self.word_mut(&fold(word))
+            {
+                word.known_in |= bit;
+            }
+        }
     }
 
     /// Whether a word has the sense when it stands alone.

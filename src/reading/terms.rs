@@ -36,7 +36,7 @@ pub fn read(
     tokens: &[Token<'_>],
     context: &Context<'_>,
 ) -> Found {
-    let languages = lexicon().languages_alone(tokens);
+    let languages = lexicon().languages_by_words(tokens);
     let sentences = sentence::cut(tokens, languages);
     let mut moments = moment::find(&sentences, languages, context);
     let mut location = None;

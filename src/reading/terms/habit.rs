@@ -82,7 +82,7 @@ fn rhythm_at(
         let rhythm = Rhythm {
             weeks,
             short: false,
-            refused: refused(clause, &mark, at + 1),
+            refused: refused(clause, &mark, at + 1) && !clause.says(&[Sense::Busy]),
         };
         return Some((rhythm, 1));
     }

@@ -138,6 +138,7 @@ pub fn judge(
         moment.bound = bound(sentence, moment).filter(|_| moment.shift.is_none());
         moment.standing = standing(sentence, moment, &spans, languages, context);
     }
+    go_on_busy(sentence, found);
     share_standing(sentence, found);
     mark_ranges(sentence, found);
     mark_choices(sentence, found);
@@ -174,7 +175,7 @@ fn named(
         } else if !lexicon().may_begin_date(words.get(at).copied().unwrap_or_default()) {
             at += 1;
             continue;
-        } else if let Some(day) = day_at(words, at, context) {
+        } else if let Some(day) = whole_day(sentence, at, context) {
             let mut one = moment(day.words);
             // "Friday's board": the name's own s.
             let owner = sentence.tokens.get(at).is_some_and(|t| t.end - t.start > t.text.len());
@@ -202,6 +203,20 @@ fn named(
         found.push(one);
     }
     found
+}
+
+/// The day at a word; "not this Thursday, the 21st" names two.
+fn whole_day(sentence: &Sentence<'_>, at: usize, context: &Context<'_>) -> Option<Day> {
+    let words = &sentence.words;
+    let day = day_at(words, at, context)?;
+    let broken = (at + 1..at + day.words).find(|i| sentence.breaks.get(*i) == Some(&true));
+    let Some(broken) = broken else {
+        return Some(day);
+    };
+    if leads(sentence, at, &[Sense::OutBehind, Sense::Negator]).is_some() {
+        return day_at(words.get(..broken)?, at, context);
+    }
+    Some(day)
 }
 
 /// Joins a day with the time beside it: "Friday, 12:30", "13 Uhr am Donnerstag".
@@ -265,7 +280,7 @@ fn is_small_between(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
             || lexicon().is(word, Sense::StartOf)
             || matches!(
                 word,
-                "the" | "my" | "our" | "der" | "die" | "das" | "den" | "dem" | "le" | "la" | "las"
+                "the" | "my" | "our" | "a" | "der" | "die" | "das" | "den" | "dem" | "le" | "la" | "las"
                     | "el" | "los" | "les" | "de" | "het" | "at" | "least" | "about" | "all"
             )
     })
@@ -273,16 +288,21 @@ fn is_small_between(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
 
 /// The phrase of one of the senses that ends just before a place.
 fn leads(sentence: &Sentence<'_>, at: usize, senses: &[Sense]) -> Option<Sense> {
-    (1..=6)
+    let leading = (1..=6)
         .filter_map(|back| at.checked_sub(back))
         .filter_map(|from| {
             let mark = lexicon().longest(&sentence.words, from, senses, Languages::ALL)?;
             let end = mark.at + mark.words;
             let parted = (end..=at).any(|i| sentence.breaks.get(i) == Some(&true));
             let near = end <= at && at - end <= 2 && is_small_between(sentence, end, at) && !parted;
-            near.then_some(mark.sense)
-        })
-        .next()
+            near.then_some(mark)
+        });
+    // "leave it until": the longer phrase says more than the last word of it.
+    let longest = leading.reduce(|best, next| {
+        let longer = next.at + next.words == best.at + best.words;
+        if longer { next } else { best }
+    });
+    longest.map(|mark| mark.sense)
 }
 
 /// Whether a moment ends or begins an absence.
@@ -296,7 +316,10 @@ fn bound(sentence: &Sentence<'_>, moment: &Moment) -> Option<Bound> {
     ];
     // A span's own "in" may stand first in it.
     let leading = leads(sentence, moment.from, &senses)?;
+    let clause = sentence.clause_of(moment.from).map(|(_, clause)| clause);
+    let away = clause.is_some_and(|clause| clause.says(&[Sense::Away]));
     Some(match leading {
+        Sense::From if away => Bound::Back,
         Sense::Until => Bound::Until,
         Sense::Back => Bound::Back,
         Sense::After => Bound::After,
@@ -322,9 +345,6 @@ fn standing(
 ) -> Standing {
     if moment.day.is_some_and(|day| day.past || day.clash) {
         return Standing::Out;
-    }
-    if sentence.clauses.iter().any(|c| c.says(&[Sense::Met, Sense::NotMet])) {
-        return Standing::Busy;
     }
     let before = leads(sentence, moment.from, &[Sense::OutBehind, Sense::Negator]);
     if before.is_some() {
@@ -354,6 +374,10 @@ fn standing(
         None | Some(Answering::Invitation | Answering::Question)
     );
     if !invited && first.says(&[Sense::SeeYou]) && !first.says(&[Sense::Proposal]) {
+        return Standing::Busy;
+    }
+    let met = |c: &Clause| c.says(&[Sense::Met, Sense::NotMet]);
+    if !invited && sentence.clauses.iter().any(met) {
         return Standing::Busy;
     }
     let standing = in_clause(sentence, first, moment, spans);
@@ -388,7 +412,15 @@ fn in_clause(
         Sense::No,
         Sense::Skip,
     ];
-    if says(&negators) && !(sentence.question && wish) {
+    // "Wednesday next week not this week": the negator is for what stands right behind it.
+    let elsewhere = |mark: &Mark| {
+        let end = mark.at + mark.words;
+        let next = sentence.word(end);
+        let names = lexicon().is(next, Sense::This) || lexicon().weekday(next).is_some();
+        mark.at >= moment.to && names && mark.words == 1
+    };
+    let negated = marks().any(|mark| negators.contains(&mark.sense) && !elsewhere(mark));
+    if negated && !(sentence.question && wish) {
         return Standing::Out;
     }
     let positive = [
@@ -410,19 +442,27 @@ fn in_clause(
     if let Some(busy) = marks().find(|mark| mark.sense == Sense::Busy) {
         // "my diary is free on Friday", "bin ich gerne dabei"
         let stands_behind = busy.at >= moment.to;
-        let freed = marks().any(|mark| {
+        let shifts = stands_behind && moment.shift.is_some();
+        let freed = shifts || marks().any(|mark| {
             mark.sense == Sense::Proposal
                 || (mark.at > busy.at && positive.contains(&mark.sense))
-                || (stands_behind && mark.at < moment.from && mark.sense == Sense::Suits)
+                || (stands_behind
+                    && mark.at < busy.at
+                    && matches!(mark.sense, Sense::Suits | Sense::Proposal))
         });
         if !freed {
             return Standing::Busy;
         }
     }
-    if says(&positive) || moment.bound == Some(Bound::From) {
+    // "Wednesday rather than Thursday": what stands before it is preferred.
+    let preferred = clause
+        .marks
+        .iter()
+        .any(|mark| mark.sense == Sense::OutBehind && mark.at + mark.words > moment.to);
+    if says(&positive) || preferred || moment.bound == Some(Bound::From) {
         return Standing::Wish;
     }
-    if unknown(sentence, clause, spans) == 0 {
+    if moment.shift.is_some() || unknown(sentence, clause, spans) == 0 {
         Standing::Bare
     } else {
         Standing::Weak
@@ -450,17 +490,62 @@ pub fn unknown(sentence: &Sentence<'_>, clause: &Clause, spans: &[(usize, usize)
         marks.any(|mark| mark.at <= at && at < mark.at + mark.words)
     };
     let named = |at: usize| spans.iter().any(|(from, to)| *from <= at && at < *to);
+    let dated = [
+        Sense::Next,
+        Sense::This,
+        Sense::Coming,
+        Sense::At,
+        Sense::On,
+        Sense::From,
+        Sense::Place,
+    ];
     clause
         .range
         .clone()
         .filter(|at| {
             let word = sentence.word(*at);
             !marked(*at)
+                && !dated.iter().any(|sense| lexicon().is(word, *sense))
                 && !named(*at)
                 && !lexicon().is_small(word)
                 && word.chars().any(char::is_alphabetic)
         })
         .count()
+}
+
+/// "I'm in Leeds on Monday and at the dentist on Tuesday": the second has no verb of its own.
+fn go_on_busy(sentence: &Sentence<'_>, found: &mut [Moment]) {
+    for at in 1..found.len() {
+        let Some([first, second]) = found.get_mut(at - 1..=at) else {
+            continue;
+        };
+        let (Some((before, _)), Some((number, clause))) = (
+            sentence.clause_of(first.from),
+            sentence.clause_of(second.from),
+        ) else {
+            continue;
+        };
+        let opens = clause.marks.first().is_some_and(|mark| {
+            mark.sense == Sense::Link && mark.at == clause.range.start && mark.words == 1
+        });
+        let own = [
+            Sense::Proposal,
+            Sense::Suits,
+            Sense::Yes,
+            Sense::FirmYes,
+            Sense::Busy,
+            Sense::Instead,
+        ];
+        let parted = sentence.breaks.get(clause.range.start) == Some(&true);
+        if number == before + 1
+            && opens
+            && !parted
+            && !clause.says(&own)
+            && first.standing <= Standing::Busy
+        {
+            second.standing = second.standing.min(first.standing);
+        }
+    }
 }
 
 /// "Mondays and Fridays I'm in Leeds": what is said of one is said of both.
@@ -532,7 +617,7 @@ fn mark_choices(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let between = || first.to..second.from;
         let joins = |i: usize| {
             let word = sentence.word(i);
-            lexicon().is(word, Sense::Or) || lexicon().is(word, Sense::Link)
+            lexicon().is(word, Sense::Or) || lexicon().is(word, Sense::And)
         };
         let small = |i: usize| joins(i) || is_small_between(sentence, i, i + 1);
         let joined = between().any(joins) || sentence.breaks.get(second.from) == Some(&true);

@@ -32,6 +32,8 @@ struct Spot {
     from: usize,
     /// One past the last word.
     to: usize,
+    /// It is known for a place, by its kind or its name.
+    known: bool,
 }
 
 impl Look<'_> {
@@ -143,6 +145,12 @@ impl Look<'_> {
     /// The words of a kind of place at a word.
     fn kind(&self, at: usize) -> Option<usize> {
         let words = &self.sentence.words;
+        let figure = words
+            .get(at + 1)
+            .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+        if figure && self.is(at, Sense::Room) && !self.breaks(at + 1) {
+            return Some(2);
+        }
         let mark = lexicon().longest(words, at, &[Sense::PlaceNoun], self.languages)?;
         Some(mark.words)
     }
@@ -214,18 +222,21 @@ impl Look<'_> {
             start = from;
         }
         let head = self.head(from).filter(|(head, to)| !self.is_swallowed(at, *head, *to));
+        let open = || (lead > 0 && start < from).then(|| self.open_head(from))?;
         let names = lead > 0 && self.takes_names(at) && self.is_name(from);
         let to = match head {
             Some((_, to)) => to,
             None if self.is_house_name(from) => from + 1,
             None if names && !self.is_understood(from) => from + 1,
-            None => return None,
+            None => open()?,
         };
+        let known = head.is_some() || self.is_house_name(from) || names;
         let to = self.with_tail(self.with_names(to));
         Some(Spot {
             at,
             from: start,
             to: to.min(start + NAME_WORDS_MAX),
+            known,
         })
     }
 
@@ -253,6 +264,23 @@ impl Look<'_> {
             }
         }
         head
+    }
+
+    /// Words behind "in the" that may be a place nobody has told us of: "the greenhouse".
+    fn open_head(&self, from: usize) -> Option<usize> {
+        let plain = |at: &usize| {
+            let word = self.sentence.word(*at);
+            let ends = [Sense::PlaceEnd, Sense::Feast, Sense::PlaceThere];
+            (*at == from || !self.breaks(*at))
+                && *at < self.sentence.words.len()
+                && !self.is_moment(*at)
+                && !lexicon().is_small(word)
+                && !self.is_understood(*at)
+                && !ends.iter().any(|sense| lexicon().is(word, *sense))
+                && word.chars().all(char::is_alphabetic)
+        };
+        let words = (from..from + 4).take_while(plain).count();
+        (1..=3).contains(&words).then_some(from + words)
     }
 
     /// "à la place", "took place", "see you": a phrase that only looks like a place.
@@ -311,10 +339,8 @@ impl Look<'_> {
                 .sentence
                 .word(to)
                 .starts_with(|c: char| c.is_ascii_digit());
-            let room = matches!(
-                self.sentence.word_before(to),
-                "room" | "raum" | "zimmer" | "salle" | "sala" | "lokaal" | "kamer" | "floor"
-            );
+            let before = self.sentence.word_before(to);
+            let room = lexicon().is(before, Sense::Room);
             if !(self.is_name(to) || (figure && room)) {
                 break;
             }
@@ -330,15 +356,17 @@ impl Look<'_> {
             return to;
         }
         let longest = |sense| lexicon().longest(words, to, &[sense], self.languages);
-        if let Some(mark) = longest(Sense::PlaceThere) {
-            return to + mark.words;
-        }
+        let there = longest(Sense::PlaceThere);
+        let alone = there.map_or(to, |mark| to + mark.words);
         let Some(mark) = longest(Sense::PlaceTail) else {
-            return to;
+            return alone;
         };
+        if there.is_some_and(|there| there.words > mark.words) {
+            return alone;
+        }
         let next = to + mark.words;
         if next >= words.len() || self.breaks(next) || self.is_moment(next) {
-            return to;
+            return alone;
         }
         if self.is_name(next) {
             return self.with_names(next + 1);
@@ -355,7 +383,7 @@ impl Look<'_> {
         if (article || contracted) && plain {
             return self.with_names(next + 1);
         }
-        to
+        alone
     }
 
     /// Whether the clause around a place wishes for it.
@@ -364,7 +392,8 @@ impl Look<'_> {
         let Some((_, clause)) = sentence.clause_of(spot.from) else {
             return false;
         };
-        if self.is_offered_place(spot) || self.is_asked_about() || self.is_ruled_out(spot) {
+        let offered = self.is_offered_place(spot) && !self.is_owned(spot);
+        if offered || self.is_asked_about() || self.is_ruled_out(spot) {
             return false;
         }
         let led = led_marks(sentence, clause);
@@ -419,6 +448,11 @@ impl Look<'_> {
         if says(&[Sense::FirmYes, Sense::Yes]) && lead && led.len() > clause.marks.len() {
             return true;
         }
+        if !spot.known {
+            let meets = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
+            let said = says(&meets) || (says(&[Sense::Please]) && sentence.clauses.len() <= 3);
+            return said && lead_of_meeting(marks().map(|mark| mark.sense));
+        }
         if says(&positive) {
             return lead || article || house || sentence.question || says(&strong);
         }
@@ -447,6 +481,11 @@ impl Look<'_> {
         })
     }
 
+    /// "your place": whose it is tells which.
+    fn is_owned(&self, spot: &Spot) -> bool {
+        self.is(spot.from, Sense::PlaceOwner)
+    }
+
     /// The offered cafe itself, or "the usual place".
     fn is_offered_place(&self, spot: &Spot) -> bool {
         let words = self.sentence.words.get(spot.from..spot.to);
@@ -462,4 +501,11 @@ impl Look<'_> {
         let wish = |clause: &Clause| clause.says(&[Sense::Proposal, Sense::Instead]);
         self.sentence.question && asks && !self.sentence.clauses.iter().any(wish)
     }
+}
+
+/// Whether nothing but a wish is said: a place that is not known for one is taken on no weaker word.
+fn lead_of_meeting(senses: impl Iterator<Item = Sense>) -> bool {
+    let other = [Sense::Busy, Sense::Away, Sense::Reluctant, Sense::Thanks];
+    let mut senses = senses;
+    !senses.any(|sense| other.contains(&sense))
 }

@@ -212,6 +212,21 @@ fn joins(tokens: &[Token<'_>], at: usize) -> bool {
         || (dated_figure && small_letter)
 }
 
+/// "I'm in" is a yes, "I'm in Leeds" is none.
+fn is_stay(words: &[&str], mark: &Mark) -> bool {
+    let end = mark.at + mark.words;
+    let last = end.checked_sub(1).and_then(|last| words.get(last));
+    let yes = matches!(mark.sense, Sense::Yes | Sense::FirmYes);
+    let first = words.get(mark.at).copied().unwrap_or_default();
+    yes && mark.words <= 3
+        && last == Some(&"in")
+        && matches!(first, "i" | "im" | "were" | "we" | "am")
+        && words.get(end).is_some_and(|next| {
+            let dated = lexicon().may_begin_date(next) || lexicon().is(next, Sense::Suits);
+            !lexicon().is_small(next) && !dated
+        })
+}
+
 /// Cuts a sentence into clauses.
 fn clauses(words: &[&str], breaks: &[bool], languages: Languages) -> Vec<Clause> {
     let mut starts = vec![0];
@@ -252,6 +267,11 @@ fn clauses(words: &[&str], breaks: &[bool], languages: Languages) -> Vec<Clause>
                 .into_iter()
                 .map(|mark| Mark {
                     at: mark.at + from,
+                    sense: if is_stay(inside, &mark) {
+                        Sense::Busy
+                    } else {
+                        mark.sense
+                    },
                     ..mark
                 })
                 .collect();

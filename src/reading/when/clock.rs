@@ -119,7 +119,7 @@ impl Behind {
         let is_unit = |text: &str| {
             matches!(
                 text,
-                "uhr" | "h" | "hs" | "hr" | "hrs" | "hours" | "u" | "uur" | "heures" | "horas"
+                "uhr" | "h" | "hs" | "hr" | "hrs" | "hours" | "u" | "uur" | "heures" | "horas" | "ish"
             )
         };
         if ending.is_empty() {
@@ -223,7 +223,8 @@ fn is_counted(words: &[&str], at: usize) -> bool {
 fn asked_hour(words: &[&str], at: usize) -> Option<u32> {
     let word = words.get(at)?;
     let before = word_before(words, at);
-    let alone = words.len() == at + 1;
+    let next = words.get(at + 1).copied().unwrap_or_default();
+    let alone = next.is_empty() || lexicon().is_small(next);
     let wants = match before {
         "it" | "say" => alone,
         "a" | "from" => false,

@@ -270,7 +270,8 @@ fn article_day(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate
         Sense::Minute,
         Sense::Year,
     ];
-    let counted = units.iter().any(|unit| lexicon().is(next, *unit))
+    // "fangen wir am 21. an": no French year.
+    let counted = next != "an" && units.iter().any(|unit| lexicon().is(next, *unit))
         || matches!(
             next,
             "uhr" | "uur" | "u" | "h" | "pm" | "am" | "mal" | "punkt" | "teil" | "stock" | "platz" | "quartal"

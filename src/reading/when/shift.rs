@@ -8,6 +8,9 @@ use crate::reading::language::{Languages, Sense, lexicon};
 /// Fewer minutes late are an apology, and no wish to move.
 const LATE_MIN: i64 = 10;
 
+/// "twaalf uur" and "quatre heures" are times of day, and no shifts by so many minutes.
+const CLOCK_FROM: i64 = 4 * 60;
+
 /// Minutes by which a clause moves the lunch, later ones positive; and the words it used.
 pub fn find(words: &[&str], moves: bool) -> Option<(i64, usize, usize)> {
     (0..words.len()).find_map(|at| shift_at(words, at, moves))
@@ -25,8 +28,9 @@ pub fn shift_at(words: &[&str], at: usize, moves: bool) -> Option<(i64, usize, u
     }
     // "om twaalf uur" is a time of day.
     let unit = words.get(at + used - 1).copied().unwrap_or_default();
-    let clock = matches!(unit, "uur" | "heure" | "heures" | "hora" | "horas");
-    if clock && word_before.is_some_and(|w| lexicon().is(w, Sense::At)) {
+    let clock = matches!(unit, "uur" | "heure" | "heures" | "hora" | "horas" | "uhr");
+    let asked = word_before.is_some_and(|w| lexicon().is(w, Sense::At));
+    if clock && (asked || minutes >= CLOCK_FROM) {
         return None;
     }
     let direction = [Sense::ShiftLater, Sense::ShiftEarlier];
@@ -49,8 +53,7 @@ pub fn shift_at(words: &[&str], at: usize, moves: bool) -> Option<(i64, usize, u
         };
         return Some((sign * minutes, at, end.max(mark.at + mark.words) - at));
     }
-    let counted = !clock || minutes < 4 * 60;
-    (moves && counted).then_some((minutes, at, used))
+    moves.then_some((minutes, at, used))
 }
 
 /// "two weeks", "half an hour", "20 min", "une demi heure", "the week after": minutes, where it
