@@ -354,6 +354,12 @@ senses! {
     PlaceThere = "place there",
     /// Articles and owners before a place, kept with it.
     PlaceArticle = "place article",
+    /// A place by the people who cook there; only behind an article.
+    PlacePeople = "place by people",
+    /// A preposition that is an article too: "beim", "al".
+    PlaceWithArticle = "place with article",
+    /// A preposition that leads to much besides places: "to the".
+    PlaceWeakLead = "place weak lead",
     /// Whose place it is.
     PlaceOwner = "place owner",
     /// The same, left away.

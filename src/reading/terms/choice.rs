@@ -239,7 +239,7 @@ pub fn until(
         let date = match moment.bound {
             Some(Bound::After) if day.vague => behind_span(sentences, moment, day.date),
             Some(Bound::After) => day.date.checked_add_days(Days::new(1)),
-            Some(_) if day.words == 1 && !day.weekday => after_latest(day.date, latest),
+            Some(_) if is_figure(sentences, moment) => after_latest(day.date, latest),
             _ => Some(day.date),
         };
         let Some(date) = date.filter(|date| *date > today) else {
@@ -259,6 +259,18 @@ pub fn until(
         sentences.find_map(|sentence| counted_from_today(sentence, today))
     };
     bounded.or(spanned).or_else(counted).or(named)
+}
+
+/// Whether a day is named by its figure alone, without its month.
+fn is_figure(sentences: &[Sentence<'_>], moment: &Moment) -> bool {
+    let words = moment.day.map_or(0, |day| day.words);
+    let sentence = sentences.get(moment.sentence);
+    let figure = sentence.is_some_and(|sentence| {
+        sentence
+            .word(moment.from)
+            .starts_with(|c: char| c.is_ascii_digit())
+    });
+    words == 1 && figure
 }
 
 /// "du 12 janvier au 14 février … à partir du 15": the fifteenth after what was named.

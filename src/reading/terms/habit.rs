@@ -173,6 +173,7 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
         Sense::No,
         Sense::Reluctant,
         Sense::Away,
+        Sense::Skip,
     ];
     let outside = |m: &&Mark| m.at < mark.at || m.at >= end;
     if clause.marks.iter().filter(outside).any(|m| against.contains(&m.sense)) {

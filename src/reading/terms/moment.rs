@@ -416,8 +416,11 @@ fn in_clause(
     let elsewhere = |mark: &Mark| {
         let end = mark.at + mark.words;
         let next = sentence.word(end);
-        let names = lexicon().is(next, Sense::This) || lexicon().weekday(next).is_some();
-        mark.at >= moment.to && names && mark.words == 1
+        let names = |word: &str| {
+            lexicon().is(word, Sense::This) || lexicon().weekday(word).is_some()
+        };
+        let inside = mark.words > 1 && names(sentence.word(mark.at + 1));
+        mark.at >= moment.to && (inside || (names(next) && mark.words == 1))
     };
     let negated = marks().any(|mark| negators.contains(&mark.sense) && !elsewhere(mark));
     if negated && !(sentence.question && wish) {

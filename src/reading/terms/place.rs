@@ -182,13 +182,28 @@ impl Look<'_> {
     /// "Luigi's", "L'Osteria": a name that only places have.
     fn is_house_name(&self, at: usize) -> bool {
         let word = self.sentence.word(at);
-        let apostrophe = self.written(at).contains(['\'', '’']);
-        let owner = word.ends_with('s') && apostrophe;
-        let article = word.starts_with('l') && apostrophe;
+        let written = self.written(at);
+        let owner = written.ends_with("'s") || written.ends_with("’s");
+        let mut letters = written.chars();
+        let article = matches!(letters.next(), Some('l' | 'L'))
+            && matches!(letters.next(), Some('\'' | '’'))
+            && letters.next().is_some_and(char::is_uppercase);
+        // "Mr Doyle's family" is no house.
+        let next = self.sentence.word(at + 1);
+        let goes_on = owner
+            && !self.breaks(at + 1)
+            && !self.is_capital(at + 1)
+            && !self.is_moment(at + 1)
+            && !self.is_understood(at + 1)
+            && !lexicon().is_small(next);
+        let title = matches!(self.sentence.word_before(at), "mr" | "mrs" | "ms" | "dr" | "miss");
         let dated = word
             .strip_suffix('s')
             .is_some_and(|day| lexicon().weekday(day).is_some());
-        self.is_capital(at) && (owner || article) && !self.is_understood(at) && !dated
+        self.is_capital(at)
+            && (owner || article)
+            && !(goes_on || title || dated)
+            && !self.is_understood(at)
     }
 
     /// A place whose first word, or the preposition before it, stands at a word.
@@ -222,7 +237,10 @@ impl Look<'_> {
             start = from;
         }
         let head = self.head(from).filter(|(head, to)| !self.is_swallowed(at, *head, *to));
-        let open = || (lead > 0 && start < from).then(|| self.open_head(from))?;
+        let open = || {
+            let led = lead > 0 && start < from && !self.is(at, Sense::PlaceWeakLead);
+            led.then(|| self.open_head(from))?
+        };
         let names = lead > 0 && self.takes_names(at) && self.is_name(from);
         let to = match head {
             Some((_, to)) => to,
@@ -248,7 +266,8 @@ impl Look<'_> {
             if (at > from && self.breaks(at)) || self.is_moment(at) {
                 break;
             }
-            if let Some(used) = self.kind(at) {
+            let people = self.is(at, Sense::PlacePeople) && self.has_article(from);
+            if let Some(used) = self.kind(at).or(people.then_some(1)) {
                 // "the library cafe": the last of them is the kind.
                 head = Some((at, at + used));
                 continue;
@@ -266,6 +285,19 @@ impl Look<'_> {
         head
     }
 
+    /// "the Thai", "beim Italiener", "al chino".
+    fn has_article(&self, from: usize) -> bool {
+        let before = from.checked_sub(1);
+        before.is_some_and(|before| {
+            let articles = [
+                Sense::PlaceArticle,
+                Sense::PlaceArticleGone,
+                Sense::PlaceWithArticle,
+            ];
+            articles.iter().any(|sense| self.is(before, *sense))
+        })
+    }
+
     /// Words behind "in the" that may be a place nobody has told us of: "the greenhouse".
     fn open_head(&self, from: usize) -> Option<usize> {
         let plain = |at: &usize| {
@@ -280,7 +312,24 @@ impl Look<'_> {
                 && word.chars().all(char::is_alphabetic)
         };
         let words = (from..from + 4).take_while(plain).count();
-        (1..=3).contains(&words).then_some(from + words)
+        let end = from + words;
+        let ends = [
+            Sense::Instead,
+            Sense::OutBehind,
+            Sense::Please,
+            Sense::Suits,
+            Sense::Link,
+            Sense::Reason,
+            Sense::But,
+            Sense::PlaceThere,
+            Sense::PlaceTail,
+        ];
+        let ended = self.breaks(end)
+            || self.is_moment(end)
+            || lexicon()
+                .longest(&self.sentence.words, end, &ends, self.languages)
+                .is_some();
+        ((1..=3).contains(&words) && ended).then_some(end)
     }
 
     /// "à la place", "took place", "see you": a phrase that only looks like a place.
@@ -452,6 +501,17 @@ impl Look<'_> {
             let meets = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
             let said = says(&meets) || (says(&[Sense::Please]) && sentence.clauses.len() <= 3);
             return said && lead_of_meeting(marks().map(|mark| mark.sense));
+        }
+        // "The café on the corner is fine": the offered one.
+        let head = self.sentence.word(if self.is(spot.from, Sense::PlaceArticle) {
+            spot.from + 1
+        } else {
+            spot.from
+        });
+        let chosen = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
+        let named = (spot.from + 1..spot.to).any(|at| self.is_name(at));
+        if lexicon().is(head, Sense::OfferedPlace) && !named && !says(&chosen) {
+            return false;
         }
         if says(&positive) {
             return lead || article || house || sentence.question || says(&strong);

@@ -222,8 +222,11 @@ fn is_stay(words: &[&str], mark: &Mark) -> bool {
         && last == Some(&"in")
         && matches!(first, "i" | "im" | "were" | "we" | "am")
         && words.get(end).is_some_and(|next| {
-            let dated = lexicon().may_begin_date(next) || lexicon().is(next, Sense::Suits);
-            !lexicon().is_small(next) && !dated
+            let frees = [Sense::Suits, Sense::Plain, Sense::This, Sense::Link, Sense::On];
+            let dated = lexicon().may_begin_date(next)
+                || frees.iter().any(|sense| lexicon().is(next, *sense));
+            let article = lexicon().is(next, Sense::PlaceArticle);
+            (article || !lexicon().is_small(next)) && !dated
         })
 }
 

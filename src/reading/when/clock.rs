@@ -180,7 +180,8 @@ fn in_words(words: &[&str], at: usize, languages: Languages) -> Option<(NaiveTim
     if matches!(*last, "heure" | "heures" | "uur") && spelled {
         let behind = words.get(end).copied().unwrap_or_default();
         let dated = lexicon().weekday(before).is_some() || lexicon().month(before).is_some();
-        let alone = before.is_empty() && behind.is_empty();
+        let about_noon = mark.value / 60 == 12 || mark.value / 60 == 11;
+        let alone = before.is_empty() && (behind.is_empty() || about_noon);
         if !(lexicon().is(before, Sense::At) || dated || alone) {
             return None;
         }

@@ -604,6 +604,11 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
             || lexicon().is(before, Sense::From)
             || lexicon().is(before, Sense::Back)
             || lexicon().is(before, Sense::Next);
+        // "in January" said in January is now.
+        let now = month == today.month() && lexicon().is(before, Sense::In);
+        if now {
+            return Some((today.with_day(1)?, 1));
+        }
         if !verb || wanted {
             let first = coming(month, 1, today.checked_add_days(Days::new(1))?)?;
             return Some((first, 1));
