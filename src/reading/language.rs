@@ -360,6 +360,10 @@ senses! {
     PlaceWithArticle = "place with article",
     /// A preposition that leads to much besides places: "to the".
     PlaceWeakLead = "place weak lead",
+    /// What one may be at or in, and is no place to eat.
+    NoPlace = "no place",
+    /// Between two lunches: "three weeks apart".
+    Apart = "apart",
     /// Whose place it is.
     PlaceOwner = "place owner",
     /// The same, left away.

@@ -86,6 +86,20 @@ fn rhythm_at(
         };
         return Some((rhythm, 1));
     }
+    if let Some(weeks) = apart(words, at, languages) {
+        let mark = Mark {
+            sense: Sense::Every,
+            at,
+            words: 3,
+            value: 0,
+        };
+        let rhythm = Rhythm {
+            weeks,
+            short: false,
+            refused: refused(clause, &mark, at + 3),
+        };
+        return Some((rhythm, 3));
+    }
     let mark = lexicon().longest(words, at, &senses, languages)?;
     let end = at + mark.words;
     let (weeks, used, short) = match mark.sense {
@@ -127,6 +141,21 @@ fn compound(word: &str) -> Option<u32> {
     ];
     let count = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
     lexicon().number(count).filter(|n| (2..27).contains(n))
+}
+
+/// "three weeks apart".
+fn apart(words: &[&str], at: usize, languages: Languages) -> Option<u32> {
+    let count = lexicon().number(words.get(at)?)?;
+    let unit = |sense| words.get(at + 1).is_some_and(|w| lexicon().is(w, sense));
+    let weeks = if unit(Sense::Week) {
+        count
+    } else if unit(Sense::MonthUnit) {
+        count * 4
+    } else {
+        return None;
+    };
+    lexicon().longest(words, at + 2, &[Sense::Apart], languages)?;
+    Some(weeks).filter(|weeks| (1..=26).contains(weeks))
 }
 
 /// "three weeks", "other week", "fourth Thursday", "month", and with `true` "four" alone.
@@ -222,6 +251,7 @@ fn once(sentence: &Sentence<'_>, clause: &Clause, languages: Languages) -> bool 
 /// "no notes", "nothing in writing", "Notes: no".
 fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
     let mut label = false;
+    let mut spoken = false;
     let mut refused = false;
     for (sentence, clause) in clauses(sentences) {
         let Some(words) = sentence.words.get(clause.range.clone()) else {
@@ -273,7 +303,14 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         if label && refusal_first && words.len() <= 3 {
             return true;
         }
-        label = words.len() <= 3 && marks.iter().any(|m| m.sense == Sense::NoteWord);
+        // "laat de notities maar weg"
+        let after_but = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+        if spoken && after_but && marks.first().is_some_and(|m| refuses(m) && m.at <= 1) {
+            return true;
+        }
+        let noted = |m: &Mark| m.sense == Sense::NoteWord;
+        spoken = marks.last().is_some_and(|m| noted(m) && m.at + m.words == words.len());
+        label = words.len() <= 3 && marks.iter().any(noted);
     }
     false
 }

@@ -420,7 +420,11 @@ fn in_clause(
             lexicon().is(word, Sense::This) || lexicon().weekday(word).is_some()
         };
         let inside = mark.words > 1 && names(sentence.word(mark.at + 1));
-        mark.at >= moment.to && (inside || (names(next) && mark.words == 1))
+        // "fri works thurs doesnt"
+        let of_another = spans
+            .iter()
+            .any(|(from, to)| *from >= moment.to && *to <= mark.at && mark.at - *to <= 1);
+        mark.at >= moment.to && (inside || of_another || (names(next) && mark.words == 1))
     };
     let negated = marks().any(|mark| negators.contains(&mark.sense) && !elsewhere(mark));
     if negated && !(sentence.question && wish) {
@@ -530,7 +534,7 @@ fn go_on_busy(sentence: &Sentence<'_>, found: &mut [Moment]) {
         };
         let opens = clause.marks.first().is_some_and(|mark| {
             mark.sense == Sense::Link && mark.at == clause.range.start && mark.words == 1
-        });
+        }) && lexicon().is(sentence.word(clause.range.start), Sense::And);
         let own = [
             Sense::Proposal,
             Sense::Suits,

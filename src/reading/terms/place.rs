@@ -302,7 +302,12 @@ impl Look<'_> {
     fn open_head(&self, from: usize) -> Option<usize> {
         let plain = |at: &usize| {
             let word = self.sentence.word(*at);
-            let ends = [Sense::PlaceEnd, Sense::Feast, Sense::PlaceThere];
+            let ends = [
+                Sense::PlaceEnd,
+                Sense::Feast,
+                Sense::PlaceThere,
+                Sense::NoPlace,
+            ];
             (*at == from || !self.breaks(*at))
                 && *at < self.sentence.words.len()
                 && !self.is_moment(*at)
@@ -405,6 +410,15 @@ impl Look<'_> {
             return to;
         }
         let longest = |sense| lexicon().longest(words, to, &[sense], self.languages);
+        // "la cafetería nueva": a word behind it that only tells which.
+        let told = self.is(self.first_of(to), Sense::PlaceArticle)
+            && !lexicon().is_small(self.sentence.word(to))
+            && !self.is_understood(to)
+            && self.breaks(to + 1)
+            && self.which_behind(to);
+        if told {
+            return to + 1;
+        }
         let there = longest(Sense::PlaceThere);
         let alone = there.map_or(to, |mark| to + mark.words);
         let Some(mark) = longest(Sense::PlaceTail) else {
@@ -435,6 +449,19 @@ impl Look<'_> {
         alone
     }
 
+    /// The article before the kind of place that ends at `to`.
+    fn first_of(&self, to: usize) -> usize {
+        to.saturating_sub(2)
+    }
+
+    /// Whether the article before a place is of a language that tells which behind it.
+    fn which_behind(&self, to: usize) -> bool {
+        matches!(
+            self.sentence.word(self.first_of(to)),
+            "el" | "la" | "le" | "los" | "las" | "les"
+        )
+    }
+
     /// Whether the clause around a place wishes for it.
     fn is_wished(&self, spot: &Spot, spots: &[(usize, usize)]) -> bool {
         let sentence = self.sentence;
@@ -446,7 +473,12 @@ impl Look<'_> {
             return false;
         }
         let led = led_marks(sentence, clause);
-        let other = |mark: &&Mark| mark.at < spot.at.min(spot.from) || mark.at >= spot.to;
+        // "let's try the …" leads to the place and wishes for it.
+        let other = |mark: &&Mark| {
+            mark.at < spot.at.min(spot.from)
+                || mark.at >= spot.to
+                || (mark.at < spot.from && mark.sense == Sense::Proposal)
+        };
         let marks = || led.iter().filter(other);
         let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
         let wish = says(&[Sense::Proposal]);

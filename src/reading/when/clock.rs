@@ -77,6 +77,18 @@ pub fn time_in(words: &[&str], at: usize, languages: Languages) -> Option<(Naive
     if noonish && lexicon().weekday(before).is_some() {
         return Some((hour, 1));
     }
+    // "12 on Thursday", "12 statt 12:30"
+    let next = words.get(at + 1).copied().unwrap_or_default();
+    let on_day = lexicon().is(next, Sense::On)
+        && words
+            .get(at + 2)
+            .is_some_and(|w| lexicon().weekday(w).is_some());
+    let instead = lexicon()
+        .longest(words, at + 1, &[Sense::OutBehind], languages)
+        .is_some();
+    if (on_day && (1..=14).contains(&whole)) || (instead && (11..=14).contains(&whole)) {
+        return Some((afternoon(hour)?, 1));
+    }
     let wants = asked && (before != "a" || (11..=15).contains(&whole));
     if wants && !is_counted(words, at) {
         return Some((afternoon(hour)?, 1));
