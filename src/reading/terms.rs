@@ -11,7 +11,7 @@ mod moment;
 mod place;
 mod sentence;
 
-use crate::lunch::act::AcceptTerms;
+use crate::lunch::act::{AcceptTerms, Answering};
 use crate::reading::Context;
 use crate::reading::language::lexicon;
 use crate::reading::phrase::Token;
@@ -47,6 +47,10 @@ pub fn read(
             spans: &spans,
             text,
             languages,
+            tells: matches!(
+                context.answering,
+                Some(Answering::FollowUp | Answering::Exchange | Answering::Summary)
+            ),
         };
         let spots = look.spots();
         location = look.wished(&spots, location);

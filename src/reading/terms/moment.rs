@@ -373,7 +373,23 @@ fn standing(
         context.answering,
         None | Some(Answering::Invitation | Answering::Question)
     );
-    if !invited && first.says(&[Sense::SeeYou]) && !first.says(&[Sense::Proposal]) {
+    let parts = [Sense::SeeYou, Sense::Thanks, Sense::Greeting];
+    let parting = first.marks.iter().any(|mark| {
+        parts.contains(&mark.sense)
+            && (mark.sense == Sense::SeeYou || mark.at + mark.words > moment.from)
+            && mark.at < moment.to
+    });
+    if !invited && parting && !first.says(&[Sense::Proposal]) {
+        return Standing::Busy;
+    }
+    // Notes tell of days that are over: there a day is wished for only outright.
+    let tells = matches!(
+        context.answering,
+        Some(Answering::FollowUp | Answering::Exchange | Answering::Summary)
+    );
+    let outright = [Sense::Proposal, Sense::Instead];
+    let moves = moment.shift.is_none() && first.says(&[Sense::Move]);
+    if tells && moment.bound.is_none() && !moves && !first.says(&outright) {
         return Standing::Busy;
     }
     let met = |c: &Clause| c.says(&[Sense::Met, Sense::NotMet]);

@@ -22,6 +22,8 @@ pub struct Look<'a> {
     pub text: &'a str,
     /// The languages of the text.
     pub languages: Languages,
+    /// It tells of what was: a place is wished for only outright.
+    pub tells: bool,
 }
 
 /// Where a place was found.
@@ -482,6 +484,9 @@ impl Look<'_> {
         let marks = || led.iter().filter(other);
         let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
         let wish = says(&[Sense::Proposal]);
+        if self.tells && !wish && !says(&[Sense::Instead]) {
+            return false;
+        }
         let against = [
             Sense::Negator,
             Sense::NegatorBehind,
