@@ -345,6 +345,18 @@ fn mails() -> Vec<(String, Vec<u8>)> {
             "BEGIN:VEVENT\nUID:x\n",
         ),
     );
+    for kind in ["application/pkcs7-mime", "application/ms-tnef"] {
+        for piece in [
+            "MIAGCSqGSIb3DQEHAqCA",
+            "MIME",
+            "eJ8+Ih",
+            "JICAJIAw",
+            "BICABIAE",
+        ] {
+            let name = format!("25 MB of {kind}, {piece}");
+            push(&name, encoded(kind, "base64", piece));
+        }
+    }
     push(
         "256 kB of flowed lines",
         format!(

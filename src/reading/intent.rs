@@ -591,7 +591,11 @@ fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
 
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
 fn courteous(words: &[&str], mark: &Mark) -> bool {
-    let wishes = |at: usize| words.get(at).is_some_and(|w| lexicon().is(w, Sense::Wish));
+    let wishes = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|w| lexicon().is(w, Sense::Courtesy))
+    };
     wishes(mark.at) || wishes(mark.at + 1)
 }
 

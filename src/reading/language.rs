@@ -275,7 +275,7 @@ senses! {
     /// A pronoun for a person: "I wrote" is no line of a client.
     Pronoun = "pronoun",
     /// Words by which a yes only wishes.
-    Wish = "wish",
+    Courtesy = "courtesy",
     /// A verb that is the writer's only behind a word for the writer.
     Modal = "modal verb",
     /// A "no" that belongs to the thing behind it.
@@ -284,6 +284,8 @@ senses! {
     BeforeHeading = "before a heading",
     /// Label of a quoted header block that names who wrote.
     AuthorLabel = "author label",
+    /// A span of time in words; a line begins with how long it is: `00:30 mezzora`.
+    Span = "span",
     /// What stands in front of a subject that answers or passes on another one.
     ReplyPrefix = "reply prefix",
     /// What mails are written on and with; beginnings of words.
@@ -459,7 +461,7 @@ struct Phrase {
     sense: Sense,
     language: usize,
     pattern: Pattern,
-    /// Of a time in words: minutes since midnight.
+    /// Of a time in words: minutes since midnight; of a span: minutes.
     value: u32,
 }
 
@@ -512,7 +514,7 @@ pub struct Mark {
     pub at: usize,
     /// How many words.
     pub words: usize,
-    /// Of a time in words: minutes since midnight.
+    /// Of a time in words: minutes since midnight; of a span: minutes.
     pub value: u32,
 }
 
@@ -661,14 +663,16 @@ impl Lexicon {
             return true;
         }
         let (value, line) = match line.split_once(' ') {
-            Some((number, behind)) if sense == Sense::Feast => match number.parse() {
+Some((number, behind)) if sense == Sense::Feast => match number.parse() {
                 Ok(number) => (number, behind),
                 Err(_) => return false,
             },
-            Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
-                Some(minutes) => (minutes, behind),
-                None => return false,
-            },
+            Some((time, behind)) if matches!(sense, Sense::Clock | Sense::Span) => {
+                match minutes_of(time) {
+                    Some(minutes) => (minutes, behind),
+                    None => return false,
+                }
+            }
             _ => (0, line),
         };
         let Some(pattern) = Pattern::parse(line) else {

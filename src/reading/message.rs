@@ -22,8 +22,12 @@ use std::sync::LazyLock;
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
 /// Most octets of one part that are looked at, as it came; more than any text has that is read.
 const PART_OCTETS_MAX: usize = 512 * 1024;
-/// Most lines that may be delimiters of parts.
+/// Octets of a part in which its header is looked for.
+const PART_HEADER_OCTETS_MAX: usize = 8 * 1024;
+/// Most delimiters of parts.
 const DELIMITERS_MAX: usize = 5_000;
+/// How many lines of two dashes that do not go on as a boundary begins count as much as one.
+const LOOK_ALIKES: usize = 20;
 /// Most octets of the header section that are looked at.
 const HEADER_OCTETS_MAX: usize = 128 * 1024;
 /// Most MIME boundaries that are followed; what comes after is left out.
@@ -380,23 +384,38 @@ pub(crate) fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(bytes);
     }
     let (header, body) = bytes.split_at_checked(header_end).unwrap_or((bytes, &[]));
-    let mut kept = up_to_line(header, HEADER_OCTETS_MAX, 0).to_vec();
+    let mut kept = whole_lines(header, HEADER_OCTETS_MAX).to_vec();
+    let whole = is_wrapping(header);
     let mut from = 0;
     let ends = memmem::find_iter(body, b"\n--").map(|at| at + 1);
     for end in ends.chain(std::iter::once(body.len())) {
         let part = body.get(from..end).unwrap_or_default();
-        kept.extend_from_slice(up_to_line(part, PART_OCTETS_MAX, PART_OCTETS_MAX));
+        let head = part.get(..PART_OCTETS_MAX).unwrap_or(part);
+        if head.len() == part.len() || whole || is_wrapping(part) {
+            kept.extend_from_slice(part);
+        } else {
+            kept.extend_from_slice(head);
+            kept.push(b'\n');
+        }
         from = end;
     }
     Cow::Owned(kept)
 }
 
-/// As many lines as there is room for; of a single line that is longer, so much.
-fn up_to_line(bytes: &[u8], octets_max: usize, of_single: usize) -> &[u8] {
+/// Whether a header, or a part with its header, is of what has to be whole to be opened.
+fn is_wrapping(bytes: &[u8]) -> bool {
+    let head = bytes.get(..PART_HEADER_OCTETS_MAX).unwrap_or(bytes);
+    let head = head.to_ascii_lowercase();
+    let marks: [&[u8]; 4] = [b"pkcs7-mime", b".p7m", b"ms-tnef", b"winmail.dat"];
+    marks.iter().any(|mark| memmem::find(&head, mark).is_some())
+}
+
+/// As many lines as there is room for.
+fn whole_lines(bytes: &[u8], octets_max: usize) -> &[u8] {
     let Some(head) = bytes.get(..octets_max).filter(|_| bytes.len() > octets_max) else {
         return bytes;
     };
-    let end = memrchr(b'\n', head).map_or(of_single, |at| at + 1);
+    let end = memrchr(b'\n', head).map_or(0, |at| at + 1);
     head.get(..end).unwrap_or_default()
 }
 
@@ -412,14 +431,19 @@ fn header_section(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
+/// Where boundary parameters end: their values follow.
+fn boundaries(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    [b"y=", b"Y="].into_iter().flat_map(|end| {
+        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
+        found.map(|at| at + 2).take(BOUNDARIES_MAX + 1)
+    })
+}
+
 /// Everything up to the line with one boundary parameter too many.
 fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
-    let boundaries = [b"y=", b"Y="].into_iter().flat_map(|end| {
-        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
-        found.take(BOUNDARIES_MAX + 1)
-    });
     let nested = memmem::find_iter(bytes, b": ").filter(|at| names_message(bytes, *at));
-    let mut places: Vec<usize> = boundaries.chain(nested.take(BOUNDARIES_MAX + 1)).collect();
+    let nested = nested.take(BOUNDARIES_MAX + 1);
+    let mut places: Vec<usize> = boundaries(bytes).chain(nested).collect();
     places.sort_unstable();
     let Some(flood) = places.get(BOUNDARIES_MAX) else {
         return bytes;
@@ -444,10 +468,34 @@ fn names_message(bytes: &[u8], colon: usize) -> bool {
     opens && NAME.len() + octets < NESTED_OCTETS_MAX
 }
 
-/// Everything up to the line that is one delimiter of parts too many, or might be one.
+/// Everything up to the line that is one delimiter of parts too many, or looks too much like one.
 fn before_delimiter_flood(bytes: &[u8]) -> &[u8] {
-    let flood = memmem::find_iter(bytes, b"\n--").nth(DELIMITERS_MAX);
-    flood.and_then(|at| bytes.get(..=at)).unwrap_or(bytes)
+    let dashed = memmem::find_iter(bytes, b"\n--");
+    let mut begun = [false; 256];
+    for at in boundaries(bytes) {
+        let value = bytes.get(at..).unwrap_or_default();
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let first = value
+            .first()
+            .and_then(|octet| begun.get_mut(usize::from(*octet)));
+        if let Some(first) = first {
+            *first = true;
+        }
+    }
+    let mut seen = 0;
+    for at in dashed {
+        let octet = bytes.get(at + 3);
+        let delimits = octet.and_then(|octet| begun.get(usize::from(*octet)));
+        seen += if delimits == Some(&true) {
+            LOOK_ALIKES
+        } else {
+            1
+        };
+        if seen > DELIMITERS_MAX * LOOK_ALIKES {
+            return bytes.get(..=at).unwrap_or_default();
+        }
+    }
+    bytes
 }
 
 /// Whether octets end with these at a place, in capitals or not.
@@ -566,6 +614,35 @@ mod tests {
         let digest = |mail: &str| Message::parse(mail.as_bytes()).content_digest();
         assert_eq!(digest(one), digest(two));
         assert_ne!(digest(one), digest(other));
+    }
+
+    #[test]
+    fn long_parts_are_cut_and_what_is_behind_them_is_read() {
+        for piece in ["yes ", "yes\n"] {
+            let long = piece.repeat(PART_OCTETS_MAX);
+            let single = format!("From: a@x.org\n\n{long}");
+            let message = Message::parse(single.as_bytes());
+            assert_eq!(message.plain[0].text.len(), TEXT_OCTETS_MAX, "{piece:?}");
+            let parts = format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n{long}\n--b\nContent-Type: text/html\n\n<p>Yes\n--b--\n"
+            );
+            let message = Message::parse(parts.as_bytes());
+            assert_eq!(message.html.len(), 1, "{piece:?}");
+            assert_eq!(message.html[0].trim(), "<p>Yes");
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_whole_to_be_opened_is_left_whole() {
+        let long = "WWVz\n".repeat(PART_OCTETS_MAX / 4);
+        for kind in ["application/PKCS7-mime", "application/ms-tnef"] {
+            let single = format!("Content-Type: {kind}\n\n{long}");
+            assert_eq!(bounded(single.as_bytes()).len(), single.len(), "{kind}");
+            let parts = format!("From: a@x.org\n\n--b\n{single}\n--b--\n");
+            assert_eq!(bounded(parts.as_bytes()).len(), parts.len(), "{kind}");
+        }
+        let other = format!("Content-Type: application/pdf\n\n{long}");
+        assert!(bounded(other.as_bytes()).len() < other.len());
     }
 
     #[test]

@@ -6,9 +6,10 @@
 
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::{Token, tokens};
+use crate::reading::phrase::{Token, first_words, tokens};
 use crate::reading::visible::Own;
 use crate::words::clean::clean_text;
+use std::cell::LazyCell;
 
 /// What a line opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,8 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
     let mut expected = 1;
     let lines: Vec<&str> = text.lines().collect();
     let numbered = numbers_of(&lines);
-    let spoken = start == Slot::Unplaced && !spoken_headings(&tokens(text)).is_empty();
+    let spoken = LazyCell::new(|| !spoken_headings(&tokens(text)).is_empty());
+    let spoken = || start == Slot::Unplaced && *spoken;
     let mut current: Vec<String> = Vec::new();
     let mut blank_above = false;
     for (at, line) in lines.iter().enumerate() {
@@ -71,7 +73,7 @@ fn sort_text(text: &str, start: Slot, pieces: &mut Vec<(Slot, String)>) -> bool 
         }
         for part in parts {
             let free = start == Slot::Unplaced;
-            let opened = opening(&part, free, numbered, spoken, expected);
+            let opened = opening(&part, free, numbered, &spoken, expected);
             if let Some((next, rest)) = opened {
                 flush(&mut current, slot, pieces);
                 any = true;
@@ -277,7 +279,7 @@ fn opening(
     line: &str,
     free: bool,
     series: bool,
-    spoken: bool,
+    spoken: &dyn Fn() -> bool,
     expected: usize,
 ) -> Option<(Slot, String)> {
     let number = number_at(line).filter(|n| free && (n.marked || series));
@@ -293,14 +295,10 @@ fn opening(
 }
 
 /// `Best moment: the demo`, `Worst - none`, or a heading alone on its line.
-fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
+fn heading(line: &str, numbered: bool, spoken: &dyn Fn() -> bool) -> Option<(Slot, String)> {
     let tokens = tokens(line);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .take(24)
-        .collect();
+    let mut room = [""; 24];
+    let words = first_words(tokens.iter(), &mut room);
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Achieved];
     // "Ana's best moment", "the worst moment": one word may stand in front.
     let led = words
@@ -310,11 +308,11 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
     let is_mark = |t: &Token<'_>| matches!(&*t.text, ":" | "–" | "—" | "=" | "-");
     let marked_at = tokens.iter().position(is_mark).unwrap_or(tokens.len());
     let until_mark = tokens.iter().take(marked_at).filter(|t| t.is_word).count();
-    let head = words.get(..until_mark).unwrap_or(&words);
+    let head = words.get(..until_mark).unwrap_or(words);
     let mark = lexicon()
         .longest(head, 0, &senses, Languages::ALL)
         .or_else(|| lexicon().longest(head, usize::from(led), &senses, Languages::ALL))
-        .or_else(|| lexicon().longest(&words, 0, &senses, Languages::ALL))?;
+        .or_else(|| lexicon().longest(words, 0, &senses, Languages::ALL))?;
     let slot = match mark.sense {
         Sense::Best => Slot::Section(Section::Best),
         Sense::Worst => Slot::Section(Section::Worst),
@@ -340,8 +338,8 @@ fn heading(line: &str, numbered: bool, spoken: bool) -> Option<(Slot, String)> {
             Some((slot, rest.trim().to_owned()))
         }
         _ if trimmed.is_empty() => Some((slot, String::new())),
-        _ if spoken && spoken_heading(&words).is_some() => {
-            let (_, used) = spoken_heading(&words)?;
+        _ if spoken_heading(words).is_some() && spoken() => {
+            let (_, used) = spoken_heading(words)?;
             let last = tokens
                 .iter()
                 .filter(|t| t.is_word)

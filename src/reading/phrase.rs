@@ -47,14 +47,50 @@ pub fn fold(text: &str) -> String {
 
 fn push_folded(c: char, folded: &mut String) {
     match c {
-        '\u{300}'..='\u{36f}' => {}
-        '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}' => {}
+        _ if is_dropped(c) => {}
         'ß' => folded.push_str("ss"),
         'œ' | 'Œ' => folded.push_str("oe"),
         'æ' | 'Æ' => folded.push_str("ae"),
-        'ø' | 'Ø' => folded.push('o'),
+        'ø' | 'Ø' | '°' => folded.push('o'),
         _ => folded.extend(c.to_lowercase()),
     }
+}
+
+/// Marks above and below letters, apostrophes and what joins pictures.
+const fn is_dropped(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}' | '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}'
+    )
+}
+
+/// Punctuation beyond ASCII.
+const fn is_wide_mark(c: char) -> bool {
+    matches!(
+        c,
+        '…' | '–'
+            | '—'
+            | '“'
+            | '”'
+            | '„'
+            | '«'
+            | '»'
+            | '¿'
+            | '¡'
+            | '，'
+            | '。'
+            | '？'
+            | '！'
+            | '；'
+            | '：'
+    )
+}
+
+/// Whether a character that is no letter is folded to itself, as nearly all pictures are.
+fn stays(c: char) -> bool {
+    let mut same = true;
+    decompose_compatible(c, |part| same &= part == c);
+    same && c.to_lowercase().eq([c])
 }
 
 /// A word, a mark of punctuation or a picture, with its place in the text.
@@ -226,6 +262,8 @@ impl<'a> Text<'a> {
             }
             ':' | '.' | '-' | '/' => inside && is_digit(place.start.checked_sub(1)) && next_digit(),
             '+' => !inside && next_digit(),
+            // "1°" is how most people type "1º".
+            '°' => inside && is_digit(place.start.checked_sub(1)),
             '\u{300}'..='\u{36f}' => true,
             _ => is_alphanumeric(c),
         }
@@ -259,8 +297,7 @@ impl<'a> Text<'a> {
     /// A mark of punctuation, or a picture, which is a word; blanks and controls are nothing.
     fn push_mark(&self, place: Range<usize>, c: char, found: &mut Vec<Token<'a>>) {
         let written = self.written.get(place.clone()).unwrap_or_default();
-        if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
-        {
+        if c == '\n' || c.is_ascii_punctuation() || is_wide_mark(c) {
             found.push(token(Cow::Borrowed(written), false, place));
             return;
         }
@@ -268,9 +305,13 @@ impl<'a> Text<'a> {
         if c.is_whitespace() || c.is_control() || is_modifier {
             return;
         }
-        let folded = fold(written);
+        let folded = match c {
+            _ if is_dropped(c) => return,
+            _ if stays(c) => Cow::Borrowed(written),
+            _ => Cow::Owned(fold(written)),
+        };
         if !folded.is_empty() {
-            found.push(token(Cow::Owned(folded), true, place));
+            found.push(token(folded, true, place));
         }
     }
 }
@@ -445,6 +486,7 @@ mod tests {
             ["dont", "ca", "marche", "12:30", "+1", "👍"]
         );
         assert_eq!(words("Cafe\u{301} straße"), ["cafe", "strasse"]);
+        assert_eq!(words("il 1° e il 2º"), ["il", "1o", "e", "il", "2o"]);
     }
 
     #[test]

@@ -16,6 +16,10 @@ use std::cell::OnceCell;
 
 /// Longest prompt without a number, in words.
 const PROMPT_WORDS_MAX: usize = 5;
+/// Longest greeting of a letter, in words.
+const GREETING_WORDS_MAX: usize = 4;
+/// So many lines of a body that our templates always say are a letter of ours, and no accident.
+const LETTER_LINES_MIN: usize = 6;
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
 
@@ -348,6 +352,9 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
         unwrap_marked(lines, &matched, known, &mut judged);
     }
     drop_links(lines, &matched, &mut judged.verdicts);
+    if !(known || marked || introduced) {
+        between_ours(lines, &matched, &mut judged);
+    }
     let known = Known {
         matched: &matched,
         exactly: known,
@@ -379,6 +386,44 @@ fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, jud
     if known {
         typed_inside(lines, matched, judged);
     }
+}
+
+/// A letter of ours that stands in the body without a mark, and not at hand: what stands between
+/// lines that our templates always say are its names and places, or the examples of answers in it,
+/// unless it was typed under a prompt.
+fn between_ours(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
+    let first = matched.iter().position(Option::is_some);
+    let last = matched.iter().rposition(Option::is_some);
+    let (Some(first), Some(last)) = (first, last) else {
+        return;
+    };
+    if matched.iter().flatten().count() < LETTER_LINES_MIN {
+        return;
+    }
+    let greeting = (0..first)
+        .rev()
+        .find(|at| lines.get(*at).is_some_and(|line| !line.is_blank()))
+        .filter(|at| lines.get(*at).is_some_and(greets));
+    let mut under_prompt = false;
+    for (at, line) in lines.iter().enumerate().take(last) {
+        if matched.get(at).is_some_and(Option::is_some) {
+            under_prompt = line.prompt().is_some();
+        }
+        let inside = (at > first && !under_prompt) || greeting == Some(at);
+        if let Some(verdict) = judged.verdicts.get_mut(at)
+            && inside
+            && *verdict == Verdict::Own
+        {
+            *verdict = Verdict::QUOTED;
+            judged.doubt = Some("a letter of ours that no mark sets off");
+        }
+    }
+}
+
+/// "Hi Ben," alone on its line.
+fn greets(line: &Line<'_>) -> bool {
+    let ends = line.text.trim_end().ends_with([',', '!', ':']);
+    ends && line.word_tokens().count() <= GREETING_WORDS_MAX && line.opens_with(Sense::Greeting)
 }
 
 /// Takes for the sender's what stands in the quoted block between two of our lines that follow one

@@ -5,12 +5,14 @@
 
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::Message;
-use crate::reading::phrase::{Token, fold, tokens};
+use crate::reading::phrase::{first_words, fold, tokens};
 use std::cell::LazyCell;
 
 /// Longest signature below a sign-off, in lines.
 const SIGNATURE_LINES_MAX: usize = 8;
 
+/// Words of a line that are looked at, more than any phrase has.
+const WORDS_MAX: usize = 40;
 /// Longest line that may be the sender's name, in octets.
 const NAME_OCTETS_MAX: usize = 2_000;
 
@@ -40,15 +42,16 @@ pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
             continue;
         }
         let tokens = tokens(text);
-        let words = words_of(&tokens);
-        if opens(&words, Sense::Banner) {
+        let mut room = [""; WORDS_MAX];
+        let words = first_words(tokens.iter(), &mut room);
+        if opens(words, Sense::Banner) {
             if place.first && empty {
                 in_banner = true;
                 continue;
             }
             break;
         }
-        if is_client_line(text, &words) {
+        if is_client_line(text, words) {
             if !empty && !place.quotes && is_letter(below) {
                 break;
             }
@@ -64,19 +67,16 @@ pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
     numbers
 }
 
-/// The words of a line, up to as many as any phrase has.
-fn words_of<'a>(tokens: &'a [Token<'_>]) -> Vec<&'a str> {
-    let words = tokens.iter().filter(|t| t.is_word);
-    words.map(|t| &*t.text).take(40).collect()
-}
-
 fn opens(words: &[&str], sense: Sense) -> bool {
     let mark = lexicon().longest(words, 0, &[sense], Languages::ALL);
     mark.is_some()
 }
 
 fn opens_with(line: &str, sense: Sense) -> bool {
-    opens(&words_of(&tokens(line)), sense)
+    opens(
+        first_words(tokens(line).iter(), &mut [""; WORDS_MAX]),
+        sense,
+    )
 }
 
 fn is_delimiter(line: &str) -> bool {
@@ -147,7 +147,8 @@ fn is_client_line(line: &str, words: &[&str]) -> bool {
     ]);
     let clause = bare.split([',', ';', '!']).next().unwrap_or_default();
     let tokens = tokens(clause);
-    let in_clause = words_of(&tokens);
+    let mut room = [""; WORDS_MAX];
+    let in_clause = first_words(tokens.iter(), &mut room);
     let device = in_clause
         .iter()
         .any(|word| lexicon().begins(word, Sense::Device));
@@ -260,8 +261,9 @@ fn drop_card(kept: &mut Vec<&str>) {
 /// A line that is a sign-off and nothing else, or with the name behind it.
 fn is_sign_off(line: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     let tokens = tokens(line);
-    let words = words_of(&tokens);
-    let Some(mark) = lexicon().longest(&words, 0, &[Sense::SignOff], Languages::ALL) else {
+    let mut room = [""; WORDS_MAX];
+    let words = first_words(tokens.iter(), &mut room);
+    let Some(mark) = lexicon().longest(words, 0, &[Sense::SignOff], Languages::ALL) else {
         return false;
     };
     let rest = words.get(mark.words..).unwrap_or_default();

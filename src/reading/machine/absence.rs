@@ -100,42 +100,61 @@ fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context)
         .iter()
         .any(|act| !matches!(act, Act::Unclear | Act::Other | Act::Question));
     let myself = phrases::speaks_of_itself(&text);
-    let reachable = has_personal_reply_to(message) || is_named_after_its_owner(message);
+    let reachable = personal_reply_to(message).is_some() || is_named_after_its_owner(message);
     match witness.sender {
-        Sender::NoReply => (answers && (myself || reachable)) || (myself && reachable),
+        Sender::NoReply => {
+            (answers && (myself || reachable))
+                || (myself && reachable)
+                || answers_go_to_owner(message)
+        }
         _ => answers || myself,
     }
 }
 
 /// Whether the sender's address holds a piece of the sender's name: "noreply.kitty" of Kitty's.
 fn is_named_after_its_owner(message: &Message) -> bool {
+    let from = message.from.as_ref();
+    from.is_some_and(|from| holds_name(&from.address, from.name.as_str()))
+}
+
+/// Whether answers go to an address that holds a piece of the sender's name.
+fn answers_go_to_owner(message: &Message) -> bool {
+    let from = message.from.as_ref();
+    let reply_to = personal_reply_to(message);
+    from.zip(reply_to)
+        .is_some_and(|(from, address)| holds_name(&address, from.name.as_str()))
+}
+
+fn holds_name(address: &Address, name: &str) -> bool {
     const LETTERS_MIN: usize = 4;
-    message.from.as_ref().is_some_and(|from| {
-        let local = phrases::fold(from.address.local());
-        let name = phrases::fold(from.name.as_str());
-        let mut words = name.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| {
-            let role = kind_of_local(word) != Sender::Ordinary || "reply".starts_with(word);
-            word.len() >= LETTERS_MIN && !role && local.contains(word)
-        })
+    let local = phrases::fold(address.local());
+    let name = phrases::fold(name);
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| word.len() >= 2).take(8).collect();
+    let long = words.iter().any(|word| {
+        let role = kind_of_local(word) != Sender::Ordinary || "reply".starts_with(word);
+        word.len() >= LETTERS_MIN && !role && local.contains(word)
+    });
+    // "Bo Ek" of bo.ek@: short names stand side by side.
+    let mut pairs = words.windows(2);
+    long || pairs.any(|pair| {
+        pair.iter()
+            .all(|word| local.split(['.', '-', '_']).any(|p| p == *word))
     })
 }
 
-/// Whether answers go to one address that may be a person's: no desk's and no ticket's.
-fn has_personal_reply_to(message: &Message) -> bool {
-    let Some(value) = message.first("reply-to") else {
-        return false;
-    };
+/// Where answers go, if that may be a person's address: no desk's and no ticket's.
+fn personal_reply_to(message: &Message) -> Option<Address> {
+    let value = message.first("reply-to")?;
     let bare = value.rsplit_once('<').map_or(value, |(_, rest)| rest);
-    let Ok(address) = Address::parse(bare.trim_end_matches(['>', ' '])) else {
-        return false;
-    };
+    let address = Address::parse(bare.trim_end_matches(['>', ' '])).ok()?;
     let figures = address.local().bytes().filter(u8::is_ascii_digit).count();
     let from = message.from.as_ref().map(|from| &from.address);
-    from != Some(&address)
+    let personal = from != Some(&address)
         && figures < 3
         && !address.local().contains('+')
-        && kind_of_local(address.local()) == Sender::Ordinary
+        && kind_of_local(address.local()) == Sender::Ordinary;
+    personal.then_some(address)
 }
 
 /// By the beginning of the subject, never behind "Re:" unless brackets at its end say it again.

@@ -12,6 +12,8 @@ use crate::words::address::Address;
 
 /// What witnesses must weigh together.
 const ENOUGH: i32 = 4;
+/// What the end of a text can add to that.
+const BY_ENDINGS_MAX: i32 = 4;
 /// Longest text, in words, that is somebody's short answer unless it ends as newsletters do.
 const SHORT_WORDS_MAX: usize = 25;
 /// Most octets that are searched, from either end of the text.
@@ -27,8 +29,6 @@ pub(super) fn kind(message: &Message, own: &Own, witness: &Witness) -> Option<&'
     if is_digest(message, witness) {
         return Some("a digest of a mailing list");
     }
-    let own_text = own.text();
-    let endings = endings(message, witness, &own_text);
     let mut weight = 0;
     let mut add = |told: bool, by: i32| weight += if told { by } else { 0 };
     let to_list = witness.list && !witness.answered && is_to_its_list(message);
@@ -39,12 +39,18 @@ pub(super) fn kind(message: &Message, own: &Own, witness: &Witness) -> Option<&'
     add(witness.mass, 2);
     add(witness.bulk || witness.precedence, 1);
     add(matches!(witness.sender, Sender::NoReply | Sender::Role), 1);
-    add(endings > 0, 2);
-    add(endings > 1, 1);
-    add(endings > 2, 1);
     // Who answers is mostly a person, and so is who says little.
     add(witness.threaded, -4);
     add(witness.answered, -2);
+    if weight + BY_ENDINGS_MAX < ENOUGH {
+        return None; // most mail: its text need not be searched
+    }
+    let own_text = own.text();
+    let endings = endings(message, witness, &own_text);
+    let mut add = |told: bool, by: i32| weight += if told { by } else { 0 };
+    add(endings > 0, 2);
+    add(endings > 1, 1);
+    add(endings > 2, 1);
     let short = own_text.split_whitespace().count() <= SHORT_WORDS_MAX;
     add(short && endings == 0 && !to_list, -1);
     // "I want to unsubscribe" is a wish, whatever a gateway put into the header.
@@ -68,7 +74,32 @@ fn endings(message: &Message, witness: &Witness, own: &str) -> usize {
         text = unquoted.collect::<Vec<_>>().join("\n");
     }
     let folded = phrases::fold(&both_ends(&text));
-    phrases::count(&phrases::phrases().find(&folded), Sign::BulkText)
+    let link = (witness.one_click || witness.mass || witness.list) && has_link(message);
+    phrases::count(&phrases::phrases().find(&folded), Sign::BulkText) + usize::from(link)
+}
+
+/// Whether HTML ends with a link that is called after its use.
+fn has_link(message: &Message) -> bool {
+    const NAMES: &[&str] = &[
+        "unsubscribe</a",
+        "abmelden</a",
+        "abbestellen</a",
+        "désabonner</a",
+        "désinscrire</a",
+        "darse de baja</a",
+        "disiscriviti</a",
+        "descadastrar</a",
+        "afmelden</a",
+        "uitschrijven</a",
+        "avregistrera</a",
+        "отписаться</a",
+        "配信停止</a",
+        "退订</a",
+    ];
+    message.html.iter().any(|html| {
+        let ends = both_ends(html).to_lowercase();
+        NAMES.iter().any(|name| ends.contains(name))
+    })
 }
 
 fn both_ends(text: &str) -> String {

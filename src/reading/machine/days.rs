@@ -21,7 +21,7 @@ const BACK_WORDS_MAX: usize = 9;
 /// Most words between "until" and its day, or between a day and the word behind it.
 const UNTIL_WORDS_MAX: usize = 4;
 /// Most words between a word and a day that could be another number.
-const CLOSE_WORDS_MAX: usize = 1;
+const CLOSE_WORDS_MAX: usize = 3;
 /// Most words between a day and the "back" behind it.
 const BEFORE_WORDS_MAX: usize = 8;
 /// Most places that are tried.
@@ -33,6 +33,8 @@ const INCLUSIVE_OCTETS_MAX: usize = 40;
 struct Told<'a> {
     text: &'a str,
     dated: Vec<Dated>,
+    /// Where its sentences end, and the sign that ends each.
+    ends: Vec<(usize, char)>,
     finds: Vec<Find>,
     english: bool,
     today: NaiveDate,
@@ -52,6 +54,7 @@ pub(super) fn away_until(text: &str, message: &Message, context: &Context) -> Op
     }
     let told = Told {
         finds: phrases::phrases().find(&folded),
+        ends: sentence_ends(&folded, &dated),
         text: &folded,
         dated,
         english,
@@ -148,6 +151,7 @@ impl Told<'_> {
             }
             self.first_day_back(dated, dated.start)
         });
+        let by_span = by_span.take(PLACES_MAX);
         by_word.chain(by_span).max()
     }
 
@@ -181,22 +185,23 @@ impl Told<'_> {
 
     /// The first day behind a phrase, in its sentence.
     fn behind(&self, find: &Find, words_max: usize) -> Option<&Dated> {
-        let dated = self.dated.iter().find(|dated| dated.start >= find.end)?;
+        let next = self.dated.partition_point(|dated| dated.start < find.end);
+        let dated = self.dated.get(next)?;
         let gap = self.between(find.end, dated.start);
         let words_max = if dated.close {
             CLOSE_WORDS_MAX
         } else {
             words_max
         };
-        let near = words(gap) <= words_max && self.sentence_end(find.end) >= dated.start;
+        let near = words(gap) <= words_max && self.sentence_end(find.start) >= dated.start;
         (near && self.is_believed(dated)).then_some(dated)
     }
 
     /// The last day in front of a phrase, in its clause: "on 18 January I am back". The end of a
     /// span is not meant by a "back" behind it.
     fn in_front(&self, find: &Find, words_max: usize) -> Option<&Dated> {
-        let mut before = self.dated.iter().rev();
-        let dated = before.find(|dated| dated.end <= find.start)?;
+        let next = self.dated.partition_point(|dated| dated.end <= find.start);
+        let dated = self.dated.get(next.checked_sub(1)?)?;
         let gap = self.between(dated.end, find.start);
         let joined = gap.trim_start();
         // A comma right behind a day that opens its sentence ("On 18 January, I am back"), or that
@@ -213,45 +218,52 @@ impl Told<'_> {
         (near && !parted && !(back && dated.ends_span) && self.is_believed(dated)).then_some(dated)
     }
 
-    /// Where the sentence of a place ends. The dot of a day, behind a figure or behind a word cut
-    /// short ends none.
     fn sentence_end(&self, from: usize) -> usize {
-        let mut chars = self.text.get(from..).unwrap_or_default().char_indices();
-        let found = chars.find(|(at, c)| self.ends_sentence(from + at, *c));
-        found.map_or(self.text.len(), |(at, _)| from + at)
+        let next = self.ends.partition_point(|(at, _)| *at < from);
+        self.ends.get(next).map_or(self.text.len(), |(at, _)| *at)
     }
 
     fn sentence_start(&self, to: usize) -> usize {
-        let mut chars = self.text.get(..to).unwrap_or_default().char_indices().rev();
-        let found = chars.find(|(at, c)| self.ends_sentence(*at, *c));
-        found.map_or(0, |(at, c)| at + c.len_utf8())
+        let before = self.ends.partition_point(|(at, _)| *at < to);
+        let end = before.checked_sub(1).and_then(|last| self.ends.get(last));
+        end.map_or(0, |(at, sign)| at + sign.len_utf8())
     }
+}
 
-    fn ends_sentence(&self, at: usize, c: char) -> bool {
-        if matches!(c, '!' | '?' | ';' | '。') {
-            return true;
+/// Where sentences end. The dot of a day, behind a figure or behind a letter ends none.
+fn sentence_ends(text: &str, dated: &[Dated]) -> Vec<(usize, char)> {
+    let mut ends = Vec::new();
+    let mut days = dated.iter().peekable();
+    let mut last_day_end = None;
+    for (at, c) in text.char_indices() {
+        while let Some(day) = days.next_if(|day| day.end <= at) {
+            last_day_end = Some(day.end);
         }
-        if c != '.' {
-            return false;
+        let inside = days.peek().is_some_and(|day| day.start <= at);
+        let ends_here = match c {
+            '!' | '?' | ';' | '。' => true,
+            '.' if !inside => {
+                let rest = text.get(at + 1..).unwrap_or_default();
+                let parted = rest.is_empty() || rest.starts_with(' ');
+                // Behind a day its year's or month's last figure or letter stands in front.
+                parted
+                    && (last_day_end == Some(at)
+                        || is_full_stop(text.get(..at).unwrap_or_default()))
+            }
+            _ => false,
+        };
+        if ends_here {
+            ends.push((at, c));
         }
-        let inside = |dated: &Dated| (dated.start..dated.end).contains(&at);
-        if self.dated.iter().any(inside) {
-            return false;
-        }
-        let rest = self.text.get(at + 1..).unwrap_or_default();
-        if !(rest.is_empty() || rest.starts_with(' ')) {
-            return false;
-        }
-        let before = self.text.get(..at).unwrap_or_default();
-        if self.dated.iter().any(|dated| dated.end == at) {
-            return true; // the year's or the month's last figure stands in front
-        }
-        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next();
-        let digits = before.bytes().rev().take_while(u8::is_ascii_digit);
-        let number = (1..=2).contains(&digits.count());
-        let short = word.is_some_and(|word| word.chars().count() <= 1);
-        !number && !short
     }
+    ends
+}
+
+/// Whether a dot behind this text closes a sentence, and no number or letter cut short.
+fn is_full_stop(before: &str) -> bool {
+    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let letters = before.chars().rev().take_while(|c| c.is_alphanumeric());
+    !(1..=2).contains(&digits) && letters.take(2).count() != 1
 }
 
 /// "Monday to Wednesday": hours of work rather than an absence.
