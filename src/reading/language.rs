@@ -663,7 +663,7 @@ impl Lexicon {
             return true;
         }
         let (value, line) = match line.split_once(' ') {
-Some((number, behind)) if sense == Sense::Feast => match number.parse() {
+            Some((number, behind)) if sense == Sense::Feast => match number.parse() {
                 Ok(number) => (number, behind),
                 Err(_) => return false,
             },

@@ -31,11 +31,7 @@ pub struct Found {
 }
 
 /// Reads the terms of a text.
-pub fn read(
-    text: &str,
-    tokens: &[Token<'_>],
-    context: &Context<'_>,
-) -> Found {
+pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
     let languages = lexicon().languages_by_words(tokens);
     let sentences = sentence::cut(tokens, languages);
     let mut moments = moment::find(&sentences, languages, context);
@@ -57,14 +53,6 @@ pub fn read(
         moment::judge(sentence, moments, &spots, languages, context);
     }
     let moments: Vec<_> = moments.into_iter().flatten().collect();
-    if std::env::var_os("WHEN_DEBUG").is_some() {
-        for s in &sentences {
-            for c in &s.clauses {
-                eprintln!("CLAUSE {:?} {:?}", s.words.get(c.range.clone()), c.marks.iter().map(|m| (m.sense, s.words.get(m.at..m.at + m.words))).collect::<Vec<_>>());
-            }
-        }
-        for m in &moments { eprintln!("MOMENT {m:?}"); }
-    }
     let chosen = choice::start(&sentences, &moments, context);
     let mut terms = habit::find(&sentences, languages);
     terms.start = chosen.start;

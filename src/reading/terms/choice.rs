@@ -21,14 +21,9 @@ pub struct Chosen {
 }
 
 /// Chooses the start.
-pub fn start(
-    sentences: &[Sentence<'_>],
-    moments: &[Moment],
-    context: &Context<'_>,
-) -> Chosen {
+pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'_>) -> Chosen {
     let wished = |m: &&Moment| {
-        m.standing >= Standing::Bare
-            && matches!(m.bound, None | Some(Bound::From | Bound::After))
+        m.standing >= Standing::Bare && matches!(m.bound, None | Some(Bound::From | Bound::After))
     };
     let moments: Vec<&Moment> = moments.iter().collect();
     let live: Vec<&Moment> = moments.iter().copied().filter(wished).collect();
@@ -120,7 +115,10 @@ fn best_time<'a>(live: &[&'a Moment], day: Option<&'a Moment>) -> Pick<'a> {
     let Some(last) = best.last().copied() else {
         return Pick::None;
     };
-    if best.iter().any(|m| m.time != last.time && (m.choice || last.choice)) {
+    if best
+        .iter()
+        .any(|m| m.time != last.time && (m.choice || last.choice))
+    {
         return Pick::Open;
     }
     Pick::One(last)
@@ -146,7 +144,11 @@ fn moment_of(
     };
     let named = moment.day?;
     let mut date = named.date;
-    if let Some(span) = moment.span.or(span).filter(|span| span.week && named.weekday) {
+    if let Some(span) = moment
+        .span
+        .or(span)
+        .filter(|span| span.week && named.weekday)
+    {
         // "Wednesday next week", "Wednesdays please, starting next week"
         date = monday_of(span.date)
             .and_then(|monday| in_week_of(monday, date))
@@ -208,11 +210,7 @@ fn without_day(
 }
 
 /// Nobody has lunch in the past or in the night, and what is years ahead was misread.
-fn possible(
-    start: NaiveDateTime,
-    _sentences: &[Sentence<'_>],
-    context: &Context<'_>,
-) -> bool {
+fn possible(start: NaiveDateTime, _sentences: &[Sentence<'_>], context: &Context<'_>) -> bool {
     use chrono::Timelike;
     let now = context.now.with_timezone(&context.zone).naive_local();
     let far = now.checked_add_months(Months::new(18));

@@ -23,9 +23,12 @@ pub fn find(sentences: &[Sentence<'_>], languages: Languages) -> AcceptTerms {
 fn clauses<'a>(
     sentences: &'a [Sentence<'a>],
 ) -> impl Iterator<Item = (&'a Sentence<'a>, &'a Clause)> {
-    sentences
-        .iter()
-        .flat_map(|sentence| sentence.clauses.iter().map(move |clause| (sentence, clause)))
+    sentences.iter().flat_map(|sentence| {
+        sentence
+            .clauses
+            .iter()
+            .map(move |clause| (sentence, clause))
+    })
 }
 
 /// A rhythm that was named.
@@ -139,7 +142,9 @@ fn compound(word: &str) -> Option<u32> {
         "wekelijks",
         "wekelijkse",
     ];
-    let count = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
+    let count = ENDINGS
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))?;
     lexicon().number(count).filter(|n| (2..27).contains(n))
 }
 
@@ -162,7 +167,11 @@ fn apart(words: &[&str], at: usize, languages: Languages) -> Option<u32> {
 fn every(words: &[&str], at: usize, languages: Languages) -> Option<(u32, usize, bool)> {
     let unit = |i: usize| {
         let word = words.get(i)?;
-        let weeks = [(Sense::Week, 1), (Sense::MonthUnit, 4), (Sense::Quarter, 12)];
+        let weeks = [
+            (Sense::Week, 1),
+            (Sense::MonthUnit, 4),
+            (Sense::Quarter, 12),
+        ];
         let known = weeks.into_iter().find(|(s, _)| lexicon().is(word, *s));
         let fortnight = *word == "fortnight";
         known.map(|(_, weeks)| if fortnight { 2 } else { weeks })
@@ -205,7 +214,12 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
         Sense::Skip,
     ];
     let outside = |m: &&Mark| m.at < mark.at || m.at >= end;
-    if clause.marks.iter().filter(outside).any(|m| against.contains(&m.sense)) {
+    if clause
+        .marks
+        .iter()
+        .filter(outside)
+        .any(|m| against.contains(&m.sense))
+    {
         return true;
     }
     let instead = |m: &Mark| m.sense == Sense::OutBehind && m.at < mark.at;
@@ -309,7 +323,9 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
             return true;
         }
         let noted = |m: &Mark| m.sense == Sense::NoteWord;
-        spoken = marks.last().is_some_and(|m| noted(m) && m.at + m.words == words.len());
+        spoken = marks
+            .last()
+            .is_some_and(|m| noted(m) && m.at + m.words == words.len());
         label = words.len() <= 3 && marks.iter().any(noted);
     }
     false

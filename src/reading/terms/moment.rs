@@ -118,9 +118,7 @@ pub fn find(
 ) -> Vec<Vec<Moment>> {
     let numbered = sentences.iter().enumerate();
     numbered
-        .map(|(number, sentence)| {
-            join(sentence, named(sentence, number, languages, context))
-        })
+        .map(|(number, sentence)| join(sentence, named(sentence, number, languages, context)))
         .collect()
 }
 
@@ -178,7 +176,10 @@ fn named(
         } else if let Some(day) = whole_day(sentence, at, context) {
             let mut one = moment(day.words);
             // "Friday's board": the name's own s.
-            let owner = sentence.tokens.get(at).is_some_and(|t| t.end - t.start > t.text.len());
+            let owner = sentence
+                .tokens
+                .get(at)
+                .is_some_and(|t| t.end - t.start > t.text.len());
             let day = Day {
                 plural: day.plural && !owner,
                 ..day
@@ -261,9 +262,33 @@ fn is_glue(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
                 || lexicon().is(word, Sense::From)
                 || matches!(
                     word,
-                    "the" | "of" | "for" | "at" | "then" | "la" | "las" | "le" | "el" | "de"
-                        | "den" | "der" | "dem" | "des" | "schon" | "erst" | "pas" | "dann" | "dan"
-                        | "instead" | "please" | "noon" | "but" | "say" | "maybe" | "um" | "in"
+                    "the"
+                        | "of"
+                        | "for"
+                        | "at"
+                        | "then"
+                        | "la"
+                        | "las"
+                        | "le"
+                        | "el"
+                        | "de"
+                        | "den"
+                        | "der"
+                        | "dem"
+                        | "des"
+                        | "schon"
+                        | "erst"
+                        | "pas"
+                        | "dann"
+                        | "dan"
+                        | "instead"
+                        | "please"
+                        | "noon"
+                        | "but"
+                        | "say"
+                        | "maybe"
+                        | "um"
+                        | "in"
                 )
         })
 }
@@ -280,8 +305,27 @@ fn is_small_between(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
             || lexicon().is(word, Sense::StartOf)
             || matches!(
                 word,
-                "the" | "my" | "our" | "a" | "der" | "die" | "das" | "den" | "dem" | "le" | "la" | "las"
-                    | "el" | "los" | "les" | "de" | "het" | "at" | "least" | "about" | "all"
+                "the"
+                    | "my"
+                    | "our"
+                    | "a"
+                    | "der"
+                    | "die"
+                    | "das"
+                    | "den"
+                    | "dem"
+                    | "le"
+                    | "la"
+                    | "las"
+                    | "el"
+                    | "los"
+                    | "les"
+                    | "de"
+                    | "het"
+                    | "at"
+                    | "least"
+                    | "about"
+                    | "all"
             )
     })
 }
@@ -362,10 +406,8 @@ fn standing(
         return Standing::Out;
     }
     let clause = |at: usize| sentence.clause_of(at).map(|(_, clause)| clause);
-    let (Some(first), Some(last)) = (
-        clause(moment.from),
-        clause(moment.to.saturating_sub(1)),
-    ) else {
+    let (Some(first), Some(last)) = (clause(moment.from), clause(moment.to.saturating_sub(1)))
+    else {
         return Standing::Weak;
     };
     // "Catch you on the 28th" moves no lunch that is planned.
@@ -422,19 +464,13 @@ fn in_clause(
     let marks = || led.iter().filter(|mark| !inside(mark.at));
     let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
     let wish = says(&[Sense::Proposal]);
-    let negators = [
-        Sense::Negator,
-        Sense::NegatorBehind,
-        Sense::No,
-        Sense::Skip,
-    ];
+    let negators = [Sense::Negator, Sense::NegatorBehind, Sense::No, Sense::Skip];
     // "Wednesday next week not this week": the negator is for what stands right behind it.
     let elsewhere = |mark: &Mark| {
         let end = mark.at + mark.words;
         let next = sentence.word(end);
-        let names = |word: &str| {
-            lexicon().is(word, Sense::This) || lexicon().weekday(word).is_some()
-        };
+        let names =
+            |word: &str| lexicon().is(word, Sense::This) || lexicon().weekday(word).is_some();
         let inside = mark.words > 1 && names(sentence.word(mark.at + 1));
         // "fri works thurs doesnt"
         let of_another = spans
@@ -466,13 +502,14 @@ fn in_clause(
         // "my diary is free on Friday", "bin ich gerne dabei"
         let stands_behind = busy.at >= moment.to;
         let shifts = stands_behind && moment.shift.is_some();
-        let freed = shifts || marks().any(|mark| {
-            mark.sense == Sense::Proposal
-                || (mark.at > busy.at && positive.contains(&mark.sense))
-                || (stands_behind
-                    && mark.at < busy.at
-                    && matches!(mark.sense, Sense::Suits | Sense::Proposal))
-        });
+        let freed = shifts
+            || marks().any(|mark| {
+                mark.sense == Sense::Proposal
+                    || (mark.at > busy.at && positive.contains(&mark.sense))
+                    || (stands_behind
+                        && mark.at < busy.at
+                        && matches!(mark.sense, Sense::Suits | Sense::Proposal))
+            });
         if !freed {
             return Standing::Busy;
         }
@@ -577,9 +614,17 @@ fn share_standing(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let Some([first, second]) = found.get_mut(at - 1..=at) else {
             continue;
         };
-        let between = sentence.words.get(first.to..second.from).unwrap_or_default();
+        let between = sentence
+            .words
+            .get(first.to..second.from)
+            .unwrap_or_default();
         let alike = first.day.is_some() == second.day.is_some();
-        if alike && matches!(between, ["and" | "or" | "und" | "oder" | "et" | "ou" | "y" | "o" | "en" | "of"]) {
+        if alike
+            && matches!(
+                between,
+                ["and" | "or" | "und" | "oder" | "et" | "ou" | "y" | "o" | "en" | "of"]
+            )
+        {
             let least = first.standing.min(second.standing);
             if least <= Standing::Busy {
                 (first.standing, second.standing) = (least, least);
@@ -594,7 +639,10 @@ fn mark_ranges(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let Some([first, second]) = found.get_mut(at - 1..=at) else {
             continue;
         };
-        let between = sentence.words.get(first.to..second.from).unwrap_or_default();
+        let between = sentence
+            .words
+            .get(first.to..second.from)
+            .unwrap_or_default();
         let to = matches!(
             between,
             ["to" | "till" | "until" | "bis" | "au" | "a" | "al" | "tot" | "and"]
@@ -607,8 +655,18 @@ fn mark_ranges(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let and = between == ["and"];
         let opens = matches!(
             before,
-            "from" | "between" | "von" | "vom" | "zwischen" | "de" | "du" | "entre" | "del"
-                | "van" | "tussen" | "las"
+            "from"
+                | "between"
+                | "von"
+                | "vom"
+                | "zwischen"
+                | "de"
+                | "du"
+                | "entre"
+                | "del"
+                | "van"
+                | "tussen"
+                | "las"
         );
         if alike && to && (opens || !and) {
             first.standing = first.standing.min(Standing::Busy);

@@ -198,7 +198,10 @@ impl Look<'_> {
             && !self.is_moment(at + 1)
             && !self.is_understood(at + 1)
             && !lexicon().is_small(next);
-        let title = matches!(self.sentence.word_before(at), "mr" | "mrs" | "ms" | "dr" | "miss");
+        let title = matches!(
+            self.sentence.word_before(at),
+            "mr" | "mrs" | "ms" | "dr" | "miss"
+        );
         let dated = word
             .strip_suffix('s')
             .is_some_and(|day| lexicon().weekday(day).is_some());
@@ -238,7 +241,9 @@ impl Look<'_> {
             from += 1;
             start = from;
         }
-        let head = self.head(from).filter(|(head, to)| !self.is_swallowed(at, *head, *to));
+        let head = self
+            .head(from)
+            .filter(|(head, to)| !self.is_swallowed(at, *head, *to));
         let open = || {
             let led = lead > 0 && start < from && !self.is(at, Sense::PlaceWeakLead);
             led.then(|| self.open_head(from))?
@@ -355,7 +360,8 @@ impl Look<'_> {
     fn takes_names(&self, at: usize) -> bool {
         let fits = matches!(
             self.sentence.word(at),
-            "at" | "go" | "over"
+            "at" | "go"
+                | "over"
                 | "come"
                 | "chez"
                 | "beim"
@@ -540,11 +546,13 @@ impl Look<'_> {
             return said && lead_of_meeting(marks().map(|mark| mark.sense));
         }
         // "The café on the corner is fine": the offered one.
-        let head = self.sentence.word(if self.is(spot.from, Sense::PlaceArticle) {
-            spot.from + 1
-        } else {
-            spot.from
-        });
+        let head = self
+            .sentence
+            .word(if self.is(spot.from, Sense::PlaceArticle) {
+                spot.from + 1
+            } else {
+                spot.from
+            });
         let chosen = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
         let named = (spot.from + 1..spot.to).any(|at| self.is_name(at));
         if lexicon().is(head, Sense::OfferedPlace) && !named && !says(&chosen) {
@@ -588,7 +596,8 @@ impl Look<'_> {
         let words = self.sentence.words.get(spot.from..spot.to);
         let known = [Sense::PlaceArticle, Sense::OfferedPlace];
         words.unwrap_or_default().iter().all(|word| {
-            known.iter().any(|sense| lexicon().is(word, *sense)) || lexicon().ordinal(word).is_some()
+            known.iter().any(|sense| lexicon().is(word, *sense))
+                || lexicon().ordinal(word).is_some()
         })
     }
 

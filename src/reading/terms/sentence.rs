@@ -124,7 +124,9 @@ pub fn cut<'a>(tokens: &'a [Token<'a>], languages: Languages) -> Vec<Sentence<'a
                 }
             }
             "-" if current.ends_at(token.start) => {}
-            "," | "-" | "–" | "—" | "(" | ")" | "，" | "/" | "+" | "&" => current.breaks = true,
+            "," | "-" | "–" | "—" | "(" | ")" | "，" | "/" | "+" | "&" => {
+                current.breaks = true
+            }
             ":" | "：" => (current.breaks, current.colon) = (true, true),
             _ => {}
         }
@@ -222,7 +224,13 @@ fn is_stay(words: &[&str], mark: &Mark) -> bool {
         && last == Some(&"in")
         && matches!(first, "i" | "im" | "were" | "we" | "am")
         && words.get(end).is_some_and(|next| {
-            let frees = [Sense::Suits, Sense::Plain, Sense::This, Sense::Link, Sense::On];
+            let frees = [
+                Sense::Suits,
+                Sense::Plain,
+                Sense::This,
+                Sense::Link,
+                Sense::On,
+            ];
             let dated = lexicon().may_begin_date(next)
                 || frees.iter().any(|sense| lexicon().is(next, *sense));
             let article = lexicon().is(next, Sense::PlaceArticle);

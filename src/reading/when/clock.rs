@@ -131,7 +131,17 @@ impl Behind {
         let is_unit = |text: &str| {
             matches!(
                 text,
-                "uhr" | "h" | "hs" | "hr" | "hrs" | "hours" | "u" | "uur" | "heures" | "horas" | "ish"
+                "uhr"
+                    | "h"
+                    | "hs"
+                    | "hr"
+                    | "hrs"
+                    | "hours"
+                    | "u"
+                    | "uur"
+                    | "heures"
+                    | "horas"
+                    | "ish"
             )
         };
         if ending.is_empty() {
@@ -247,6 +257,10 @@ fn asked_hour(words: &[&str], at: usize) -> Option<u32> {
         .number(word)
         .filter(|hour| (1..=12).contains(hour))?;
     let article = matches!(*word, "a" | "an" | "eine" | "einen" | "einem" | "einer");
-    let hour_of_day = if hour <= MORNING_FROM { hour + 12 } else { hour };
+    let hour_of_day = if hour <= MORNING_FROM {
+        hour + 12
+    } else {
+        hour
+    };
     (wants && !article && !is_counted(words, at)).then_some(hour_of_day)
 }

@@ -87,7 +87,10 @@ pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     }
     if let Some((date, used)) = span(words, at, today) {
         // "for a week" is how long, "in a week" is when.
-        let lasts = matches!(words.get(at), Some(&("for" | "fur" | "pendant" | "durante" | "pour")));
+        let lasts = matches!(
+            words.get(at),
+            Some(&("for" | "fur" | "pendant" | "durante" | "pour"))
+        );
         return Some(Day {
             week: week_in(used) && !lasts,
             ..Day::vague(date, used)
@@ -122,7 +125,11 @@ fn in_week_named(words: &[&str], at: usize, day: Day) -> Day {
 /// Today, tomorrow and the day after; with the weekday's name, where it is said along.
 fn beside_today(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let today = today(context);
-    let named = [(Sense::AfterTomorrow, 2), (Sense::Tomorrow, 1), (Sense::Today, 0)];
+    let named = [
+        (Sense::AfterTomorrow, 2),
+        (Sense::Tomorrow, 1),
+        (Sense::Today, 0),
+    ];
     let (mark, ahead) = named.into_iter().find_map(|(sense, ahead)| {
         let mark = lexicon().longest(words, at, &[sense], Languages::ALL)?;
         Some((mark, ahead))
@@ -131,7 +138,16 @@ fn beside_today(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let before = word_before(words, at);
     let morning = matches!(
         before,
-        "guten" | "good" | "la" | "las" | "heute" | "gestern" | "jeden" | "goede" | "schonen" | "moin"
+        "guten"
+            | "good"
+            | "la"
+            | "las"
+            | "heute"
+            | "gestern"
+            | "jeden"
+            | "goede"
+            | "schonen"
+            | "moin"
     ) || lexicon().weekday(before).is_some();
     if morning && ahead == 1 && mark.words == 1 {
         return None;
@@ -156,7 +172,10 @@ fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let glue = |i: usize| {
         words.get(i).is_some_and(|w| {
             lexicon().is(w, Sense::On)
-                || matches!(*w, "the" | "den" | "der" | "le" | "el" | "de" | "dia" | "this")
+                || matches!(
+                    *w,
+                    "the" | "den" | "der" | "le" | "el" | "de" | "dia" | "this"
+                )
         })
     };
     let skip = (at + 1..at + 3).take_while(|i| glue(*i)).count();
@@ -225,7 +244,9 @@ fn weeks_ahead(words: &[&str], at: usize) -> Option<(u64, usize)> {
     if !lexicon().is(word(at), Sense::In) {
         return None;
     }
-    let count = lexicon().number(word(at + 1)).filter(|n| (1..9).contains(n))?;
+    let count = lexicon()
+        .number(word(at + 1))
+        .filter(|n| (1..9).contains(n))?;
     lexicon()
         .is(word(at + 2), Sense::Week)
         .then_some((u64::from(count), 3))
@@ -247,8 +268,10 @@ fn figure_of_weekday(
     let word = words.get(at)?;
     let day: u32 = word.parse().ok().filter(|day| (1..=31).contains(day))?;
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let hour = matches!(next, "uhr" | "uur" | "u" | "h" | "heures" | "pm" | "am" | "sharp" | "oclock")
-        || (next == "p" && words.get(at + 2) == Some(&"m"));
+    let hour = matches!(
+        next,
+        "uhr" | "uur" | "u" | "h" | "heures" | "pm" | "am" | "sharp" | "oclock"
+    ) || (next == "p" && words.get(at + 2) == Some(&"m"));
     let first = today.with_day(1)?;
     let months = (0..3).filter_map(|ahead| first.checked_add_months(Months::new(ahead)));
     months
@@ -274,7 +297,18 @@ fn article_day(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate
     let counted = next != "an" && units.iter().any(|unit| lexicon().is(next, *unit))
         || matches!(
             next,
-            "uhr" | "uur" | "u" | "h" | "pm" | "am" | "mal" | "punkt" | "teil" | "stock" | "platz" | "quartal"
+            "uhr"
+                | "uur"
+                | "u"
+                | "h"
+                | "pm"
+                | "am"
+                | "mal"
+                | "punkt"
+                | "teil"
+                | "stock"
+                | "platz"
+                | "quartal"
         );
     let small = next.is_empty()
         || lexicon().is_small(next)
@@ -335,7 +369,11 @@ fn feast(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usiz
             // Spring, summer, autumn and winter have three months each.
             (season, after) => {
                 let month = (season * 3 + u32::from(after) * 3).checked_sub(12)?;
-                let (year, month) = if month > 12 { (year + 1, month - 12) } else { (year, month) };
+                let (year, month) = if month > 12 {
+                    (year + 1, month - 12)
+                } else {
+                    (year, month)
+                };
                 NaiveDate::from_ymd_opt(year, month, 1)
             }
         }
@@ -353,7 +391,10 @@ fn easter(year: i32) -> Option<NaiveDate> {
     let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
     let shift = (golden + 11 * epact + 22 * sunday) / 451;
     let days = epact + sunday - 7 * shift + 114;
-    let (month, day) = (u32::try_from(days / 31).ok()?, u32::try_from(days % 31 + 1).ok()?);
+    let (month, day) = (
+        u32::try_from(days / 31).ok()?,
+        u32::try_from(days % 31 + 1).ok()?,
+    );
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
