@@ -380,6 +380,10 @@ senses! {
     NoteVerb = "note verb",
     /// What is done to notes that are not wished for.
     NoteGone = "note gone",
+    /// The day behind the one that is planned: "the day after".
+    DayBehind = "day behind the lunch",
+    /// The day before it.
+    DayBefore = "day before the lunch",
 }
 
 impl Sense {

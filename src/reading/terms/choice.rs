@@ -4,10 +4,14 @@ use super::moment::{Bound, Moment, Standing};
 use super::sentence::Sentence;
 use crate::reading::Context;
 use crate::reading::language::{Sense, lexicon};
+use crate::reading::when::day::Day;
 use crate::reading::when::{
     first_lunch_day, in_week_of, lunch_weekday, monday_of, shift, today, usual_time,
 };
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+/// A shift by less than so many minutes leaves the lunch on its day.
+const SAME_DAY_MINUTES: i64 = 12 * 60;
 
 /// The start, if one is beyond doubt.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +83,7 @@ fn best_day<'a>(live: &[&'a Moment]) -> Pick<'a> {
     let best: Vec<&Moment> = dated()
         .filter(|m| m.standing == most && (!any_single || single(m)))
         .collect();
-    let date = |m: &Moment| m.day.map(|day| day.date);
+    let date = |m: &Moment| m.day.map(|day| in_span(day, m.span));
     let Some(last) = best.last().copied() else {
         return Pick::None;
     };
@@ -143,24 +147,27 @@ fn moment_of(
         return without_day(all, live, shift, time, context);
     };
     let named = moment.day?;
-    let mut date = named.date;
-    if let Some(span) = moment
-        .span
-        .or(span)
-        .filter(|span| span.week && named.weekday)
-    {
-        // "Wednesday next week", "Wednesdays please, starting next week"
-        date = monday_of(span.date)
-            .and_then(|monday| in_week_of(monday, date))
-            .unwrap_or(date);
-    }
+    // "Wednesday next week", "Wednesdays please, starting next week"
+    let mut date = in_span(named, moment.span.or(span));
     date = match moment.bound {
         Some(Bound::After) => first_lunch_day(date.checked_add_days(Days::new(1))?, context)?,
-        Some(Bound::From) if !named.weekday => first_lunch_day(date, context)?,
+        // "from 3 February": the first lunch then; with its hour it is the day itself.
+        Some(Bound::From) if !named.weekday && moment.time.is_none() => {
+            first_lunch_day(date, context)?
+        }
         _ => date,
     };
-    let time = time.unwrap_or_else(|| usual_time(context));
-    Some(date.and_time(time))
+    // "a quarter of an hour earlier on Thursday"
+    let shift = shift.filter(|minutes| time.is_none() && minutes.abs() < SAME_DAY_MINUTES);
+    let start = date.and_time(time.unwrap_or_else(|| usual_time(context)));
+    start.checked_add_signed(TimeDelta::try_minutes(shift.unwrap_or(0))?)
+}
+
+/// The day in the week that is said with it.
+fn in_span(named: Day, span: Option<Day>) -> NaiveDate {
+    span.filter(|span| span.week && named.weekday)
+        .and_then(|span| in_week_of(monday_of(span.date)?, named.date))
+        .unwrap_or(named.date)
 }
 
 /// A start where no day is named: the lunch's own, shifted or at another time.
@@ -185,8 +192,8 @@ fn without_day(
     // "same time next week"
     let span = live.iter().find_map(|m| m.span.filter(|_| m.same_time));
     let week = live.iter().filter_map(|m| m.span).rfind(|span| span.week);
-    let same_time = live.iter().any(|m| m.same_time);
-    if let Some(span) = span.or(week.filter(|_| same_time))
+    let same = live.iter().any(|m| m.same_time || m.same_day);
+    if let Some(span) = span.or(week.filter(|_| same))
         && let Some(lunch) = context.lunch
     {
         let date = in_week_of(monday_of(span.date)?, lunch.date())?;

@@ -14,7 +14,12 @@ const REFUSAL_REACH: usize = 6;
 pub fn find(sentences: &[Sentence<'_>], languages: Languages) -> AcceptTerms {
     AcceptTerms {
         rhythm_weeks: rhythm_weeks(sentences, languages),
-        once: clauses(sentences).any(|(sentence, clause)| once(sentence, clause, languages)),
+        once: clauses(sentences).any(|(sentence, clause)| {
+            let words = sentence.words.get(clause.range.clone());
+            words.is_some_and(|words| once(words, languages))
+        }) || sentences
+            .iter()
+            .any(|sentence| once_across(sentence, languages)),
         no_notes: no_notes(sentences, languages),
         ..AcceptTerms::default()
     }
@@ -85,7 +90,8 @@ fn rhythm_at(
         let rhythm = Rhythm {
             weeks,
             short: false,
-            refused: refused(clause, &mark, at + 1) && !clause.says(&[Sense::Busy]),
+            refused: refused(words, clause, &mark, at + 1, languages)
+                && !clause.says(&[Sense::Busy]),
         };
         return Some((rhythm, 1));
     }
@@ -99,7 +105,7 @@ fn rhythm_at(
         let rhythm = Rhythm {
             weeks,
             short: false,
-            refused: refused(clause, &mark, at + 3),
+            refused: refused(words, clause, &mark, at + 3, languages),
         };
         return Some((rhythm, 3));
     }
@@ -110,7 +116,10 @@ fn rhythm_at(
         // "3 wöchentlich"
         Sense::Weekly => {
             let before = at.checked_sub(1).and_then(|before| words.get(before));
-            let count = before.and_then(|w| w.parse().ok());
+            let article = |w: &str| lexicon().is_small(w) || lexicon().is(w, Sense::PlaceArticle);
+            let count = before
+                .filter(|w| !article(w))
+                .and_then(|w| lexicon().number(w));
             (count.filter(|n| (1..27).contains(n)).unwrap_or(1), 0, false)
         }
         Sense::Fortnightly => (2, 0, false),
@@ -124,7 +133,7 @@ fn rhythm_at(
     let rhythm = Rhythm {
         weeks,
         short,
-        refused: of_another || refused(clause, &mark, end),
+        refused: of_another || refused(words, clause, &mark, end, languages),
     };
     Some((rhythm, end - at))
 }
@@ -202,7 +211,7 @@ fn every(words: &[&str], at: usize, languages: Languages) -> Option<(u32, usize,
 }
 
 /// Whether its clause speaks against what stands in it.
-fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
+fn refused(words: &[&str], clause: &Clause, mark: &Mark, end: usize, languages: Languages) -> bool {
     let against = [
         Sense::TooMuch,
         Sense::OutBefore,
@@ -213,7 +222,22 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
         Sense::Away,
         Sense::Skip,
     ];
-    let outside = |m: &&Mark| m.at < mark.at || m.at >= end;
+    let rhythms = [
+        Sense::Monthly,
+        Sense::Weekly,
+        Sense::Fortnightly,
+        Sense::Every,
+    ];
+    // "monthly not fortnightly": the negator is the other's.
+    let of_another = |m: &Mark| {
+        let next = m.at + m.words;
+        m.at >= end
+            && m.sense == Sense::Negator
+            && lexicon()
+                .longest(words, next, &rhythms, languages)
+                .is_some()
+    };
+    let outside = |m: &&Mark| (m.at < mark.at || m.at >= end) && !of_another(m);
     if clause
         .marks
         .iter()
@@ -235,10 +259,7 @@ fn refused(clause: &Clause, mark: &Mark, end: usize) -> bool {
 }
 
 /// "just once", "one lunch, then we see".
-fn once(sentence: &Sentence<'_>, clause: &Clause, languages: Languages) -> bool {
-    let Some(words) = sentence.words.get(clause.range.clone()) else {
-        return false;
-    };
+fn once(words: &[&str], languages: Languages) -> bool {
     let found = lexicon().marks(words, &[Sense::Once], languages);
     if found.is_empty() {
         return false;
@@ -260,6 +281,21 @@ fn once(sentence: &Sentence<'_>, clause: &Clause, languages: Languages) -> bool 
     found
         .iter()
         .any(|once| before.iter().all(|m| m.at >= once.at))
+}
+
+/// "una y ya": where a clause ends inside the phrase, all clauses that it reaches into are asked.
+fn once_across(sentence: &Sentence<'_>, languages: Languages) -> bool {
+    let found = lexicon().marks(&sentence.words, &[Sense::Once], languages);
+    found.iter().any(|mark| {
+        let last = (mark.at + mark.words).saturating_sub(1);
+        let (Some((first, from)), Some((number, to))) =
+            (sentence.clause_of(mark.at), sentence.clause_of(last))
+        else {
+            return false;
+        };
+        let words = sentence.words.get(from.range.start..to.range.end);
+        first < number && words.is_some_and(|words| once(words, languages))
+    })
 }
 
 /// "no notes", "nothing in writing", "Notes: no".

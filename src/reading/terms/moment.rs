@@ -170,7 +170,13 @@ fn named(
             one.same_time = mark.sense == Sense::SameTime && !named.iter().all(day);
             one.same_day = mark.sense == Sense::SameDay;
             one
-        } else if !lexicon().may_begin_date(words.get(at).copied().unwrap_or_default()) {
+        } else if !lexicon().may_begin_date(words.get(at).copied().unwrap_or_default())
+            || (matches!(
+                words.get(at),
+                Some(&("by" | "um" | "de" | "di" | "met" | "con"))
+            ) && shift_at(words, at + 1, moves).is_some())
+        {
+            // "by one week": the shift begins behind it.
             at += 1;
             continue;
         } else if let Some(day) = whole_day(sentence, at, context) {
@@ -243,6 +249,7 @@ fn join(sentence: &Sentence<'_>, named: Vec<Moment>) -> Vec<Moment> {
         if let Some(last) = joined.last_mut()
             && last.takes(&next)
             && is_glue(sentence, last.to, next.from)
+            && !is_apart(sentence, last, &next)
         {
             last.take(next);
             continue;
@@ -250,6 +257,14 @@ fn join(sentence: &Sentence<'_>, named: Vec<Moment>) -> Vec<Moment> {
         joined.push(next);
     }
     joined
+}
+
+/// "rather than Thursday, 12:30?", "1pm rather than 12:30 on Thursday": what is ruled out ends at
+/// the comma, and before a day.
+fn is_apart(sentence: &Sentence<'_>, last: &Moment, next: &Moment) -> bool {
+    let parted = sentence.breaks.get(next.from) == Some(&true);
+    let day_behind = last.day.is_none() && next.day.is_some() && next.from > last.to;
+    (parted || day_behind) && leads(sentence, last.from, &[Sense::OutBehind]).is_some()
 }
 
 /// Whether only small words that join day and time stand between two places.
@@ -421,7 +436,8 @@ fn standing(
             && (mark.sense == Sense::SeeYou || mark.at + mark.words > moment.from)
             && mark.at < moment.to
     });
-    if !invited && parting && !first.says(&[Sense::Proposal]) {
+    // "décaler à lundi": behind a wish it is no parting.
+    if !invited && parting && !first.says(&[Sense::Proposal, Sense::Move]) {
         return Standing::Busy;
     }
     // Notes tell of days that are over: there a day is wished for only outright.

@@ -205,7 +205,15 @@ impl Look<'_> {
         let dated = word
             .strip_suffix('s')
             .is_some_and(|day| lexicon().weekday(day).is_some());
+        // "Time's fine" is a verb.
+        let base = word.strip_suffix('s').unwrap_or(word);
+        let thing = [Sense::Plain, Sense::PlaceLabel, Sense::Day, Sense::Hour];
+        let verb = owner
+            && (lexicon().is_small(base)
+                || matches!(base, "time" | "place" | "date" | "lunch" | "everything")
+                || thing.iter().any(|sense| lexicon().is(base, *sense)));
         self.is_capital(at)
+            && !verb
             && (owner || article)
             && !(goes_on || title || dated)
             && !self.is_understood(at)
@@ -324,6 +332,12 @@ impl Look<'_> {
                 && word.chars().all(char::is_alphabetic)
         };
         let words = (from..from + 4).take_while(plain).count();
+        // "naar De Groene Olifant gaan": a name ends with its capitals.
+        let named = (from..from + words).take_while(|at| self.is_name(*at));
+        let capitals = named.count();
+        if capitals > 1 && capitals < words {
+            return Some(from + capitals);
+        }
         let end = from + words;
         let ends = [
             Sense::Instead,
@@ -361,6 +375,10 @@ impl Look<'_> {
         let fits = matches!(
             self.sentence.word(at),
             "at" | "go"
+                | "au"
+                | "al"
+                | "alla"
+                | "allo"
                 | "over"
                 | "come"
                 | "chez"

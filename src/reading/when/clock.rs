@@ -53,7 +53,9 @@ pub fn time_in(words: &[&str], at: usize, languages: Languages) -> Option<(Naive
     if let Some(time) = marked {
         let dotted = figures.contains('.');
         let dated = lexicon().weekday(before).is_some();
-        let plain = time.minute().is_multiple_of(5) && (8..=20).contains(&time.hour());
+        let said = matches!(before, "it" | "say") && (1..=20).contains(&time.hour());
+        let hour_of_day = said || (8..=20).contains(&time.hour());
+        let plain = time.minute().is_multiple_of(5) && hour_of_day;
         if dotted && !asked && !dated && !behind.says_time() && !plain {
             return None;
         }

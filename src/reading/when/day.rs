@@ -212,6 +212,11 @@ fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let next_behind = says(Sense::NextBehind, at + 1);
     let next = lexicon().is(before, Sense::Next) || next_behind.is_some();
     let mut used = 1 + next_behind.map_or(0, |mark| mark.words);
+    // "Donnerstag diese Woche"
+    let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
+    if is(at + used, Sense::This) && is(at + used + 1, Sense::Week) {
+        used += 2;
+    }
     let mut date = resolve_weekday(number, next, context)?;
     if let Some((weeks, words)) = weeks_ahead(words, at + used) {
         date = date.checked_add_days(Days::new(7 * weeks))?;

@@ -18,6 +18,9 @@ pub fn find(words: &[&str], moves: bool) -> Option<(i64, usize, usize)> {
 
 /// The shift whose amount begins at a word.
 pub fn shift_at(words: &[&str], at: usize, moves: bool) -> Option<(i64, usize, usize)> {
+    if let Some((minutes, used)) = day_beside(words, at) {
+        return moves.then_some((minutes, at, used));
+    }
     let (minutes, at, used) = amount(words, at)?;
     let word_before = at.checked_sub(1).and_then(|p| words.get(p));
     let spans = word_before.is_some_and(|w| {
@@ -54,6 +57,26 @@ pub fn shift_at(words: &[&str], at: usize, moves: bool) -> Option<(i64, usize, u
         return Some((sign * minutes, at, end.max(mark.at + mark.words) - at));
     }
     moves.then_some((minutes, at, used))
+}
+
+/// "the day after", "am Tag davor": a day against the planned one, unless it is told of what.
+fn day_beside(words: &[&str], at: usize) -> Option<(i64, usize)> {
+    const DAY: i64 = 24 * 60;
+    let beside = [Sense::DayBehind, Sense::DayBefore];
+    let mark = lexicon().longest(words, at, &beside, Languages::ALL)?;
+    let next = words.get(at + mark.words).copied().unwrap_or_default();
+    let ends = [Sense::Instead, Sense::Please, Sense::At, Sense::Suits];
+    let ended = next.is_empty()
+        || ends.iter().any(|sense| lexicon().is(next, *sense))
+        || lexicon()
+            .longest(words, at + mark.words, &ends, Languages::ALL)
+            .is_some();
+    let sign = if mark.sense == Sense::DayBefore {
+        -1
+    } else {
+        1
+    };
+    ended.then_some((sign * DAY, mark.words))
 }
 
 /// "two weeks", "half an hour", "20 min", "une demi heure", "the week after": minutes, where it
