@@ -283,6 +283,10 @@ impl Look<'_> {
             }
             let people = self.is(at, Sense::PlacePeople) && self.has_article(from);
             if let Some(used) = self.kind(at).or(people.then_some(1)) {
+                // "tu connais un endroit plus calme": its own article begins it.
+                if at > from && used > 1 && self.is_indefinite(at) {
+                    break;
+                }
                 // "the library cafe": the last of them is the kind.
                 head = Some((at, at + used));
                 continue;
@@ -298,6 +302,11 @@ impl Look<'_> {
             }
         }
         head
+    }
+
+    fn is_indefinite(&self, at: usize) -> bool {
+        let word = self.sentence.word(at);
+        lexicon().number(word) == Some(1) || matches!(word, "a" | "somewhere" | "quelque" | "algun")
     }
 
     /// "the Thai", "beim Italiener", "al chino".
