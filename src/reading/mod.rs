@@ -25,6 +25,7 @@ pub mod phrase;
 pub mod quote;
 pub mod returned;
 pub mod signature;
+pub mod terms;
 pub mod visible;
 mod vocabulary;
 pub mod when;
