@@ -26,7 +26,9 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
         return check(&place::load(common.config.as_deref())?, common.json);
     }
     let kind = asked.kind.clone().unwrap_or_default();
-    let sample = samples::all().into_iter().find(|(name, _, _)| *name == kind);
+    let sample = samples::all()
+        .into_iter()
+        .find(|(name, _, _)| *name == kind);
     let sample = sample.ok_or_else(|| {
         let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
         Failure::new(Code::Usage, message)

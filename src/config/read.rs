@@ -287,6 +287,7 @@ impl Reader<'_> {
                 value::domain("allowed_domains", part)
             });
             if allowed_domains.is_empty() {
+                // In a personal mailbox nobody but its owner invites, whatever stands here.
                 let own = match mail {
                     Some(mail) if mail.mode == Mode::Shared => mail.address.domain(),
                     _ => "*",

@@ -88,9 +88,9 @@ impl Ownership {
                 "{} cannot invite from here: this is {}'s own mailbox (mode = \"personal\"); leave --from out, or give the program a mailbox of its own and set mode = \"shared\"",
                 named.address, owner.address
             )),
-            (Self::Shared, Some(named)) if is_at(mailbox, &named.address) => Err(
-                "the daemon's own mailbox cannot invite; --from is a colleague".to_owned(),
-            ),
+            (Self::Shared, Some(named)) if is_at(mailbox, &named.address) => {
+                Err("the daemon's own mailbox cannot invite; --from is a colleague".to_owned())
+            }
             (Self::Shared, Some(named)) => Ok(named),
             (Self::Shared, None) => {
                 Err("say who invites: --from 'Ana <ana@example.com>'".to_owned())

@@ -90,10 +90,9 @@ impl RunError {
         let needs_a_person = match self {
             Self::Store(error) => error.needs_a_person(),
             Self::Control(error) => error.needs_a_person(),
-            Self::Key(_)
-            | Self::Letters(_)
-            | Self::RehearsalAtLarge { .. }
-            | Self::File { .. } => true,
+            Self::Key(_) | Self::Letters(_) | Self::RehearsalAtLarge { .. } | Self::File { .. } => {
+                true
+            }
             _ => false,
         };
         if needs_a_person { 78 } else { 1 }

@@ -110,9 +110,7 @@ impl Inbox {
         };
         let heads = tokio::task::spawn_blocking(read).await.unwrap_or_default();
         let judged = self.desk.ask(move |d| {
-            let judged = heads
-                .iter()
-                .map(|(uid, head)| Ok((*uid, judge(d, head)?)));
+            let judged = heads.iter().map(|(uid, head)| Ok((*uid, judge(d, head)?)));
             judged.collect::<Result<Vec<_>, DeciderError>>()
         });
         let mut ours = Vec::new();

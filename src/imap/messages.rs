@@ -224,8 +224,7 @@ impl Session {
         fields: &[&str],
     ) -> Result<Vec<Head>, ImapError> {
         let fields = fields.join(" ");
-        let items =
-            format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])");
+        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])");
         self.heads(uids, &items, FIELDS_KEPT).await
     }
 

@@ -76,7 +76,8 @@ pub fn some(folder: &Path, before: usize) -> Vec<Bystander> {
                   References: <first@elsewhere.example> <unheard-of@elsewhere.example>\r\n";
     let away = "Auto-Submitted: auto-replied\r\nIn-Reply-To: <other@elsewhere.example>\r\n";
     let list = "List-Id: <news.elsewhere.example>\r\nPrecedence: bulk\r\n";
-    let calendar = "MIME-Version: 1.0\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n";
+    let calendar =
+        "MIME-Version: 1.0\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n";
     let reply = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n\
                  UID:dentist-4711@elsewhere.example\r\nDTSTAMP:20270104T080000Z\r\n\
                  DTSTART:20270107T113000Z\r\nORGANIZER:mailto:alice@example.test\r\n\
@@ -100,7 +101,11 @@ pub fn some(folder: &Path, before: usize) -> Vec<Bystander> {
         (&zoe, list, "Lunch menus of the week. Unsubscribe: stop"),
         (&zoe, calendar, reply),
         (&daemon, report, bounce),
-        (&daemon, "", "Undelivered mail: <gone@elsewhere.example>: unknown"),
+        (
+            &daemon,
+            "",
+            "Undelivered mail: <gone@elsewhere.example>: unknown",
+        ),
     ];
     let made = kinds.iter().enumerate().map(|(number, (from, fields, text))| {
         let id = format!("bystander-{}-{mark}@elsewhere.example", before + number);

@@ -509,7 +509,11 @@ impl Theatre {
             }
             false
         });
-        assert!(found, "{message_id} did not come to {}", self.house.mailbox());
+        assert!(
+            found,
+            "{message_id} did not come to {}",
+            self.house.mailbox()
+        );
     }
 
     /// Where a mail lies in the daemon's mailbox: folder and flags; `None` if nowhere.

@@ -346,7 +346,12 @@ pub fn the_story_in_ones_own_mailbox(mut theatre: Theatre, mark: impl FnOnce()) 
     assert!(all.len() > 200, "{} mails poured in", all.len());
     let (folders, after) = arrived(&mut theatre, &all);
     for mail in &before {
-        assert!(after.contains(mail), "changed: {} {}", mail.folder, mail.uid);
+        assert!(
+            after.contains(mail),
+            "changed: {} {}",
+            mail.folder,
+            mail.uid
+        );
     }
     for mail in &all {
         let found: Vec<_> = after.iter().filter(|one| one.is(mail)).collect();
@@ -354,7 +359,12 @@ pub fn the_story_in_ones_own_mailbox(mut theatre: Theatre, mark: impl FnOnce()) 
             panic!("{} is there {} times", mail.id, found.len());
         };
         let known = before.contains(one);
-        assert!(known || one.flags.is_empty(), "{}: {:?}", mail.id, one.flags);
+        assert!(
+            known || one.flags.is_empty(),
+            "{}: {:?}",
+            mail.id,
+            one.flags
+        );
         assert_eq!(one.folder, "INBOX", "{}", mail.id);
     }
     let made = |name: &&String| !folders_before.contains(*name) && !name.contains("Postlunch");
@@ -379,15 +389,20 @@ pub fn the_story_in_ones_own_mailbox(mut theatre: Theatre, mark: impl FnOnce()) 
 /// In somebody's own mailbox nobody else invites, and nobody has to say who does.
 pub fn only_the_owner_invites(mut theatre: Theatre) {
     let dans = format!("{} <{}>", DAN.full_name, DAN.address);
-    let refused = |theatre: &mut Theatre, arguments: &[&str], why: &str| {
-        match theatre.process.command(arguments) {
-            super::process::Ended::Badly(told) => assert!(told.contains(why), "{told}"),
-            other => panic!("{other:?}"),
-        }
+    let refused = |theatre: &mut Theatre, arguments: &[&str], why: &str| match theatre
+        .process
+        .command(arguments)
+    {
+        super::process::Ended::Badly(told) => assert!(told.contains(why), "{told}"),
+        other => panic!("{other:?}"),
     };
     let by_bob = ["invite", "--from", BOB.address, "--to", &dans];
     refused(&mut theatre, &by_bob, "own mailbox");
-    refused(&mut theatre, &["invite", "--to", ALICE.address], "your own address");
+    refused(
+        &mut theatre,
+        &["invite", "--to", ALICE.address],
+        "your own address",
+    );
     theatre.ask(&["invite", "--to", &dans]);
     theatre.pump();
     let invitation = theatre.take(DAN, Kind::Invitation);
