@@ -147,9 +147,9 @@ pub struct Run {
 /// `postlunch invite`.
 #[derive(Debug, Args)]
 pub struct Invite {
-    /// Who invites: 'Ana <ana@example.com>'
+    /// Who invites: 'Ana <ana@example.com>'; needed unless the mailbox is your own (mode "personal")
     #[arg(long, value_name = "PERSON", value_parser = values::person)]
-    pub from: NameAddr,
+    pub from: Option<NameAddr>,
     /// Who is invited: 'Ben <ben@example.com>'; give it again for each further one
     #[arg(long, value_name = "PERSON", required = true, value_parser = values::person)]
     pub to: Vec<NameAddr>,

@@ -33,7 +33,7 @@ pub async fn status(common: &Common) -> Result<(), Failure> {
 pub async fn invite(common: &Common, asked: Invite) -> Result<(), Failure> {
     let dry_run = asked.dry_run;
     let request = Request::Invite {
-        from: asked.from.to_string(),
+        from: asked.from.as_ref().map(ToString::to_string),
         to: asked.to.iter().map(ToString::to_string).collect(),
         note: asked.note,
         dry_run,

@@ -100,7 +100,7 @@ impl Decider {
                 note,
                 dry_run,
                 id,
-            } => self.invite(&from, &to, note.as_deref(), dry_run, &id),
+            } => self.invite(from.as_deref(), &to, note.as_deref(), dry_run, &id),
             Request::Pairings => self.pairing_lines(),
             Request::Order { pairing, order, id } => self.order(PairingId(pairing), order, id),
             Request::Person {
@@ -118,24 +118,23 @@ impl Decider {
 
     fn invite(
         &mut self,
-        from: &str,
+        from: Option<&str>,
         to: &[String],
         note: Option<&str>,
         dry_run: bool,
         id: &str,
     ) -> Result<Reply, DeciderError> {
         let refuse = |message: String| Ok(Reply::Refused { message });
-        let inviter = match NameAddr::parse(from) {
+        let own = &self.settings.mailbox.address;
+        let inviter = match self.settings.ownership.inviter(from, own) {
             Ok(inviter) => inviter,
-            Err(error) => return refuse(format!("--from: {error}")),
+            Err(why) => return refuse(why),
         };
         if to.is_empty() || to.len() > INVITEES_MAX {
             return refuse(format!(
                 "name one to {INVITEES_MAX} people with --to; the practice is two"
             ));
         }
-        let own = &self.settings.mailbox.address;
-        let is_ours = |who: &Address| who == own || own.detail_of(who).is_some();
         let note = note.map(clean_text).filter(|note| !note.is_empty());
         if note
             .as_ref()
@@ -148,17 +147,12 @@ impl Decider {
         let mut invitees = Vec::new();
         for text in to {
             match NameAddr::parse(text) {
-                Ok(invitee) if is_ours(&invitee.address) => {
-                    return refuse("the daemon's own mailbox cannot be invited".to_owned());
-                }
-                Ok(invitee) => invitees.push(invitee),
+                Ok(invitee) => match self.settings.ownership.refuses(&invitee.address, own) {
+                    Some(why) => return refuse(why.to_owned()),
+                    None => invitees.push(invitee),
+                },
                 Err(error) => return refuse(format!("--to: {error}")),
             }
-        }
-        if is_ours(&inviter.address) {
-            return refuse(
-                "the daemon's own mailbox cannot invite; --from is a colleague".to_owned(),
-            );
         }
         let note = note.map(Words::new);
         let mut invitations = Vec::new();

@@ -15,7 +15,7 @@ use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
 use crate::maillog;
 use crate::reading::message::Message;
 use crate::words::confidential::Confidential;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -30,6 +30,9 @@ const POLL: Duration = Duration::from_secs(9 * 60);
 
 /// Handled mail is looked through this often.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// No letter is in doubt for longer.
+const DOUBT_MAX: TimeDelta = TimeDelta::days(40);
 
 /// Heads fetched in one go.
 const HEADS: usize = 50;
@@ -69,7 +72,7 @@ pub mod futures {
 
 /// Why the inbox stopped working for now.
 #[derive(Debug, Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error(transparent)]
     Imap(#[from] ImapError),
     #[error(transparent)]
@@ -85,6 +88,8 @@ pub struct Inbox {
     pub folders: Folders,
     pub patience: Patience,
     pub vitals: Vitals,
+    /// Whether a few header fields are looked at before anything else is fetched.
+    pub sifts: bool,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
     /// Wakes the submitting side: something may have been queued.
@@ -92,8 +97,8 @@ pub struct Inbox {
 }
 
 /// The folders of one connection.
-struct Places {
-    done: Mailbox,
+pub(super) struct Places {
+    pub(super) done: Mailbox,
     review: Mailbox,
     sent: Option<Mailbox>,
 }
@@ -156,12 +161,20 @@ impl Inbox {
         let mut cleared: Option<Instant> = None;
         loop {
             if cleared.is_none_or(|at| at.elapsed() > DAY) {
-                self.clear_done(&mut session, &places).await?;
+                if self.sifts {
+                    self.clear_ours(&mut session, &places, &inbox).await?;
+                } else {
+                    self.clear_done(&mut session, &places).await?;
+                }
                 self.acknowledge_the_decided(&mut session, &places, progress.uid_validity)
                     .await?;
                 cleared = Some(Instant::now());
             }
-            let looked = self.sweep(&mut session, &places, &mut progress).await?;
+            let looked = if self.sifts {
+                self.sift(&mut session, &places, &mut progress).await?
+            } else {
+                self.sweep(&mut session, &places, &mut progress).await?
+            };
             self.vitals.inbox_up();
             if let Some(answer) = answer.take() {
                 let _ = answer.send(looked);
@@ -239,7 +252,7 @@ impl Inbox {
         Ok(progress)
     }
 
-    async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
+    pub(super) async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
         let name = self.folders.inbox.clone();
         Ok(self
             .desk
@@ -318,7 +331,7 @@ impl Inbox {
         Ok(uids.len())
     }
 
-    async fn look_at(
+    pub(super) async fn look_at(
         &self,
         session: &mut Session,
         places: &Places,
@@ -343,10 +356,15 @@ impl Inbox {
         Ok(())
     }
 
+    /// The day before which handled mail is cleared away.
+    pub(super) fn kept_since(&self) -> Option<NaiveDate> {
+        let before = Clock::Wall.now().checked_sub_signed(self.retention);
+        before.map(|at| at.date_naive())
+    }
+
     /// Expunges handled mail of ours that is older than its retention; at most once a day.
     async fn clear_done(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
-        let before = Clock::Wall.now().checked_sub_signed(self.retention);
-        let Some(before) = before.map(|at| at.date_naive()) else {
+        let Some(before) = self.kept_since() else {
             return Ok(());
         };
         let gone = session.expunge_older(&places.done, before).await?;
@@ -408,7 +426,11 @@ impl Inbox {
         let Some(sent) = &places.sent else {
             return Ok(None);
         };
-        let found = session.find_by_header(sent, "Message-ID", message_id).await;
+        // A letter in doubt is younger than its use; the mailbox may hold years of other mail.
+        let since = Clock::Wall.now().checked_sub_signed(DOUBT_MAX);
+        let since = since.map(|at| at.date_naive());
+        let found = session.find_lately(sent, "Message-ID", message_id, since);
+        let found = found.await;
         match found {
             Ok(uids) => Ok(Some(!uids.is_empty())),
             Err(error) if error.ends_connection() => Err(error.into()),

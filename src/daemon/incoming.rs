@@ -90,6 +90,10 @@ impl Decider {
         let Some(route) = routing::route(&self.ledger, key, own, message)? else {
             return Ok(None);
         };
+        let sender = message.from.as_ref().map(|from| &from.address);
+        if !self.settings.ownership.admits(&route, sender) {
+            return Ok(None);
+        }
         let pairing = match route.pairing {
             Some(id) => self.ledger.pairing(id)?,
             None => None,

@@ -14,8 +14,8 @@ pub enum Request {
     Status,
     /// Start pairings: `from` invites each of `to`.
     Invite {
-        /// `Ana Ruiz <ana@example.com>`
-        from: String,
+        /// `Ana Ruiz <ana@example.com>`; `None` for the mailbox's owner, where it has one.
+        from: Option<String>,
         /// The same for each invitee.
         to: Vec<String>,
         /// A line of the inviter's own.
