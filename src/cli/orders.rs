@@ -15,17 +15,6 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 /// How long a rehearsal clock may run; it waits for mail at each stop.
 const CLOCK_LIMIT: Duration = Duration::from_secs(6 * 3600);
 
-/// `postlunch status`.
-///
-/// # Errors
-/// If no daemon answers.
-pub async fn status(common: &Common) -> Result<(), Failure> {
-    match ask(common, &Request::Status, ANSWER_LIMIT).await? {
-        Reply::Status(status) => tell(common, show::status(&status)),
-        other => Err(unexpected(&other)),
-    }
-}
-
 /// `postlunch invite`.
 ///
 /// # Errors

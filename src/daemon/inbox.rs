@@ -8,6 +8,7 @@ use crate::clock::{Clock, random};
 use crate::daemon::decider::DeciderError;
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::ledger::Progress;
+use crate::daemon::request;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::imap::watch::{Loss, Reconnects};
@@ -123,12 +124,12 @@ impl Inbox {
             let held = began.elapsed();
             let lucky = u64::from_be_bytes(random().unwrap_or([7; 8]));
             let pause = reconnects.next_pause(loss, held, held, lucky);
-            let mut words = trouble.to_string();
-            if let Trouble::Imap(error) = &trouble {
-                words = format!("{words}: {}", error.remedy());
-            }
-            self.vitals.inbox_down(&words);
-            maillog::inbox_lost(&words, pause.as_millis());
+            let told = match &trouble {
+                Trouble::Imap(e) => request::Trouble::new(e.to_string(), e.remedy(), refused),
+                other => request::Trouble::told(&other.to_string(), refused),
+            };
+            maillog::inbox_lost(&told.to_string(), pause.as_millis());
+            self.vitals.inbox_down(told);
             if self.rest(pause, &mut wishes).await.is_none() {
                 return Ok(());
             }
@@ -180,6 +181,9 @@ impl Inbox {
                 let _ = answer.send(looked);
             } else if looked > 0 {
                 continue; // more may have come meanwhile
+            }
+            if self.vitals.review_is_stale() {
+                self.count_review(&mut session, &places).await?;
             }
             let mut wish = None;
             let call = async { wish = Some(wishes.recv().await) };
@@ -300,6 +304,9 @@ impl Inbox {
             }
             Err(error) => return Err(error.into()),
         }
+        if handled == Handled::Review {
+            self.vitals.review_grew();
+        }
         self.desk.ask(move |d| d.acknowledged(&place)).await?;
         Ok(())
     }
@@ -415,6 +422,16 @@ impl Inbox {
             }
         });
         Ok(decided.await?)
+    }
+
+    /// Counts what lies in the review folder, so that `status` forgets what a person took out.
+    async fn count_review(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
+        match session.count(&places.review).await {
+            Ok(mails) => self.vitals.review_counted(mails),
+            Err(error) if error.ends_connection() => return Err(error.into()),
+            Err(_) => {} // such as a folder that somebody removed: the next connection makes it
+        }
+        Ok(())
     }
 
     async fn find_sent(

@@ -8,6 +8,7 @@ pub mod accounts;
 mod commands;
 pub mod conductor;
 pub mod decider;
+mod health;
 mod inbox;
 pub mod incoming;
 pub mod ledger;

@@ -152,7 +152,10 @@ impl Parts {
         let (desk, thread) = Desk::start(decider).map_err(RunError::System)?;
         let (wishes, wished) = mpsc::channel(16);
         let (stop, stopped) = watch::channel(false);
-        let (queued, vitals) = (Arc::new(Notify::new()), Vitals::default());
+        let (queued, vitals) = (
+            Arc::new(Notify::new()),
+            Vitals::new(&config.store.path, &config.imap.review),
+        );
         let conductor = Conductor {
             desk: desk.clone(),
             clock: clock.clone(),
