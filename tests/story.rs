@@ -60,7 +60,7 @@ fn an_invitation_that_bounces_is_told() {
 }
 
 /// The moments that chance seldom meets: a letter between the daemon and the server, or an answer
-/// decided and not moved. One second of silence there, and SIGKILL into it.
+/// decided and not moved. Four seconds of silence there, and SIGKILL into it.
 #[test]
 fn a_kill_at_each_edge_of_the_mail_changes_nothing() {
     let command = |name: &str| FaultPoint::ImapCommand(name.to_owned());
@@ -79,9 +79,9 @@ fn a_kill_at_each_edge_of_the_mail_changes_nothing() {
         let to_bob = format!("{} <{}>", BOB.full_name, BOB.address);
         theatre.invite(ALICE, &[&to_bob], None);
         let invitation = theatre.take(BOB, Kind::Invitation);
-        theatre.order(edge, Trouble::Delay(Duration::from_secs(1)));
+        theatre.order(edge, Trouble::Delay(Duration::from_secs(4)));
         theatre.post_answer(BOB, &invitation, "No thanks");
-        sleep(Duration::from_millis(300));
+        sleep(Duration::from_millis(1500));
         theatre.process.kill();
         theatre.process.start();
         theatre.pump();

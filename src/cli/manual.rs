@@ -188,7 +188,7 @@ mod tests {
             // A line that begins with a dot or a quote is an order to roff; ours are its known ones.
             let orders = text.lines().filter_map(|line| line.strip_prefix('.'));
             let known = [
-                "TH", "SH", "TP", "PP", "RS", "RE", "nf", "fi", "br", "ie", "el", "ds",
+                "TH", "SH", "TP", "PP", "IP", "RS", "RE", "nf", "fi", "br", "ie", "el", "ds",
             ];
             for order in orders {
                 let order = order.split(' ').next().unwrap_or_default();
