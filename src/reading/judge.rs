@@ -314,7 +314,7 @@ fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) ->
         return Judged::new(acts, "three parts for three prompts");
     }
     let short = said.words <= SHORT_WORDS_MAX;
-    if short {
+    if short && (said.question || !beside::addresses(text)) {
         let mut acts = changes(said, context);
         // "in the demo" is a moment, and no place to move to.
         acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);

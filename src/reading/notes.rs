@@ -96,7 +96,10 @@ fn cut(text: &str, start: Slot, marks: &[Mark], pieces: &mut Vec<(Slot, String)>
 /// Takes what only joins a piece with the next one off its end, and drops what says nothing.
 fn push(pieces: &mut Vec<(Slot, String)>, slot: Slot, words: &str, runs_on: bool) {
     let clean = clean_text(words);
-    let mut text = clean.trim();
+    let mut text = clean.trim().trim_start_matches(['.', '…', ' ']);
+    if slot != Slot::Unplaced {
+        text = without_bullet(text);
+    }
     if runs_on {
         text = without_joint(text);
     }
@@ -117,6 +120,20 @@ fn push(pieces: &mut Vec<(Slot, String)>, slot: Slot, words: &str, runs_on: bool
     if says {
         pieces.push((slot, text.to_owned()));
     }
+}
+
+/// A list of one is none.
+fn without_bullet(text: &str) -> &str {
+    let bullet = |line: &str| {
+        let bare = line.trim_start();
+        ["- ", "* ", "• ", "– ", "· ", "+ "]
+            .iter()
+            .any(|mark| bare.starts_with(mark))
+    };
+    if bullet(text) && text.lines().filter(|line| bullet(line)).count() == 1 {
+        return text.trim_start_matches(['-', '*', '•', '–', '·', '+', ' ']);
+    }
+    text
 }
 
 /// "… the demo, and": without the "and".

@@ -231,6 +231,13 @@ pub(super) fn instead(text: &str, said: &Intent, context: &Context) -> Option<Ju
     None
 }
 
+/// Whether a text is nothing but one question to us: "Worst moment, do I have to?"
+pub(super) fn asks(text: &str) -> bool {
+    let one = sentences(text).len() == 1;
+    let short = text.split_whitespace().count() <= QUESTION_WORDS_MAX;
+    one && short && text.trim_end().ends_with('?') && clause_starts(text, &[Sense::OpenQuestion])
+}
+
 /// Whether the text is a promise, "I'll send mine tonight", with no more beside it than a reason.
 fn promises(text: &str) -> bool {
     let promised = |sentence: &&str| clause_starts(sentence, &[Sense::Promise]);
@@ -270,7 +277,7 @@ fn clause_starts(text: &str, senses: &[Sense]) -> bool {
 }
 
 /// Whether the text speaks to somebody.
-fn addresses(text: &str) -> bool {
+pub(super) fn addresses(text: &str) -> bool {
     let tokens = tokens(text);
     let languages = lexicon().languages_of(&tokens);
     let words = tokens.iter().filter(|t| t.is_word);

@@ -63,6 +63,9 @@ pub(super) fn of(text: &Text<'_>, free: bool) -> Scheme {
                 .marks
                 .extend(signs.into_iter().filter(|sign| !known.contains(&sign.slot)));
         }
+        if !known.contains(&FOCUS) && known.len() >= 2 {
+            scheme.marks.extend(arrows(&lines));
+        }
         beside(&spoken, &mut scheme.marks, &outside);
     } else if let Some(numbered) = numbers(text, &lines).filter(|_| free) {
         scheme.marks = numbered;
@@ -225,7 +228,7 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
         .filter(|mark| others || first_focus.is_none_or(|focus| mark.at < focus))
         .collect();
     if strong.is_empty() && slots.len() >= 2 {
-        strong = paired;
+        strong.clone_from(&paired);
     } else if !strong.is_empty() {
         strong.extend(beside_strong);
     }
@@ -240,6 +243,8 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
         strong.extend(unnamed(lines, &strong));
         strong.sort_by_key(|mark| mark.at);
     }
+    strong.extend(in_between(lines, &strong, &paired));
+    strong.sort_by_key(|mark| mark.at);
     let listed = lines
         .iter()
         .any(|line| line.numbered.is_some_and(|n| n.mark.is_some()));
@@ -307,6 +312,59 @@ fn bare(lines: &[Line<'_>], strong: &[Mark], outside: &dyn Fn(usize) -> bool) ->
         return Vec::new();
     }
     found
+}
+
+/// Longest label of a line that heads it in words of the writer's own.
+const LABEL_WORDS_MAX: usize = 5;
+
+/// Three labelled lines, some of whose labels are headings in their place: the others are headings
+/// too, whatever they are called ("Bravo: … Ouch: … Focus: …").
+fn in_between(lines: &[Line<'_>], strong: &[Mark], paired: &[Mark]) -> Vec<Mark> {
+    let filled: Vec<&Line<'_>> = lines
+        .iter()
+        .filter(|line| !line.text.trim().is_empty())
+        .collect();
+    let labels: Vec<(&Line<'_>, usize)> = filled
+        .iter()
+        .filter_map(|line| Some((*line, label_end(line.text)?)))
+        .collect();
+    let apart = filled.len() - labels.len();
+    if labels.len() != 3 || apart > 3 {
+        return Vec::new();
+    }
+    let known = |line: &Line<'_>| {
+        let all = strong.iter().chain(paired);
+        all.into_iter().find(|mark| mark.at == line.start)
+    };
+    let in_place = labels.iter().zip(Section::ALL).all(|((line, _), section)| {
+        known(line).is_none_or(|mark| mark.slot == Slot::Section(section) && !mark.label)
+    });
+    let some = labels.iter().any(|(line, _)| known(line).is_some());
+    if !(in_place && some) {
+        return Vec::new();
+    }
+    labels
+        .iter()
+        .zip(Section::ALL)
+        .filter(|((line, _), _)| !strong.iter().any(|mark| mark.at == line.start))
+        .map(|((line, end), section)| Mark {
+            at: line.start,
+            from: line.start + end,
+            slot: Slot::Section(section),
+            improvable: false,
+            label: false,
+        })
+        .collect()
+}
+
+/// The octet behind a short label and its colon.
+fn label_end(line: &str) -> Option<usize> {
+    let (label, rest) = line.split_once(':')?;
+    let words = label.split_whitespace().count();
+    let plain = !label.contains(['.', '!', ';', ',', '(']);
+    let fits = (1..=LABEL_WORDS_MAX).contains(&words) && plain && !rest.trim().is_empty();
+    let trimmed = rest.trim_start_matches([' ', '*', '_', '\t', '\u{a0}']);
+    fits.then(|| line.len() - trimmed.len())
 }
 
 /// "Beste Ana:" on the first line.
@@ -467,6 +525,10 @@ fn series(
         let placed = marks.iter().any(|mark| mark.slot != Slot::Unplaced);
         return placed.then_some(marks);
     }
+    if style == Style::Letter && marks.len() < 3 {
+        marks.extend(inside_letters(text, marks.len()));
+        return (marks.len() == 3).then_some(marks);
+    }
     if style == Style::Ordinal && marks.len() < 3 {
         let inside = inside_ordinals(text);
         if inside.len() > marks.len() {
@@ -603,6 +665,31 @@ fn inside_digits(
     found.into_iter().map(|(_, mark, _)| mark).collect()
 }
 
+/// `a) calm b) late c) goal` in one line, behind the letters that began lines.
+fn inside_letters(text: &Text<'_>, known: usize) -> Vec<Mark> {
+    let mut found = Vec::new();
+    for at in 1..text.tokens.len() {
+        let expected = known + found.len();
+        let letter = ["a", "b", "c"].get(expected);
+        let marked = text.mark(at + 1) == Some(")") && text.token(at).map(|t| t.end) == Some(text.start(at + 1));
+        if letter.is_none_or(|letter| text.word(at) != Some(letter)) || !marked {
+            continue;
+        }
+        let opened = text.mark(at - 1) == Some("(");
+        let end = text.token(at + 1).map_or(text.text.len(), |t| t.end);
+        let rest = text.text.get(end..).unwrap_or_default();
+        let section = lines::section(expected + 1);
+        found.push(Mark {
+            at: text.start(if opened { at - 1 } else { at }),
+            from: text.text.len() - rest.trim_start().len(),
+            slot: section.map_or(Slot::Unplaced, Slot::Section),
+            improvable: false,
+            label: false,
+        });
+    }
+    found
+}
+
 /// "First, he … Second, he …" inside one paragraph.
 fn inside_ordinals(text: &Text<'_>) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
@@ -688,6 +775,32 @@ fn signs(lines: &[Line<'_>]) -> Vec<Mark> {
                 at: line.start,
                 from,
                 slot: slot(sign),
+                improvable: false,
+                label: false,
+            })
+        })
+        .collect()
+}
+
+/// Lines that begin with an arrow, below such as are headed.
+fn arrows(lines: &[Line<'_>]) -> Vec<Mark> {
+    lines
+        .iter()
+        .filter(|line| {
+            let bare = line.text.trim_start();
+            ["→", "⇒", "=>", "->", "➜", "➔", "➡"]
+                .iter()
+                .any(|arrow| bare.starts_with(arrow))
+        })
+        .filter_map(|line| {
+            let (_, from) = line.sign.or_else(|| {
+                let bare = line.text.trim_start_matches([' ', '➡', '\u{fe0f}']);
+                Some((Sign::Other, line.start + line.text.len() - bare.len()))
+            })?;
+            Some(Mark {
+                at: line.start,
+                from,
+                slot: FOCUS,
                 improvable: false,
                 label: false,
             })

@@ -13,6 +13,9 @@ const DICTATED_WORDS: usize = 18;
 /// Most words in front of a spoken heading that belong to it.
 const LEADS_MAX: usize = 5;
 
+/// Longest greeting in front of a heading, in words.
+const GREETING_WORDS_MAX: usize = 12;
+
 /// A heading inside a sentence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spoken {
@@ -39,8 +42,8 @@ impl Spoken {
     /// A heading with its mark or linking word, at the beginning of a sentence.
     pub(super) fn is_sure(&self) -> bool {
         let marked = match self.how {
-            How::Linked | How::Dashed => self.opens,
-            How::Marked => self.opens || self.parted,
+            How::Linked => self.opens,
+            How::Dashed | How::Marked => self.opens || self.parted,
             How::Alone | How::Comma | How::Bare => false,
         };
         marked && self.plain && !self.paired
@@ -288,8 +291,10 @@ fn alone(text: &Text<'_>, taken: &[Spoken]) -> Vec<Mark> {
     };
     let above = text.text.get(..only.mark.at).unwrap_or_default();
     let marked = only.how == How::Marked;
-    let behind_greeting = marked && only.opens && above.split_whitespace().count() <= 12;
-    if !(above.trim().is_empty() || behind_greeting) || !only.opens {
+    let words_above = above.split_whitespace().count();
+    let behind_greeting = marked && only.opens && words_above <= GREETING_WORDS_MAX;
+    let announced = only.how == How::Linked && only.parted && words_above <= LEADS_MAX;
+    if !((above.trim().is_empty() && only.opens) || behind_greeting || announced) {
         return Vec::new();
     }
     let mut marks = vec![only.mark];
