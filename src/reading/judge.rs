@@ -149,21 +149,45 @@ fn guess(message: &Message, own: &Own) -> Option<Answering> {
 
 fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     let (act, below) = command::first_line(text, context)?;
-    let mut acts = vec![act];
     let followup = context.answering == Some(Answering::FollowUp);
-    if followup && !below.trim().is_empty() {
-        let mut rest = own.clone();
-        if let Some(first) = rest.passages.first_mut() {
-            let kept = first.text.split_once('\n').map_or("", |(_, below)| below);
+    let leaves = matches!(act, Act::Stop | Act::End);
+    // What stands under a prompt answers it.
+    let prompted = own.passages.first().is_some_and(|p| p.prompt.is_some());
+    if followup && prompted && !leaves {
+        return None;
+    }
+    let goal = matches!(
+        act,
+        Act::Command {
+            name: CommandName::Goal,
+            ..
+        }
+    );
+    // "Goal: slower" heads the third note; "my goal is: slower" is the writer's own.
+    if followup && goal && !command::names_own_goal(text) {
+        return None;
+    }
+    let mut acts = vec![act];
+    let rest = if goal { paragraph_behind(text) } else { below };
+    if followup && !rest.trim().is_empty() {
+        let cut = text.len() - rest.len();
+        let mut own = own.clone();
+        if let Some(first) = own.passages.first_mut() {
+            let kept = first.text.get(cut..).unwrap_or_default();
             first.text = kept.trim().to_owned();
         }
-        rest.passages.retain(|passage| !passage.text.is_empty());
-        let sorted = notes::sort(&rest);
-        if sorted.marked || sorted.by_count {
+        own.passages.retain(|passage| !passage.text.is_empty());
+        let sorted = notes::sort(&own);
+        if sorted.placed() {
             acts.push(Act::Notes(sorted.notes));
         }
     }
     Some(Judged::new(acts, "a command on the first line"))
+}
+
+/// What stands below the first paragraph.
+fn paragraph_behind(text: &str) -> &str {
+    text.split_once("\n\n").map_or("", |(_, behind)| behind)
 }
 
 /// Stop and end come before everything.
@@ -465,14 +489,20 @@ fn removal(text: &str) -> Option<Section> {
     }
     let marks = lexicon().marks(
         &words,
-        &[Sense::Remove, Sense::Best, Sense::Worst, Sense::Focus],
+        &[
+            Sense::Remove,
+            Sense::Best,
+            Sense::Worst,
+            Sense::Focus,
+            Sense::Improvable,
+        ],
         Languages::ALL,
     );
     marks.iter().find(|m| m.sense == Sense::Remove)?;
     let named = marks.iter().find_map(|m| match m.sense {
         Sense::Best => Some(Section::Best),
         Sense::Worst => Some(Section::Worst),
-        Sense::Focus => Some(Section::Focus),
+        Sense::Focus | Sense::Improvable => Some(Section::Focus),
         _ => None,
     });
     named.or_else(|| {

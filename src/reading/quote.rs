@@ -14,6 +14,9 @@ use crate::reading::phrase::{Token, tokens};
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
 
+/// Words in front of a prompt's heading: its number, and a name.
+const LEADING_WORDS_MAX: usize = 4;
+
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
 pub struct Line<'a> {
@@ -290,10 +293,11 @@ pub fn prompt_of(line: &str) -> Option<Section> {
         Some(&"3") => Some(Section::Focus),
         _ => None,
     };
-    let senses = [Sense::Best, Sense::Worst, Sense::Focus];
+    let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Improvable];
     let named = lexicon()
         .marks(&words, &senses, Languages::ALL)
         .first()
+        .filter(|mark| mark.at <= LEADING_WORDS_MAX)
         .map(|mark| match mark.sense {
             Sense::Best => Section::Best,
             Sense::Worst => Section::Worst,

@@ -6,6 +6,7 @@
 use crate::lunch::act::{Act, Reschedule};
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::reading::Context;
+use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::judge::{self, Judged};
 use crate::reading::language::{Languages, Sense, lexicon};
@@ -49,7 +50,10 @@ fn tail(text: &str, context: &Context) -> Option<(usize, Vec<Act>)> {
     let mut found = None;
     for (number, (from, to)) in starts.iter().enumerate().skip(1).rev() {
         let sentence = text.get(*from..*to)?;
-        let acts = of_sentence(sentence, context);
+        let mut acts = of_sentence(sentence, context);
+        if acts.is_empty() && number + 1 == starts.len() {
+            acts = commanded(text, *from, context);
+        }
         if acts.is_empty() {
             // One courtesy may stand behind it.
             if number + 1 == starts.len() && sentence.split_whitespace().count() <= 4 {
@@ -60,6 +64,15 @@ fn tail(text: &str, context: &Context) -> Option<(usize, Vec<Act>)> {
         found = Some((*from, acts));
     }
     found
+}
+
+/// A command as the last paragraph: "share now".
+fn commanded(text: &str, from: usize, context: &Context) -> Vec<Act> {
+    let (above, below) = text.split_at_checked(from).unwrap_or((text, ""));
+    let apart =
+        above.trim_end_matches([' ', '\t', '\r']).ends_with("\n\n") || below.starts_with("\n");
+    let act = command::first_line(below, context).filter(|_| apart);
+    act.into_iter().map(|(act, _)| act).collect()
 }
 
 /// Where each sentence begins and ends, in octets.

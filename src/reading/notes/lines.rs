@@ -4,6 +4,8 @@ use crate::lunch::notes::Section;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::notes::heads::{Follow, Head, How, Text};
 
+/// Most lines that are looked at: nobody's notes have more.
+const LINES_MAX: usize = 400;
 /// Most signs in front of a line that are looked past.
 const DECORATION_MAX: usize = 8;
 
@@ -65,7 +67,7 @@ pub(super) fn lines<'a>(text: &Text<'a>) -> Vec<Line<'a>> {
     let mut start = 0;
     let mut blank_above = true;
     let mut first = 0;
-    for line in text.text.split('\n') {
+    for line in text.text.split('\n').take(LINES_MAX) {
         let end = start + line.len();
         let stop = (first..text.tokens.len())
             .find(|at| text.start(*at) >= end)

@@ -6,7 +6,7 @@
 
 use crate::lunch::notes::Section;
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::notes::heads::{Slot, Text};
+use crate::reading::notes::heads::{How, Slot, Text};
 use crate::reading::notes::lines::{self, Line, Numbered, Sign, Style};
 use crate::reading::notes::spoken::{self, Spoken};
 
@@ -144,10 +144,7 @@ fn mark_of(line: &Line<'_>, free: bool) -> Option<(Mark, bool, bool)> {
         && head.words > 1
         && section != Some(Section::Focus)
         && !head.paired;
-    let linked = follow.how == crate::reading::notes::heads::How::Linked
-        && numbered.is_some()
-        && names_number
-        && !head.paired;
+    let linked = follow.how == How::Linked && numbered.is_some() && names_number && !head.paired;
     if !(firm || formal || linked || line.set_off) {
         return None;
     }
@@ -218,7 +215,14 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
     slots.sort_by_key(|slot| rank(*slot));
     slots.dedup();
     let has = |marks: &[Mark], slot: Slot| marks.iter().any(|mark| mark.slot == slot);
-    let first_focus = strong.iter().find(|m| m.slot == FOCUS).map(|m| m.at);
+    let alone = |mark: &&Mark| {
+        lines.iter().any(|line| {
+            let how = line.head.map(|(_, follow)| follow.how);
+            line.start == mark.at && how == Some(How::Alone)
+        })
+    };
+    let mut focuses = strong.iter().filter(|m| m.slot == FOCUS);
+    let first_focus = focuses.find(alone).map(|m| m.at);
     let others = strong.iter().any(|mark| mark.slot != FOCUS);
     let beside_strong: Vec<Mark> = paired
         .iter()
@@ -276,7 +280,6 @@ const fn rank(slot: Slot) -> u8 {
 /// Headings that no mark parts from the words behind them ("Best the demo"), where at least two
 /// lines have such ones.
 fn bare(lines: &[Line<'_>], strong: &[Mark], outside: &dyn Fn(usize) -> bool) -> Vec<Mark> {
-    use crate::reading::notes::heads::How;
     let mut found: Vec<Mark> = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         let Some((head, follow)) = line.head else {
@@ -671,7 +674,8 @@ fn inside_letters(text: &Text<'_>, known: usize) -> Vec<Mark> {
     for at in 1..text.tokens.len() {
         let expected = known + found.len();
         let letter = ["a", "b", "c"].get(expected);
-        let marked = text.mark(at + 1) == Some(")") && text.token(at).map(|t| t.end) == Some(text.start(at + 1));
+        let marked = text.mark(at + 1) == Some(")")
+            && text.token(at).map(|t| t.end) == Some(text.start(at + 1));
         if letter.is_none_or(|letter| text.word(at) != Some(letter)) || !marked {
             continue;
         }

@@ -8,6 +8,8 @@ use crate::reading::language::{Sense, lexicon};
 use crate::reading::notes::heads::{Follow, Head, How, Slot, Text};
 use crate::reading::notes::scheme::Mark;
 
+/// Most words and marks that are looked at.
+const TOKENS_MAX: usize = 4_000;
 /// A text with fewer marks of punctuation than one in so many words was dictated.
 const DICTATED_WORDS: usize = 18;
 /// Most words in front of a spoken heading that belong to it.
@@ -55,7 +57,7 @@ pub(super) fn find(text: &Text<'_>) -> Vec<Spoken> {
     let dictated = is_dictated(text);
     let mut found: Vec<Spoken> = Vec::new();
     let mut at = 0;
-    while at < text.tokens.len() {
+    while at < text.tokens.len().min(TOKENS_MAX) {
         let begins = dictated || text.opens_clause(at);
         if !begins || text.word(at).is_none() {
             at += 1;
@@ -228,7 +230,7 @@ fn goal_behind(text: &Text<'_>, found: &[Spoken], last: usize) -> Option<Spoken>
     if let Some(named) = named {
         return Some(*named);
     }
-    (0..text.tokens.len())
+    (0..text.tokens.len().min(TOKENS_MAX))
         .filter(|at| text.start(*at) > last && text.opens_sentence(*at))
         .find(|at| {
             let joined = text
