@@ -22,6 +22,9 @@ const HELD_WORDS_MAX: usize = 14;
 /// Longest answer to a follow-up that may be no notes at all, in words.
 const SHORT_WORDS_MAX: usize = 14;
 
+/// A text so short is no note to the partner, in words.
+const FEW_WORDS: usize = 8;
+
 /// Longest text that is believed to ask for an end wherever it says so, in words.
 const CLOSING_WORDS_MAX: usize = 25;
 
@@ -319,7 +322,8 @@ fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) ->
     }
     let told = held::told(text);
     let spoken = told == Some(Held::SaidNotWritten); // "prefiero no dejarlo por escrito"
-    let asked = (said.stop || said.end) && said.words <= CLOSING_WORDS_MAX && !spoken;
+    let plain = said.words <= CLOSING_WORDS_MAX && !beside::addresses(text);
+    let asked = (said.stop || said.end) && (plain || said.words <= FEW_WORDS) && !spoken;
     if asked || beside::closes(text, context) {
         let acts = Some(closing(said)).filter(|acts| !acts.is_empty());
         return Judged::new(acts.unwrap_or(vec![Act::End]), "it asks for an end");

@@ -156,6 +156,10 @@ senses! {
     NothingToWrite = "nothing to write",
     /// Words like those for a lunch that was not held, about something else ("the deadline").
     HeldByOthers = "held by others",
+    /// Verbs of writing, sending and doing that a promise is made with.
+    PromiseVerb = "promise verb",
+    /// When a promise will be kept.
+    Soon = "soon",
     /// Verbs of ending something.
     Ending = "ending",
     /// The lunches as a whole.

@@ -10,7 +10,7 @@ use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::judge::{self, Judged};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{Token, tokens};
 use crate::reading::when;
 
 /// Longest answer that is a promise, a question or nothing at all, in words.
@@ -128,6 +128,20 @@ impl Sentence<'_> {
         Some(at + mark.words)
     }
 
+    /// Whether somebody is spoken to, other than in thanks and farewells.
+    fn addresses(&self) -> bool {
+        let courteous = [Sense::Thanks, Sense::Closing, Sense::SignOff];
+        let mut at = 0;
+        while at < self.words.len() {
+            if self.at(at, Sense::Addressing).is_some() {
+                return true;
+            }
+            let courtesy = courteous.iter().filter_map(|sense| self.at(at, *sense)).max();
+            at = courtesy.unwrap_or(at + 1);
+        }
+        false
+    }
+
     /// Whether a phrase stands near behind another, or near in front of it.
     fn near(&self, one: Sense, other: Sense) -> bool {
         (0..self.words.len()).any(|at| {
@@ -143,7 +157,7 @@ impl Sentence<'_> {
     /// "Let's stop these lunches", "I won't do this again", "no more lunches".
     fn ends_all(&self) -> bool {
         let denied = self.holds(Sense::Negation);
-        let speaks = self.holds(Sense::Addressing) || self.holds(Sense::HeOrShe);
+        let speaks = self.addresses() || self.holds(Sense::HeOrShe);
         if speaks {
             return false;
         }
@@ -154,13 +168,36 @@ impl Sentence<'_> {
     }
 }
 
+/// "J'écris ça ce week-end": a verb of writing and a time near it, and nobody spoken to or of.
+fn will_write(sentence: &Sentence<'_>) -> bool {
+    let speaks = [Sense::Addressing, Sense::HeOrShe, Sense::Best, Sense::Worst];
+    sentence.words.len() <= INSTEAD_WORDS_MAX
+        && sentence.near(Sense::PromiseVerb, Sense::Soon)
+        && !speaks.into_iter().any(|sense| sentence.holds(sense))
+}
+
 /// A sentence's words, and what is asked of them.
 struct Sentence<'a> {
     words: Vec<&'a str>,
     languages: Languages,
 }
 
-impl Sentence<'_> {
+impl<'a> Sentence<'a> {
+    fn of(tokens: &'a [Token<'a>]) -> Self {
+        let words = tokens.iter().filter(|t| t.is_word);
+        Self {
+            words: words.map(|t| &*t.text).collect(),
+            languages: lexicon().languages_of(tokens),
+        }
+    }
+
+    /// Whether a figure or a month is named, as dates are.
+    fn names_figures(&self) -> bool {
+        self.words.iter().any(|word| {
+            word.starts_with(|c: char| c.is_ascii_digit()) || lexicon().month(word).is_some()
+        })
+    }
+
     fn holds(&self, sense: Sense) -> bool {
         self.find(sense).is_some()
     }
@@ -176,37 +213,28 @@ impl Sentence<'_> {
 
 fn of_sentence(sentence: &str, context: &Context) -> Vec<Act> {
     let tokens = tokens(sentence);
-    let read = Sentence {
-        words: tokens
-            .iter()
-            .filter(|t| t.is_word)
-            .map(|t| &*t.text)
-            .collect(),
-        languages: lexicon().languages_of(&tokens),
-    };
+    let read = Sentence::of(&tokens);
     if read.words.len() < 2 || read.words.len() > 40 {
         return Vec::new();
     }
-    if read.ends_all() {
+    if clauses(sentence).any(ends_all) {
         return vec![Act::End];
     }
     let found = when::find(&read.words, context);
-    let figures = read.words.iter().any(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit()) || lexicon().month(word).is_some()
-    });
+    let figures = read.names_figures();
     let dated = found.date.is_some() && !found.vague && !found.weekday && figures;
     let coming = read.holds(Sense::NextLunch) || dated;
     let lunch = coming || read.holds(Sense::LunchWord);
-    let addressed = read.holds(Sense::Addressing) && !read.holds(Sense::Thanks);
-    if !lunch || addressed {
+    if !lunch || read.addresses() {
         return Vec::new();
     }
     let said = intent::read(sentence, context);
-    let lets_out = coming && read.holds(Sense::Absent);
+    let lets_out = coming && absent_then(sentence, context);
     let mut acts = judge::changes(&said, context);
     let timed = |wish: &Reschedule| wish.start.is_some() && found.time.is_some();
+    let told = found.time.is_some() || found.weekday || figures || said.question;
     acts.retain(|act| match act {
-        Act::Reschedule(wish) => said.moves || (timed(wish) && !lets_out),
+        Act::Reschedule(wish) => (said.moves && told) || (timed(wish) && !lets_out),
         Act::Skip => coming || lunch && said.question || lets_out,
         _ => true,
     });
@@ -214,6 +242,28 @@ fn of_sentence(sentence: &str, context: &Context) -> Vec<Act> {
         acts.push(Act::Skip);
     }
     acts
+}
+
+/// Whether one clause says of the coming lunch or its day that somebody will not be there.
+fn absent_then(sentence: &str, context: &Context) -> bool {
+    clauses(sentence).any(|clause| {
+        let tokens = tokens(clause);
+        let read = Sentence::of(&tokens);
+        let dated = read.names_figures() && when::find(&read.words, context).date.is_some();
+        (dated || read.holds(Sense::NextLunch)) && read.holds(Sense::Absent)
+    })
+}
+
+fn ends_all(clause: &str) -> bool {
+    Sentence::of(&tokens(clause)).ends_all()
+}
+
+/// The parts of a sentence between marks, and around "so".
+fn clauses(sentence: &str) -> impl Iterator<Item = &str> {
+    sentence
+        .split([',', ';', '(', ')', '–', '—', ':'])
+        .flat_map(|clause| clause.split(" so "))
+        .flat_map(|clause| clause.split(" - "))
 }
 
 /// A promise, a question, thanks, or nothing that could be filed: what stands in place of notes.
@@ -226,7 +276,7 @@ pub(super) fn instead(text: &str, said: &Intent, context: &Context) -> Option<Ju
         if said.only_thanks {
             return Some(Judged::one(Act::Other, "thanks or a greeting"));
         }
-        if promises(text) {
+        if !said.question && promises(text) {
             return Some(Judged::one(Act::Other, "the notes are promised"));
         }
     }
@@ -236,7 +286,12 @@ pub(super) fn instead(text: &str, said: &Intent, context: &Context) -> Option<Ju
     {
         return Some(Judged::one(Act::Question, "a question"));
     }
-    let plain = said.words <= 2 && said.verdict != Verdict::Silent;
+    let thanks = said.words <= 3 && opens_anywhere(text, Sense::Thanks);
+    if thanks {
+        return Some(Judged::one(Act::Other, "thanks or a greeting"));
+    }
+    let answers = said.words <= 2 && said.verdict != Verdict::Silent;
+    let plain = answers || !text.chars().any(char::is_alphanumeric);
     let doubts = said.words <= INSTEAD_WORDS_MAX && first_opens(text, Sense::NoContent);
     if plain || opens(Sense::NoContent, NO_CONTENT_WORDS_MAX) || (doubts && !addresses(text)) {
         return Some(Judged::one(Act::Unclear, "nothing that answers a prompt"));
@@ -253,7 +308,9 @@ pub(super) fn asks(text: &str) -> bool {
 
 /// Whether the text is a promise, "I'll send mine tonight", with no more beside it than a reason.
 fn promises(text: &str) -> bool {
-    let promised = |sentence: &&str| clause_starts(sentence, &[Sense::Promise]);
+    let promised = |sentence: &&str| {
+        clause_starts(sentence, &[Sense::Promise]) || will_write(&Sentence::of(&tokens(sentence)))
+    };
     let sentences = sentences(text);
     let read = || {
         sentences
@@ -270,7 +327,8 @@ fn promises(text: &str) -> bool {
 }
 
 fn clause_starts(text: &str, senses: &[Sense]) -> bool {
-    text.split([',', '.', '!', '?', ';', '\n', '–', '—'])
+    text.split([',', '.', '!', '?', ';', '\n', '–', '—', ':'])
+        .flat_map(|clause| clause.split(" - "))
         .any(|clause| {
             let tokens = tokens(clause);
             let words: Vec<&str> = tokens
@@ -291,14 +349,12 @@ fn clause_starts(text: &str, senses: &[Sense]) -> bool {
 
 /// Whether the text speaks to somebody.
 pub(super) fn addresses(text: &str) -> bool {
+    Sentence::of(&tokens(text)).addresses()
+}
+
+fn opens_anywhere(text: &str, sense: Sense) -> bool {
     let tokens = tokens(text);
-    let languages = lexicon().languages_of(&tokens);
-    let words = tokens.iter().filter(|t| t.is_word);
-    words.into_iter().any(|word| {
-        lexicon()
-            .longest(&[&*word.text], 0, &[Sense::Addressing], languages)
-            .is_some()
-    })
+    Sentence::of(&tokens).holds(sense)
 }
 
 fn first_opens(text: &str, sense: Sense) -> bool {

@@ -16,6 +16,8 @@ use crate::reading::phrase::{Token, tokens};
 const WORDS_MAX: usize = 70;
 /// A text so short speaks of the lunch, whoever it speaks to.
 const SHORT_WORDS_MAX: usize = 14;
+/// Longest text in which it is enough that somebody was ill or away, in words.
+const ABSENT_WORDS_MAX: usize = 25;
 /// Words beside "we met" that may be its story.
 const MET_WORDS_MAX: usize = 10;
 /// Words beside "nothing to note" that may be its reason.
@@ -74,6 +76,9 @@ pub fn told(text: &str) -> Option<Held> {
             languages,
         );
         let joined = Some(&whole).filter(|whole| whole.words.len() <= PHRASE_WORDS_MAX);
+        if whole.only_closes() {
+            continue; // "nothing else" closes what was said before
+        }
         if let Some(cue) = joined.and_then(Clause::cue) {
             told.take(cue);
             continue;
@@ -97,6 +102,9 @@ impl Told {
     }
 
     fn weigh(&mut self, clause: &Clause<'_>) {
+        if clause.only_closes() {
+            return;
+        }
         if let Some(cue) = clause.cue() {
             self.take(cue);
             return;
@@ -122,7 +130,7 @@ impl Told {
 
     fn conclude(&self, words: usize) -> Option<Held> {
         let short = words <= SHORT_WORDS_MAX;
-        let not_held = self.not_held || (self.absent && short && !self.praise);
+        let not_held = self.not_held || (self.absent && words <= ABSENT_WORDS_MAX && !self.praise);
         if self.addressing && !(short && not_held) {
             return None;
         }
@@ -154,7 +162,7 @@ fn names_a_prompt(text: &str) -> bool {
         .filter(|at| text.opens_clause(*at))
         .filter_map(|at| Head::led(&text, at))
         .filter(|head| matches!(head.section(), Some(Section::Best | Section::Worst)))
-        .any(|head| !head.paired && Follow::of(&text, &head).how != How::Bare)
+        .any(|head| !head.paired && !matches!(Follow::of(&text, &head).how, How::Bare | How::Comma))
 }
 
 /// A word of a clause; a mark of punctuation is an empty one.
@@ -233,6 +241,13 @@ impl<'a> Clause<'a> {
         }
     }
 
+    /// Whether a phrase of a sense stands anywhere as wanted.
+    fn any(&self, sense: Sense, wanted: impl Fn(Place) -> bool) -> bool {
+        (0..self.words.len())
+            .filter_map(|at| self.at(at, &[sense]))
+            .any(wanted)
+    }
+
     fn at(&self, at: usize, senses: &[Sense]) -> Option<Place> {
         let mark = lexicon().longest(&self.words, at, senses, self.languages)?;
         Some((at, at + mark.words))
@@ -241,6 +256,11 @@ impl<'a> Clause<'a> {
     /// The first phrase of one of the senses from a word on.
     fn find(&self, from: usize, senses: &[Sense]) -> Option<Place> {
         (from..self.words.len()).find_map(|at| self.at(at, senses))
+    }
+
+    fn only_closes(&self) -> bool {
+        let closing = self.at(0, &[Sense::Closing]);
+        closing.is_some_and(|(_, end)| end == self.words.len())
     }
 
     fn is_small(&self, at: usize) -> bool {
@@ -287,7 +307,15 @@ impl<'a> Clause<'a> {
     }
 
     fn are_small(&self, from: usize, to: usize) -> bool {
-        (from..to).all(|at| self.is_small(at))
+        let mut at = from;
+        while at < to {
+            at = match self.at(at, &[Sense::ByMouth, Sense::LoosePreposition]) {
+                Some((_, end)) => end,
+                None if self.is_small(at) => at + 1,
+                None => return false,
+            };
+        }
+        true
     }
 
     /// Two phrases near one another, in either order: from the first to the one behind the last.
@@ -323,21 +351,16 @@ impl<'a> Clause<'a> {
         if self.is_nothing() {
             return Some(Cue::Nothing);
         }
-        let held = self.find(0, &[Sense::ItWasHeld]);
-        if held.is_some_and(|(at, end)| self.opens(at) && self.closes(end)) {
+        let told = |(at, end)| self.opens(at) && self.closes(end);
+        if self.any(Sense::ItWasHeld, told) {
             return Some(Cue::Held);
         }
-        let absent = self.find(0, &[Sense::AbsentReason]);
-        absent
-            .is_some_and(|(at, end)| self.opens(at) && self.closes(end))
-            .then_some(Cue::Absent)
+        self.any(Sense::AbsentReason, told).then_some(Cue::Absent)
     }
 
     fn was_not_held(&self) -> bool {
-        let told = |place: Option<Place>| {
-            place.is_some_and(|(at, end)| self.opens(at) && self.closes(end))
-        };
-        if told(self.find(0, &[Sense::ItWasNotHeld])) {
+        let told = |(at, end)| self.opens(at) && self.closes(end);
+        if self.any(Sense::ItWasNotHeld, told) {
             return true;
         }
         let denied = [Sense::EventVerb, Sense::Appearing]
@@ -348,16 +371,15 @@ impl<'a> Clause<'a> {
         let turned = self
             .find(0, &[Sense::Negation])
             .is_some_and(|(at, _)| failed.is_some_and(|failed| at < failed.0));
-        denied || (told(failed) && !turned)
+        denied || (!turned && self.any(Sense::Failing, told))
     }
 
     fn is_spoken_only(&self) -> bool {
-        let phrase = self.find(0, &[Sense::SpokenOnly]);
-        if phrase.is_some_and(|(at, _)| self.opens_by_writer(at)) {
+        if self.any(Sense::SpokenOnly, |(at, _)| self.opens_by_writer(at)) {
             return true;
         }
-        let private = self.find(0, &[Sense::Private]);
-        if private.is_some_and(|(at, _)| self.opens_by_writer(self.from_unwilling(at))) {
+        let private = |(at, _): Place| self.opens_by_writer(self.from_unwilling(at));
+        if self.any(Sense::Private, private) {
             return true;
         }
         if let Some((first, _)) = self.pair(Sense::Unwilling, Sense::InWriting)
@@ -384,12 +406,10 @@ impl<'a> Clause<'a> {
     }
 
     fn is_nothing(&self) -> bool {
-        let phrase = self.find(0, &[Sense::NothingToWrite]);
-        if phrase.is_some_and(|(at, end)| self.opens_by_writer(at) && self.closes(end)) {
-            return true;
-        }
-        let talk = self.find(0, &[Sense::SmallTalk]);
-        if talk.is_some_and(|(at, _)| self.opens_by_writer(at)) {
+        let phrase = |(at, end)| self.opens_by_writer(at) && self.closes(end);
+        if self.any(Sense::NothingToWrite, phrase)
+            || self.any(Sense::SmallTalk, |(at, _)| self.opens_by_writer(at))
+        {
             return true;
         }
         let Some((at, end)) = self.find(0, &[Sense::NoThing]) else {
@@ -403,3 +423,4 @@ impl<'a> Clause<'a> {
         near.is_some_and(|(_, last)| self.closes(last)) || self.are_small(end, self.words.len())
     }
 }
+
