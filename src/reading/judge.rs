@@ -309,7 +309,7 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
 }
 
 fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    if sorted.marked || sorted.spoken {
+    if sorted.marked || sorted.loosely {
         let sections = 3 - sorted.notes.missing().len();
         if sections <= 1 && beside::asks(text) {
             return Judged::one(Act::Question, "a question about a prompt");

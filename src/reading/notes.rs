@@ -4,13 +4,15 @@
 //! three bullets or paragraphs. What has no such structure is not guessed: it is kept as unplaced,
 //! and shown to the writer in the receipt. Nothing is dropped.
 //!
-//! `heads` knows headings, `lines` what opens a line, `spoken` headings inside sentences; `scheme`
-//! decides which of them are the writer's prompts; `tails` parts farewells from the last note.
+//! `heads` knows headings, `lines` what opens a line, `numbers`, `signs` and `spoken` what may mark a
+//! prompt; `scheme` decides which of them do; `tails` parts farewells from the last note.
 
 mod heads;
 pub mod held;
 mod lines;
+mod numbers;
 mod scheme;
+mod signs;
 mod spoken;
 mod tails;
 mod unmarked;
@@ -30,8 +32,9 @@ pub struct Sorted {
     pub notes: Notes,
     /// Whether numbers, headings or quoted prompts placed something.
     pub marked: bool,
-    /// Whether headings spoken in prose placed it.
-    pub spoken: bool,
+    /// Whether headings spoken in prose, signs or a bare number placed it: only where notes were
+    /// asked for.
+    pub loosely: bool,
     /// Whether only the count of bullets or paragraphs placed it.
     pub by_count: bool,
 }
@@ -39,7 +42,7 @@ pub struct Sorted {
 impl Sorted {
     /// Whether anything says what belongs to which prompt.
     pub const fn placed(&self) -> bool {
-        self.marked || self.spoken || self.by_count
+        self.marked || self.loosely || self.by_count
     }
 }
 
@@ -56,11 +59,11 @@ pub fn sort(own: &Own) -> Sorted {
         torn |= scheme.torn;
         let opens = scheme.marks.iter().any(|m| m.slot != Slot::Unplaced);
         labelled &= passage.prompt.is_none() && (scheme.labelled || !opens);
-        sorted.spoken |= opens && scheme.spoken;
-        sorted.marked |= opens && !scheme.spoken;
+        sorted.loosely |= opens && scheme.loose;
+        sorted.marked |= opens && !scheme.loose;
         cut(&passage.text, start, &scheme.marks, &mut pieces);
     }
-    let open = !torn && !sorted.spoken && (labelled || !sorted.marked);
+    let open = !torn && !sorted.loosely && (labelled || !sorted.marked);
     let three = open.then(|| unmarked::three(&own.text())).flatten();
     if let Some(three) = three {
         sorted.marked = false;
@@ -71,7 +74,7 @@ pub fn sort(own: &Own) -> Sorted {
         pieces.extend(slots.into_iter().zip(three.parts));
         pieces.extend(three.behind.into_iter().map(unplaced));
         sorted.notes = gather(pieces);
-    } else if sorted.marked || sorted.spoken {
+    } else if sorted.marked || sorted.loosely {
         part_tail(&mut pieces);
         sorted.notes = gather(pieces);
     } else if !own.is_empty() {
@@ -237,4 +240,137 @@ pub fn observations(text: &str) -> Vec<Observation> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::visible::Passage;
+
+    fn sorted(text: &str) -> Sorted {
+        sort(&Own {
+            passages: vec![Passage {
+                prompt: None,
+                text: text.to_owned(),
+            }],
+            ..Own::default()
+        })
+    }
+
+    /// The three notes, and what belongs to none.
+    fn notes(text: &str) -> [String; 4] {
+        let sorted = sorted(text);
+        let shown = |words: Option<&Words>| words.map(|w| w.reveal().clone()).unwrap_or_default();
+        let [best, worst, focus] = Section::ALL.map(|s| shown(sorted.notes.section(s)));
+        let unplaced: Vec<&str> = sorted
+            .notes
+            .unplaced
+            .iter()
+            .map(|w| w.reveal().as_str())
+            .collect();
+        [best, worst, focus, unplaced.join("|")]
+    }
+
+    #[test]
+    fn one_scheme_counts_and_the_numbers_inside_it_do_not() {
+        let under_headings = "Best:\n1. you rang\n2. you came\n\nWorst: the hat";
+        assert_eq!(
+            notes(under_headings),
+            ["1. you rang\n2. you came", "the hat", "", ""]
+        );
+        let inside_numbers = "1. (a) the draft (b) the copy\n2. the rest\n3. stop at two";
+        assert_eq!(notes(inside_numbers)[0], "(a) the draft (b) the copy");
+        let announced = "Best moment was the demo, for two reasons:\n1. calm\n2. clear";
+        assert!(
+            notes(announced)[0].starts_with("the demo"),
+            "{:?}",
+            notes(announced)
+        );
+        assert_eq!(notes(announced)[1], "");
+        let long = "1. a cake\n2. a card\n3. a song\n4. a speech\n5. a nap, all by you";
+        assert_eq!(notes(long)[..3], ["", "", ""]);
+    }
+
+    #[test]
+    fn numbers_may_jump_and_one_may_stand_alone() {
+        assert_eq!(
+            notes("3. pausing\n1. the shift\n2. the shouting"),
+            ["the shift", "the shouting", "pausing", ""]
+        );
+        assert_eq!(
+            notes("1 rang the plumber at six")[0],
+            "rang the plumber at six"
+        );
+        for counted in [
+            "2 weeks ago you tried",
+            "3 slides too many again",
+            "1 hour late, as ever",
+        ] {
+            assert_eq!(notes(counted)[3], counted);
+        }
+        assert!(
+            !sorted("1 pm suits me better").marked,
+            "no note where none was asked for"
+        );
+    }
+
+    #[test]
+    fn headings_in_prose_need_a_second_one_or_the_beginning() {
+        let prose = "Honestly, the best bit was the handover; what I'd flag is the tone; for the goal: slow down.";
+        assert_eq!(notes(prose), ["the handover", "the tone", "slow down.", ""]);
+        assert_eq!(
+            notes("Best was the demo. You were late, though.")[3],
+            "You were late, though."
+        );
+        for plain in [
+            "You did your best in a bad week and the goal is in sight.",
+            "At first you were calm, in the second meeting less so.",
+            "Best of luck with the move, you were good company.",
+        ] {
+            assert_eq!(notes(plain)[3], plain);
+        }
+    }
+
+    #[test]
+    fn pairs_of_words_head_only_beside_one_another() {
+        assert_eq!(
+            notes("Rose: credit\nThorn: the mic\nBud: shorter answers"),
+            ["credit", "the mic", "shorter answers", ""]
+        );
+        assert_eq!(
+            notes("Top: Ruhe\nTip: Radio leiser\nZiel: Nein sagen"),
+            ["Ruhe", "Radio leiser", "Nein sagen", ""]
+        );
+        assert_eq!(
+            notes("Top: Ruhe\nFlop: Radio\nTipp: Nein sagen")[2],
+            "Nein sagen"
+        );
+        assert_eq!(
+            notes("Plus: you were there all along")[3],
+            "Plus: you were there all along"
+        );
+    }
+
+    #[test]
+    fn what_the_partner_says_is_nobodys_note() {
+        let both =
+            "Best: the demo\nWorst: the retro\n\nJo about me:\nBest: the wiki\nWorst: the wifi";
+        assert_eq!(notes(both)[..3], ["the demo", "the retro", ""]);
+        let torn = "Jo\nBest: the demo\nWorst: the retro\n\nMe\nBest: the wiki\nWorst: the wifi";
+        assert_eq!(notes(torn)[..3], ["", "", ""]);
+    }
+
+    #[test]
+    fn greetings_and_farewells_belong_to_no_prompt() {
+        let mail = "Hi there, lovely soup!\n\n1. the show\n2. the fire\n3. fewer candles\n\nThat's all from me!\n\nP.S. I have your umbrella.";
+        assert_eq!(
+            notes(mail),
+            [
+                "the show",
+                "the fire",
+                "fewer candles",
+                "Hi there, lovely soup!|That's all from me!\n\nP.S. I have your umbrella."
+            ]
+        );
+    }
 }

@@ -136,7 +136,10 @@ impl Sentence<'_> {
             if self.at(at, Sense::Addressing).is_some() {
                 return true;
             }
-            let courtesy = courteous.iter().filter_map(|sense| self.at(at, *sense)).max();
+            let courtesy = courteous
+                .iter()
+                .filter_map(|sense| self.at(at, *sense))
+                .max();
             at = courtesy.unwrap_or(at + 1);
         }
         false

@@ -280,7 +280,7 @@ impl<'a> Clause<'a> {
     }
 
     /// Where the words of reluctance stand that lead to a place, or the place itself.
-    fn from_unwilling(&self, at: usize) -> usize {
+    fn unwilling_before(&self, at: usize) -> usize {
         let unwilling = self.find(0, &[Sense::Unwilling]);
         unwilling.map_or(at, |(first, _)| first.min(at))
     }
@@ -378,7 +378,7 @@ impl<'a> Clause<'a> {
         if self.any(Sense::SpokenOnly, |(at, _)| self.opens_by_writer(at)) {
             return true;
         }
-        let private = |(at, _): Place| self.opens_by_writer(self.from_unwilling(at));
+        let private = |(at, _): Place| self.opens_by_writer(self.unwilling_before(at));
         if self.any(Sense::Private, private) {
             return true;
         }
@@ -391,7 +391,7 @@ impl<'a> Clause<'a> {
             |(first, last): (Place, Place)| first.1 <= last.0 && self.are_small(first.1, last.0);
         let all = self.pair(Sense::Saying, Sense::AllOfIt);
         if all.is_some_and(|pair| {
-            let first = self.from_unwilling(pair.0.0);
+            let first = self.unwilling_before(pair.0.0);
             small_between(pair) && self.opens_by_writer(first) && self.closes(pair.1.1)
         }) {
             return true;
@@ -400,7 +400,7 @@ impl<'a> Clause<'a> {
         mouth.is_some_and(|pair| {
             let place = self.at(pair.1.0, &[Sense::LoosePreposition]).is_some();
             small_between(pair)
-                && self.opens_by_writer(self.from_unwilling(pair.0.0))
+                && self.opens_by_writer(self.unwilling_before(pair.0.0))
                 && (place || self.closes(pair.1.1))
         })
     }
@@ -424,3 +424,43 @@ impl<'a> Clause<'a> {
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clause_is_made_of_tells_it() {
+        for (text, held) in [
+            ("Lunch never materialised, her boiler burst", Held::NotMet),
+            ("Kev was off, so it didn't go ahead", Held::NotMet),
+            ("Termin geplatzt", Held::NotMet),
+            ("Se suspendió por la huelga", Held::NotMet),
+            ("I told her everything over the soup", Held::SaidNotWritten),
+            ("Je préfère lui dire de vive voix", Held::SaidNotWritten),
+            ("Ich schreibe sowas ungern auf", Held::SaidNotWritten),
+            ("not a thing to report", Held::NothingThisTime),
+            (
+                "We hebben vooral over de kinderen gepraat",
+                Held::NothingThisTime,
+            ),
+            ("Yep, met as planned, all good", Held::Met),
+        ] {
+            assert_eq!(told(text), Some(held), "{text}");
+        }
+    }
+
+    #[test]
+    fn notes_that_mention_such_things_are_notes() {
+        for text in [
+            "You told the whole floor that the launch was cancelled and nobody panicked.",
+            "I didn't meet my deadline and you never said a word about it.",
+            "She said nothing when the client shouted, and then she answered every point.",
+            "He told her in person that the job was gone, with real kindness.",
+            "We forgot the cake and she drove back for it without a word.",
+            "Du hast den Termin abgesagt, bevor es peinlich wurde.",
+            "Tu as annulé la réunion inutile, merci pour ça.",
+        ] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+}

@@ -5,9 +5,11 @@
 //! list under a heading, opens nothing.
 
 use crate::lunch::notes::Section;
-use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::language::{Sense, lexicon};
 use crate::reading::notes::heads::{How, Slot, Text};
-use crate::reading::notes::lines::{self, Line, Numbered, Sign, Style};
+use crate::reading::notes::lines::{self, Line};
+use crate::reading::notes::numbers::{numbers, unnamed};
+use crate::reading::notes::signs::{arrows, signs};
 use crate::reading::notes::spoken::{self, Spoken};
 
 /// A place in a text where a prompt begins.
@@ -22,6 +24,26 @@ pub(super) struct Mark {
     pub(super) improvable: bool,
     /// Named "helps" or "hinders", which stays in the note.
     pub(super) label: bool,
+    /// Too weak a sign where the letter that is answered asked for no notes.
+    pub(super) loose: bool,
+}
+
+impl Mark {
+    pub(super) const fn new(at: usize, from: usize, slot: Slot) -> Self {
+        Self {
+            at,
+            from,
+            slot,
+            improvable: false,
+            label: false,
+            loose: false,
+        }
+    }
+
+    pub(super) const fn loosely(mut self) -> Self {
+        self.loose = true;
+        self
+    }
 }
 
 /// What was found.
@@ -29,8 +51,8 @@ pub(super) struct Mark {
 pub(super) struct Scheme {
     /// From left to right.
     pub(super) marks: Vec<Mark>,
-    /// Whether prose alone named the prompts.
-    pub(super) spoken: bool,
+    /// Whether only prose, signs or a bare number named the prompts.
+    pub(super) loose: bool,
     /// Whether nothing but "helps:" and "hinders:" marks anything.
     pub(super) labelled: bool,
     /// Whether there is more than one set of notes, so that none can be told to be the partner's.
@@ -67,13 +89,14 @@ pub(super) fn of(text: &Text<'_>, free: bool) -> Scheme {
             scheme.marks.extend(arrows(&lines));
         }
         beside(&spoken, &mut scheme.marks, &outside);
-    } else if let Some(numbered) = numbers(text, &lines).filter(|_| free) {
+    } else if let Some(numbered) =
+        numbers(text, &lines).filter(|numbered| free && !announced(&spoken, numbered))
+    {
         scheme.marks = numbered;
         helps(&lines, &mut scheme.marks);
     } else if free {
         scheme.marks = spoken::chosen(text, &spoken);
         scheme.marks.retain(|mark| outside(mark.at));
-        scheme.spoken = !scheme.marks.is_empty();
         if scheme.marks.is_empty() {
             scheme.marks = signs(&lines);
         }
@@ -86,19 +109,25 @@ pub(super) fn of(text: &Text<'_>, free: bool) -> Scheme {
         };
     }
     improvable(&mut scheme.marks);
+    scheme.loose = scheme.marks.iter().all(|mark| mark.loose);
     // What the partner says about the writer is nobody's note here.
     if scheme.marks.is_empty() {
         blocks.clear();
     }
-    scheme.marks.extend(blocks.iter().map(|(start, _)| Mark {
-        at: *start,
-        from: *start,
-        slot: Slot::Unplaced,
-        improvable: false,
-        label: false,
-    }));
+    scheme.marks.extend(
+        blocks
+            .iter()
+            .map(|(start, _)| Mark::new(*start, *start, Slot::Unplaced)),
+    );
     scheme.marks.sort_by_key(|mark| mark.at);
     scheme
+}
+
+/// "The best was the demo, for three reasons: 1. …": a list below a heading that was spoken.
+fn announced(spoken: &[Spoken], numbered: &[Mark]) -> bool {
+    let first = numbered.iter().map(|mark| mark.at).min();
+    let mut sure = spoken.iter().filter(|c| c.is_sure());
+    sure.any(|c| first.is_some_and(|first| c.mark.at < first))
 }
 
 /// "Me about Jo:" and "Jo about me:" on lines of their own: where, and whether it is about me.
@@ -169,6 +198,7 @@ fn mark_of(line: &Line<'_>, free: bool) -> Option<(Mark, bool, bool)> {
         slot: head.slot,
         improvable: head.improvable,
         label: head.labelled,
+        loose: false,
     };
     Some((mark, head.paired, head.labelled))
 }
@@ -232,7 +262,7 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
         .filter(|mark| others || first_focus.is_none_or(|focus| mark.at < focus))
         .collect();
     if strong.is_empty() && slots.len() >= 2 {
-        strong.clone_from(&paired);
+        strong = paired.iter().copied().map(Mark::loosely).collect();
     } else if !strong.is_empty() {
         strong.extend(beside_strong);
     }
@@ -265,7 +295,8 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
     strong
 }
 
-const FOCUS: Slot = Slot::Section(Section::Focus);
+/// The third prompt.
+pub(super) const FOCUS: Slot = Slot::Section(Section::Focus);
 
 const fn rank(slot: Slot) -> u8 {
     match slot {
@@ -303,6 +334,7 @@ fn bare(lines: &[Line<'_>], strong: &[Mark], outside: &dyn Fn(usize) -> bool) ->
             slot: head.slot,
             improvable: head.improvable,
             label: false,
+            loose: true,
         });
     }
     let all = || found.iter().chain(strong).map(|mark| mark.slot);
@@ -350,12 +382,8 @@ fn in_between(lines: &[Line<'_>], strong: &[Mark], paired: &[Mark]) -> Vec<Mark>
         .iter()
         .zip(Section::ALL)
         .filter(|((line, _), _)| !strong.iter().any(|mark| mark.at == line.start))
-        .map(|((line, end), section)| Mark {
-            at: line.start,
-            from: line.start + end,
-            slot: Slot::Section(section),
-            improvable: false,
-            label: false,
+        .map(|((line, end), section)| {
+            Mark::new(line.start, line.start + end, Slot::Section(section)).loosely()
         })
         .collect()
 }
@@ -411,41 +439,6 @@ fn signs_off(lines: &[Line<'_>], at: usize) -> bool {
         && lexicon().is(&folded, Sense::SignOff)
 }
 
-/// Numbered lines without a heading beside such with one: prompts too, if their number is free.
-fn unnamed(lines: &[Line<'_>], named: &[Mark]) -> Vec<Mark> {
-    let mut found: Vec<Mark> = Vec::new();
-    for line in lines {
-        let Some(numbered) = line.numbered.filter(|n| n.mark.is_some()) else {
-            continue;
-        };
-        let Some(section) = lines::section(numbered.number) else {
-            continue;
-        };
-        let slot = Slot::Section(section);
-        if named
-            .iter()
-            .any(|mark| mark.slot == slot || mark.at == line.start)
-        {
-            continue;
-        }
-        if found.iter().any(|mark| mark.slot == slot) {
-            return Vec::new(); // a list inside
-        }
-        found.push(of_number(line, &numbered, slot));
-    }
-    found
-}
-
-fn of_number(line: &Line<'_>, numbered: &Numbered, slot: Slot) -> Mark {
-    Mark {
-        at: line.start,
-        from: numbered.from,
-        slot,
-        improvable: false,
-        label: false,
-    }
-}
-
 /// "Helps:" below numbered prompts that lack the third.
 fn helps(lines: &[Line<'_>], marks: &mut Vec<Mark>) {
     if marks.iter().any(|mark| mark.slot == FOCUS) {
@@ -456,360 +449,6 @@ fn helps(lines: &[Line<'_>], marks: &mut Vec<Mark>) {
         (label && line.numbered.is_none()).then_some(mark)
     });
     marks.extend(label);
-}
-
-/// Numbers in front of lines, and those inside lines that go on the series.
-fn numbers(text: &Text<'_>, lines: &[Line<'_>]) -> Option<Vec<Mark>> {
-    for style in [Style::Digit, Style::Ordinal, Style::Roman, Style::Letter] {
-        let items: Vec<(&Line<'_>, Numbered)> = lines
-            .iter()
-            .filter_map(|line| Some((line, line.numbered?)))
-            .filter(|(_, numbered)| numbered.style == style)
-            .collect();
-        if let Some(marks) = series(text, lines, items, style) {
-            return Some(marks);
-        }
-    }
-    let inside = inside_ordinals(text);
-    (inside.len() >= 2).then_some(inside)
-}
-
-fn series(
-    text: &Text<'_>,
-    lines: &[Line<'_>],
-    mut items: Vec<(&Line<'_>, Numbered)>,
-    style: Style,
-) -> Option<Vec<Mark>> {
-    let distinct = |items: &[(&Line<'_>, Numbered)]| {
-        let mut numbers: Vec<usize> = items.iter().map(|(_, n)| n.number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.len()
-    };
-    if items.is_empty() {
-        return None;
-    }
-    // Markdown numbers every line with 1.
-    if items.len() == 3
-        && items
-            .iter()
-            .all(|(_, n)| n.number == 1 && n.mark == Some('.'))
-    {
-        let slots = Section::ALL.map(Slot::Section);
-        let marks = items.iter().zip(slots);
-        return Some(
-            marks
-                .map(|((line, n), slot)| of_number(line, n, slot))
-                .collect(),
-        );
-    }
-    // A blank parts number and words only where another number stands beside it.
-    if distinct(&items) < 2 {
-        items.retain(|(_, n)| n.mark.is_some());
-    }
-    if distinct(&items) < items.len() {
-        items = without_lists(lines, items)?;
-    }
-    if items.iter().any(|(_, n)| n.number > 4) {
-        return None;
-    }
-    let mut marks: Vec<Mark> = items
-        .iter()
-        .map(|(line, n)| {
-            let slot = lines::section(n.number).map_or(Slot::Unplaced, Slot::Section);
-            of_number(line, n, slot)
-        })
-        .collect();
-    if style == Style::Digit {
-        marks.extend(inside_digits(text, lines, &items));
-        if marks.is_empty() {
-            marks.extend(single(text, lines));
-        }
-        let placed = marks.iter().any(|mark| mark.slot != Slot::Unplaced);
-        return placed.then_some(marks);
-    }
-    if style == Style::Letter && marks.len() < 3 {
-        marks.extend(inside_letters(text, marks.len()));
-        return (marks.len() == 3).then_some(marks);
-    }
-    if style == Style::Ordinal && marks.len() < 3 {
-        let inside = inside_ordinals(text);
-        if inside.len() > marks.len() {
-            return Some(inside);
-        }
-    }
-    (distinct(&items) >= 2).then_some(marks)
-}
-
-/// Of numbers that come twice those that stand outermost: a list inside a note has its own.
-fn without_lists<'l, 't>(
-    lines: &[Line<'_>],
-    items: Vec<(&'l Line<'t>, Numbered)>,
-) -> Option<Vec<(&'l Line<'t>, Numbered)>> {
-    let distinct = |items: &[(&Line<'_>, Numbered)]| {
-        let mut numbers: Vec<usize> = items.iter().map(|(_, n)| n.number).collect();
-        numbers.sort_unstable();
-        let all = numbers.len();
-        numbers.dedup();
-        numbers.len() == all && all >= 2
-    };
-    let indent = items.iter().map(|(line, _)| line.indent()).min()?;
-    let outer: Vec<_> = items
-        .iter()
-        .copied()
-        .filter(|(line, _)| line.indent() == indent)
-        .collect();
-    if distinct(&outer) {
-        return Some(outer);
-    }
-    let mark = outer.first()?.1.mark;
-    let alike: Vec<_> = outer
-        .iter()
-        .copied()
-        .filter(|(_, n)| n.mark == mark)
-        .collect();
-    if distinct(&alike) {
-        return Some(alike);
-    }
-    let apart: Vec<_> = outer
-        .iter()
-        .copied()
-        .filter(|(line, _)| line.blank_above)
-        .collect();
-    if distinct(&apart) {
-        return Some(apart);
-    }
-    // "1. … 1. … 2. … 3. …": two of one prompt, unless a line announces a list.
-    let numbers: Vec<usize> = outer.iter().map(|(_, n)| n.number).collect();
-    let announced = lines.iter().zip(lines.iter().skip(1)).any(|(above, line)| {
-        above.text.trim_end().ends_with(':')
-            && outer.iter().any(|(item, _)| item.start == line.start)
-    });
-    (numbers.is_sorted() && numbers.first() != numbers.last() && !announced).then_some(outer)
-}
-
-/// `1. calm 2. late 3. goal` in one line, or the rest of a series that began in front of a line.
-fn inside_digits(
-    text: &Text<'_>,
-    lines: &[Line<'_>],
-    items: &[(&Line<'_>, Numbered)],
-) -> Vec<Mark> {
-    let known: Vec<usize> = items.iter().map(|(_, n)| n.number).collect();
-    let line_starts: Vec<usize> = lines.iter().map(|line| line.start).collect();
-    let mut found: Vec<(usize, Mark, bool)> = Vec::new();
-    let mut expected = known.first().map_or(1, |first| first + 1);
-    if known.first().is_some_and(|first| *first != 1) {
-        return Vec::new();
-    }
-    for at in 0..text.tokens.len() {
-        let Some(number) = text.word(at).and_then(|w| w.parse::<usize>().ok()) else {
-            continue;
-        };
-        if number != expected || number > 3 {
-            continue;
-        }
-        if let Some((line, _)) = items.iter().find(|(_, n)| n.number == number) {
-            let reached =
-                line_starts.binary_search(&line.start).is_ok() && text.start(at) >= line.start;
-            if reached {
-                expected += 1;
-            }
-            continue;
-        }
-        let close = text.token(at).is_some_and(|t| text.start(at + 1) == t.end);
-        let mark = text.mark(at + 1);
-        let marked = (close && matches!(mark, Some("." | ")" | ":" | "/")))
-            || matches!(mark, Some("-" | "–" | "—" | "=" | ":") if !text.is_hyphen(at + 1));
-        let before = at.checked_sub(1).and_then(|at| text.token(at));
-        let opened = before.is_some_and(|t| matches!(&*t.text, "(" | "#" | "["));
-        let parted = before.is_none_or(|t| !t.is_word || opened);
-        let counts = at
-            .checked_sub(1)
-            .and_then(|at| text.word(at))
-            .is_some_and(|word| lexicon().is(word, Sense::Numbering));
-        let bare = mark.is_none() && text.word(at + 1).is_some();
-        if counts || !(marked || (bare && (known.is_empty() || opened))) {
-            continue;
-        }
-        let start = if opened {
-            text.start(at - 1)
-        } else {
-            text.start(at)
-        };
-        let end = text
-            .token(at + usize::from(marked))
-            .map_or(start, |t| t.end);
-        let rest = text.text.get(end..).unwrap_or_default();
-        let trimmed = rest.trim_start_matches([' ', ')', '.', ':', '-', '–', '—', '*', '/', ']']);
-        let section = lines::section(number).map_or(Slot::Unplaced, Slot::Section);
-        let mark = Mark {
-            at: start,
-            from: text.text.len() - trimmed.len(),
-            slot: section,
-            improvable: false,
-            label: false,
-        };
-        found.push((number, mark, marked && parted));
-        expected += 1;
-    }
-    // One number inside a sentence may be anything; all three in their order are the prompts.
-    let all = known.len() + found.len() >= 3;
-    let plain = found.iter().all(|(_, _, sure)| *sure);
-    let begun = !known.is_empty()
-        || found.first().is_some_and(|(_, mark, _)| {
-            text.text
-                .get(..mark.at)
-                .is_some_and(|before| before.trim().is_empty())
-        });
-    let enough = all || (plain && known.len() + found.len() >= 2);
-    if !(enough && (begun || (all && plain))) {
-        return Vec::new();
-    }
-    found.into_iter().map(|(_, mark, _)| mark).collect()
-}
-
-/// `a) calm b) late c) goal` in one line, behind the letters that began lines.
-fn inside_letters(text: &Text<'_>, known: usize) -> Vec<Mark> {
-    let mut found = Vec::new();
-    for at in 1..text.tokens.len() {
-        let expected = known + found.len();
-        let letter = ["a", "b", "c"].get(expected);
-        let marked = text.mark(at + 1) == Some(")")
-            && text.token(at).map(|t| t.end) == Some(text.start(at + 1));
-        if letter.is_none_or(|letter| text.word(at) != Some(letter)) || !marked {
-            continue;
-        }
-        let opened = text.mark(at - 1) == Some("(");
-        let end = text.token(at + 1).map_or(text.text.len(), |t| t.end);
-        let rest = text.text.get(end..).unwrap_or_default();
-        let section = lines::section(expected + 1);
-        found.push(Mark {
-            at: text.start(if opened { at - 1 } else { at }),
-            from: text.text.len() - rest.trim_start().len(),
-            slot: section.map_or(Slot::Unplaced, Slot::Section),
-            improvable: false,
-            label: false,
-        });
-    }
-    found
-}
-
-/// "First, he … Second, he …" inside one paragraph.
-fn inside_ordinals(text: &Text<'_>) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    for at in 0..text.tokens.len() {
-        if !text.opens_sentence(at) {
-            continue;
-        }
-        let Some(numbered) = lines::ordinal(text, at, text.tokens.len()) else {
-            continue;
-        };
-        let expected = lines::section(marks.len() + 1);
-        let section = lines::section(numbered.number);
-        if numbered.mark.is_some() && section == expected && section.is_some() {
-            marks.push(Mark {
-                at: text.start(at),
-                from: numbered.from,
-                slot: section.map_or(Slot::Unplaced, Slot::Section),
-                improvable: false,
-                label: false,
-            });
-        }
-    }
-    marks
-}
-
-/// A single line "1 fixed the printer": a number that counts nothing.
-fn single(text: &Text<'_>, lines: &[Line<'_>]) -> Option<Mark> {
-    let mut numbered = lines
-        .iter()
-        .filter_map(|line| Some((line, line.numbered?)))
-        .filter(|(_, n)| n.style == Style::Digit);
-    let (line, n) = numbered.next()?;
-    let above = text.text.get(..line.start)?;
-    if numbered.next().is_some() || !above.trim().is_empty() {
-        return None;
-    }
-    let rest = text.text.get(n.from..)?;
-    let before = text.text.get(..n.from)?;
-    let first = rest.split_whitespace().next()?;
-    let word = crate::reading::phrase::fold(first.trim_matches(|c: char| !c.is_alphanumeric()));
-    let units = [
-        Sense::Counted,
-        Sense::Day,
-        Sense::Week,
-        Sense::MonthUnit,
-        Sense::Year,
-        Sense::Hour,
-        Sense::Minute,
-    ];
-    let counted = lexicon()
-        .longest(&[&word], 0, &units, Languages::ALL)
-        .is_some()
-        || lexicon().month(&word).is_some()
-        || word.chars().any(|c| c.is_ascii_digit());
-    // Two or three of something: most plurals end so.
-    let plural = n.number > 1 && word.ends_with(['s', 'n', 'x'])
-        || (n.number > 1 && first.starts_with(char::is_uppercase) && word.ends_with(['e', 'r']));
-    let more = rest.split_whitespace().count() >= 3;
-    let parted = before.ends_with([' ', '\t', '\u{a0}']);
-    let slot = lines::section(n.number).map(Slot::Section)?;
-    (!counted && !plural && more && parted).then(|| of_number(line, &n, slot))
-}
-
-/// `+ calm`, `- late`, `=> slides`: signs in front of lines, where some praise and some do not.
-fn signs(lines: &[Line<'_>]) -> Vec<Mark> {
-    let count = |wanted: Sign| {
-        let signs = lines.iter().filter_map(|line| line.sign);
-        signs.filter(|(sign, _)| *sign == wanted).count()
-    };
-    if count(Sign::Plus) == 0 || count(Sign::Minus) == 0 {
-        return Vec::new();
-    }
-    let slot = |sign| match sign {
-        Sign::Plus => Slot::Section(Section::Best),
-        Sign::Minus => Slot::Section(Section::Worst),
-        Sign::Other => FOCUS,
-    };
-    lines
-        .iter()
-        .filter_map(|line| {
-            let (sign, from) = line.sign?;
-            Some(Mark {
-                at: line.start,
-                from,
-                slot: slot(sign),
-                improvable: false,
-                label: false,
-            })
-        })
-        .collect()
-}
-
-/// Lines that begin with an arrow, below such as are headed.
-fn arrows(lines: &[Line<'_>]) -> Vec<Mark> {
-    lines
-        .iter()
-        .filter(|line| {
-            let bare = line.text.trim_start();
-            ["→", "⇒", "=>", "->", "➜", "➔", "➡"]
-                .iter()
-                .any(|arrow| bare.starts_with(arrow))
-        })
-        .filter_map(|line| {
-            let (_, from) = line.sign.or_else(|| {
-                let bare = line.text.trim_start_matches([' ', '➡', '\u{fe0f}']);
-                Some((Sign::Other, line.start + line.text.len() - bare.len()))
-            })?;
-            Some(Mark {
-                at: line.start,
-                from,
-                slot: FOCUS,
-                improvable: false,
-                label: false,
-            })
-        })
-        .collect()
 }
 
 /// Headings inside sentences for the sections that no line is headed with.

@@ -107,6 +107,7 @@ fn candidate(text: &Text<'_>, head: &Head, at: usize, dictated: bool) -> Spoken 
             slot: head.slot,
             improvable: head.improvable,
             label: false,
+            loose: true,
         },
         how: follow.how,
         paired: head.paired,
@@ -240,13 +241,12 @@ fn goal_behind(text: &Text<'_>, found: &[Spoken], last: usize) -> Option<Spoken>
             regards(*at) || (joined && regards(at + 1))
         })
         .map(|at| Spoken {
-            mark: Mark {
-                at: text.start(at),
-                from: text.start(at),
-                slot: Slot::Section(Section::Focus),
-                improvable: false,
-                label: false,
-            },
+            mark: Mark::new(
+                text.start(at),
+                text.start(at),
+                Slot::Section(Section::Focus),
+            )
+            .loosely(),
             how: How::Bare,
             paired: false,
             plain: true,
@@ -273,17 +273,12 @@ fn end_of_prose(text: &Text<'_>, marks: &[Mark]) -> Option<Mark> {
         && last.slot == Slot::Section(Section::Worst)
         && below.split_whitespace().count() >= 4;
     let skipped = below.len() - below.trim_start().len();
-    Some(Mark {
-        at: end,
-        from: end + skipped,
-        slot: if focus {
-            Slot::Section(Section::Focus)
-        } else {
-            Slot::Unplaced
-        },
-        improvable: false,
-        label: false,
-    })
+    let slot = if focus {
+        Slot::Section(Section::Focus)
+    } else {
+        Slot::Unplaced
+    };
+    Some(Mark::new(end, end + skipped, slot).loosely())
 }
 
 /// One heading that a text begins with: its sentence is under it, and no more.
@@ -315,13 +310,7 @@ fn alone(text: &Text<'_>, taken: &[Spoken]) -> Vec<Mark> {
             .get(octet..)
             .is_some_and(|rest| !rest.trim().is_empty())
         {
-            marks.push(Mark {
-                at: octet,
-                from: octet,
-                slot: Slot::Unplaced,
-                improvable: false,
-                label: false,
-            });
+            marks.push(Mark::new(octet, octet, Slot::Unplaced).loosely());
         }
     }
     marks

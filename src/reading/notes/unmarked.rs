@@ -55,11 +55,7 @@ fn bullet(line: &str) -> bool {
 fn bullets(text: &str) -> Option<Three> {
     let lines: Vec<&str> = text.lines().collect();
     let indent = |line: &&str| line.len() - line.trim_start().len();
-    let outer = lines
-        .iter()
-        .filter(|l| bullet(l))
-        .map(|l| indent(l))
-        .min()?;
+    let outer = lines.iter().filter(|l| bullet(l)).map(indent).min()?;
     let opens = |line: &&str| bullet(line) && indent(line) == outer;
     if lines.iter().filter(|line| opens(line)).count() != 3 {
         return None;
