@@ -286,6 +286,124 @@ async fn a_mail_is_explained_wherever_the_options_stand() {
     assert!(!person.out.contains("| >"), "{}", person.out);
 }
 
+/// An answer as a phone sends it: own words, a signature, a quote.
+const DRESSED: &str = "From: Ben <ben@example.com>\nSubject: Re: Lunch\nContent-Type: text/plain; charset=utf-8\n\nSure, let us try it once. Rain or shine.\n\nBest,\nBen\n\nOn Tue, 6 Jan 2026 at 09:00, Ana <lunch@example.com> wrote:\n\n> Hi Ben,\n> no thanks is a fine answer.\n";
+
+#[tokio::test]
+async fn a_person_sees_whose_words_are_whose_and_what_hangs_on_them() {
+    let desk = Desk::new();
+    desk.put("mail.eml", DRESSED);
+    let seen = desk.run(&["explain", "mail.eml"]).await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    let rows: Vec<&str> = seen.out.lines().collect();
+    for row in [
+        "From     Ben <ben@example.com>",
+        "  | newly written   > quoted   : introduces a quote   ~ signature or banner",
+        "  | Sure, let us try it once. Rain or shine.",
+        "  ~ Best,",
+        "  ~ Ben",
+        "  : On Tue, 6 Jan 2026 at 09:00, Ana <lunch@example.com> wrote:",
+        "  > no thanks is a fine answer.",
+        "Verdict  accept",
+        "         A yes.",
+        "           once, to try it",
+        "Because  a yes",
+    ] {
+        assert!(rows.contains(&row), "{row} in\n{}", seen.out);
+    }
+    let hangs = "- without “Sure, let us try it once.” it would be unclear";
+    assert!(seen.out.contains(hangs), "{}", seen.out);
+    assert!(
+        rows.iter().all(|row| row.chars().count() <= 80),
+        "{}",
+        seen.out
+    );
+}
+
+#[tokio::test]
+async fn colours_come_where_they_are_asked_for() {
+    let desk = Desk::new();
+    desk.put("mail.eml", DRESSED);
+    let own = "\x1b[32mSure, let us try it once. Rain or shine.\x1b[0m";
+    let always = ["explain", "mail.eml", "--color", "always"];
+    let seen = desk.run(&always).await;
+    assert!(seen.out.contains(own), "{}", seen.out);
+    assert!(!seen.out.contains("  | "), "{}", seen.out);
+    // Asked for by name, they come even so.
+    let mut command = desk.command(&always);
+    let asked = command
+        .env("NO_COLOR", "1")
+        .output()
+        .await
+        .expect("it runs");
+    assert!(String::from_utf8_lossy(&asked.stdout).contains(own));
+    for words in [
+        vec!["explain", "mail.eml"],
+        vec!["explain", "--color", "auto", "mail.eml"],
+        vec!["explain", "--color=never", "mail.eml"],
+    ] {
+        let seen = desk.run(&words).await;
+        assert!(!seen.out.contains('\x1b'), "{words:?}: {}", seen.out);
+        assert!(seen.out.contains("  | Sure"), "{words:?}: {}", seen.out);
+    }
+    // On a terminal, unless NO_COLOR is set to anything.
+    let program = env!("CARGO_BIN_EXE_postlunch");
+    for (no_color, coloured) in [("", true), ("1", false)] {
+        let line = format!("{program} explain mail.eml");
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]);
+        command.current_dir(desk.0.path()).env("TERM", "xterm");
+        command.env("NO_COLOR", no_color).stdin(Stdio::null());
+        let Ok(seen) = command.output().await else {
+            continue; // this machine has no `script`
+        };
+        let out = String::from_utf8_lossy(&seen.stdout);
+        assert_eq!(out.contains(own), coloured, "NO_COLOR={no_color:?}: {out}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_words_came_from_is_said() {
+    let desk = Desk::new();
+    let head = "From: ben@example.com\nMIME-Version: 1.0\n";
+    let html =
+        format!("{head}Subject: Re: x\nContent-Type: text/html\n\n<p>Yes, <b>gladly</b></p>");
+    desk.put("html.eml", html);
+    let seen = desk.run(&["explain", "html.eml"]).await;
+    assert!(seen.out.contains("taken from the HTML"), "{}", seen.out);
+    assert!(seen.out.contains("  | Yes, gladly"), "{}", seen.out);
+    desk.put("subject.eml", format!("{head}Subject: Yes please\n\n\n"));
+    let seen = desk.run(&["explain", "subject.eml"]).await;
+    assert!(seen.out.contains("taken from the subject"), "{}", seen.out);
+    assert!(seen.out.contains("(an empty body)"), "{}", seen.out);
+    let bounce = "From: MAILER-DAEMON@example.com\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nNot delivered\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.com\n\nFinal-Recipient: rfc822; cara@example.com\nAction: failed\nStatus: 5.1.1\n--b--\n";
+    desk.put("bounce.eml", bounce);
+    let seen = desk.run(&["explain", "bounce.eml"]).await;
+    assert!(seen.out.contains("A program wrote this"), "{}", seen.out);
+    assert!(seen.out.contains("to cara@example.com"), "{}", seen.out);
+    assert!(!seen.out.contains("  | "), "{}", seen.out);
+}
+
+#[tokio::test]
+async fn notes_are_shown_under_their_prompts() {
+    let desk = Desk::new();
+    let quoted = "> 1. Ana's best moment since you last met\n\nThe demo.\n\n> 2. Ana's worst moment since you last met: the retro\n> 3. Ana's focus: what helps or hinders?\n\n";
+    let head = "From: ben@example.com\nSubject: Re: your notes\n\n";
+    desk.put("notes.eml", format!("{head}{quoted}"));
+    let seen = desk.run(&["explain", "notes.eml"]).await;
+    let expected = "\
+Verdict  notes
+         Notes after a lunch:
+           1. Best moment
+             The demo.
+           2. Worst moment
+             the retro
+           3. Focused improvement point: nothing
+";
+    assert!(seen.out.contains(expected), "{}", seen.out);
+    assert!(seen.out.contains("\n  | the retro\n"), "{}", seen.out);
+}
+
 #[tokio::test]
 async fn a_letter_of_ours_is_known_as_a_quote_where_it_is_given() {
     let desk = Desk::new();

@@ -370,7 +370,7 @@ fn a_lunch_from_reminder_to_exchange() {
     // A correction after that brings one corrected exchange.
     let receipt = Some((Answering::Receipt, Some(slot("2027-01-07T12:30:00"))));
     let fix = Act::Correction {
-        section: Section::Worst,
+        section: Some(Section::Worst),
         words: Some("Monday's planning".to_owned().into()),
     };
     world.says(BEN, receipt, vec![fix]);
@@ -922,7 +922,7 @@ fn acts() -> Vec<(&'static str, Act)> {
         (
             "correction",
             Act::Correction {
-                section: Section::Best,
+                section: Some(Section::Best),
                 words: None,
             },
         ),

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use postlunch::lunch::act::Answering;
 use postlunch::reading::message::Message;
 use postlunch::reading::{Context, explain, read, visible};
+use postlunch::writing::{Templates, samples, write};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -125,6 +126,33 @@ fn mails_of_the_corpus_are_read_as_written_beside_them() {
         mails.len(),
         faults.join("\n")
     );
+}
+
+/// What a person is shown as newly written is what was judged, in every mail of the corpus.
+#[test]
+fn the_lines_shown_as_own_are_the_own_words() {
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let mut faults = Vec::new();
+    for path in files(&corpus(), "eml") {
+        let message = Message::parse(&fs::read(&path).expect("readable"));
+        let letters = [original("invitation.eml"), original("followup.eml")];
+        for originals in [&letters[..], &[]] {
+            let mut context = Context::new(NOW.parse().expect("a moment"), chrono_tz::UTC);
+            context.originals = originals;
+            let shown = visible::shown(&message, &context);
+            assert_eq!(shown.own, visible::own_words(&message, &context));
+            if shown.source == visible::Source::Subject {
+                continue;
+            }
+            let pieces = shown.lines.iter().map(|line| &line.text[line.own.clone()]);
+            let seen = pieces.flat_map(words).collect::<Vec<String>>();
+            if seen != words(&shown.own.text()) {
+                faults.push(format!("{}: {:#?}", path.display(), shown.lines));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// A table: `kind | answer`, where `kind` may go on with `.field=value` of its act.
@@ -266,6 +294,33 @@ fn a_quote_below_changes_no_answer() {
         faults.len(),
         faults.join("\n")
     );
+}
+
+/// Some phones put the whole letter below, with no mark and no line that introduces it. Where it is
+/// not at hand, its own examples ("Yes", "Yes, but Tuesdays") must not count as the answer.
+#[test]
+fn a_letter_below_without_a_mark_is_no_answer() {
+    let (letter, posting) = samples::of("invitation").expect("a sample");
+    let templates = Templates::built_in().expect("templates");
+    let sent = write(&letter, &posting, &templates).expect("a letter").text;
+    let head = "From: Ben Smith <ben@example.com>\nSubject: Re: lunch\nContent-Type: text/plain; charset=utf-8\n\n";
+    let context = Context {
+        answering: Some(Answering::Invitation),
+        ..Context::new(NOW.parse().expect("a moment"), chrono_tz::Europe::Berlin)
+    };
+    let cases = [
+        ("No thank you", "decline"),
+        ("Count me in!", "accept"),
+        ("", "unclear"),
+    ];
+    for between in ["\n\n", "\n\nSent from Outlook for Android\n\n"] {
+        for (words, kind) in cases {
+            let mail = format!("{head}{words}{between}{sent}");
+            let reading = read(&Message::parse(mail.as_bytes()), &context);
+            let told = (reading.kind(), reading.reply_text.reveal().as_str());
+            assert_eq!(told, (kind, words), "{between:?}");
+        }
+    }
 }
 
 /// A copy of our own letter without our mark is still ours, and never an answer.

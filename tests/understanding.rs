@@ -1,12 +1,12 @@
 //! How well answers are understood, by category, on tables of answers as colleagues write them.
 //!
-//! `tests/corpus/colleagues/*.txt` has rows `kind[/kind also right] [field=value]… | words`. Each
-//! row is read bare, above a quoted letter of ours, and as HTML only. The rows are halved by a
-//! checksum of their words: one half may be looked at while the reader is bettered (`seen`), of the
-//! other only the score is (`unseen`). Any other reader can be scored on the same mails: name its
-//! command in `POSTLUNCH_READER`; it gets a mail on its input, `--answering KIND` as arguments, and
-//! prints an object with `kind` and what else of the fields of `explain` it knows. Rows of one's
-//! own are scored by naming their folder in `POSTLUNCH_ROWS`.
+//! Each row (see `support/rows.rs`) is read bare, above a quoted letter of ours, and as HTML only.
+//! `tests/corpus/colleagues` and `tests/corpus/taught` are what rules and weights were made by; of
+//! `tests/corpus/unseen` only the score is looked at, and nothing is taught by it. Any other reader
+//! can be scored on the same mails: name its command in `POSTLUNCH_READER`; it gets a mail on its
+//! input, `--answering KIND` as arguments, and prints an object with `kind` and what else of the
+//! fields of `explain` it knows. Rows of one's own are scored by naming their folder in
+//! `POSTLUNCH_ROWS`.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use postlunch::lunch::act::Answering;
@@ -14,9 +14,12 @@ use postlunch::reading::message::Message;
 use postlunch::reading::{Context, explain, read};
 use postlunch::writing::{Templates, samples, write};
 use serde_json::Value;
+#[path = "support/rows.rs"]
+mod rows;
+
+use rows::{Row, rows};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,66 +29,6 @@ const NOW: &str = "2027-01-11T08:00:00Z";
 
 /// The layouts that every row is read in.
 const LAYOUTS: [&str; 3] = ["bare", "above a quote", "HTML only"];
-
-struct Row {
-    category: String,
-    answering: Option<Answering>,
-    goal_asked: bool,
-    kinds: Vec<String>,
-    conditions: Vec<(String, String)>,
-    words: String,
-}
-
-impl Row {
-    /// Which half; the words alone decide.
-    fn unseen(&self) -> bool {
-        crc32fast::hash(self.words.as_bytes()) % 2 == 1
-    }
-}
-
-fn rows() -> Vec<Row> {
-    let folder = match std::env::var_os("POSTLUNCH_ROWS") {
-        Some(folder) => folder.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/colleagues"),
-    };
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("the tables")
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    paths.sort();
-    let mut rows = Vec::new();
-    for path in paths {
-        let category = path.file_stem().unwrap_or_default().to_string_lossy();
-        let mut answering = None;
-        let mut goal_asked = false;
-        for line in fs::read_to_string(&path).expect("readable").lines() {
-            if line.is_empty() || line.starts_with("# ") {
-                continue;
-            }
-            if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-                goal_asked = name.ends_with("+goal");
-                answering = Answering::from_name(name.trim_end_matches("+goal"));
-                continue;
-            }
-            let (wanted, words) = line.split_once(" | ").expect("kind | words");
-            let mut parts = wanted.split_whitespace();
-            let kinds = parts.next().unwrap_or_default();
-            let conditions = parts.map(|p| p.split_once('=').expect("field=value"));
-            rows.push(Row {
-                category: category.clone().into_owned(),
-                answering,
-                goal_asked,
-                kinds: kinds.split('/').map(str::to_owned).collect(),
-                conditions: conditions
-                    .map(|(field, value)| (field.to_owned(), value.replace("\\n", "\n")))
-                    .collect(),
-                words: words.trim().replace("\\n", "\n"),
-            });
-        }
-    }
-    rows
-}
 
 /// The letter that is answered, as a person sees it quoted.
 fn letter(answering: Option<Answering>) -> String {
@@ -266,12 +209,12 @@ impl Score {
     }
 }
 
-/// Scores of one half by category; with the rows that went wrong, told in full.
-fn score(unseen: bool) -> (BTreeMap<String, Score>, Vec<String>) {
+/// Scores by category; with the rows that went wrong, told in full.
+fn score(folder: &Path) -> (BTreeMap<String, Score>, Vec<String>) {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let mut faults = Vec::new();
     let mut letters: BTreeMap<Option<Answering>, String> = BTreeMap::new();
-    for row in rows().iter().filter(|row| row.unseen() == unseen) {
+    for row in &rows(folder) {
         let letter = letters
             .entry(row.answering)
             .or_insert_with(|| self::letter(row.answering));
@@ -310,31 +253,64 @@ fn table(scores: &BTreeMap<String, Score>) -> (String, Score) {
     (text, whole)
 }
 
-/// The floor for both halves; docs/reading.md has the table. `POSTLUNCH_SHOW` prints the tables,
-/// and with `faults` every row of the seen half that went wrong.
+/// What a set of answers has to reach, in hundredths of what is read.
+struct Floor {
+    folder: &'static str,
+    right_min: f64,
+    false_yes_max: f64,
+    missed_no_max: f64,
+    asked_max: f64,
+}
+
+const FLOORS: [Floor; 2] = [
+    Floor {
+        folder: "colleagues",
+        right_min: 97.0,
+        false_yes_max: 0.3,
+        missed_no_max: 0.1,
+        asked_max: 2.5,
+    },
+    Floor {
+        folder: "unseen",
+        right_min: 95.0,
+        false_yes_max: 0.6,
+        missed_no_max: 0.3,
+        asked_max: 4.0,
+    },
+];
+
+/// docs/reading.md has the tables. `POSTLUNCH_SHOW` prints them, and with `faults` every row that
+/// went wrong.
 #[test]
 fn answers_of_colleagues_are_understood() {
     let show = std::env::var("POSTLUNCH_SHOW").ok();
-    let mut short = Vec::new();
-    for (half, unseen) in [("seen", false), ("unseen", true)] {
-        let (scores, faults) = score(unseen);
+    let tell = |name: &str, folder: &Path| {
+        let (scores, faults) = score(folder);
         let (table, whole) = table(&scores);
         if show.is_some() {
-            println!("{half}\n\n{table}");
+            println!("{name}\n\n{table}");
         }
-        if show.as_deref() == Some("faults") && !unseen {
+        if show.as_deref() == Some("faults") {
             println!("{}", faults.join("\n"));
         }
-        let foreign = |name| std::env::var_os(name).is_some();
-        if foreign("POSTLUNCH_READER") || foreign("POSTLUNCH_ROWS") {
-            continue; // another's reader, or others' rows, are scored and held to nothing
+        (table, whole)
+    };
+    if let Some(folder) = std::env::var_os("POSTLUNCH_ROWS") {
+        tell("others' rows", Path::new(&folder));
+        return;
+    }
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    for floor in &FLOORS {
+        let (table, whole) = tell(floor.folder, &corpus.join(floor.folder));
+        if std::env::var_os("POSTLUNCH_READER").is_some() {
+            continue; // another's reader is scored, and held to nothing
         }
         assert!(whole.read > 1_500, "only {} read", whole.read);
-        // What was reached is held: a false yes costs most, so none may come back.
-        let false_yes_max = if unseen { 12 } else { 0 };
-        if whole.kinds * 100 < whole.read * 95 || whole.false_yes > false_yes_max {
-            short.push(format!("{half}\n{table}"));
-        }
+        let share = |part: usize| 100.0 * part as f64 / whole.read as f64;
+        let reached = share(whole.kinds) >= floor.right_min
+            && share(whole.false_yes) <= floor.false_yes_max
+            && share(whole.missed_no) <= floor.missed_no_max
+            && share(whole.asked) <= floor.asked_max;
+        assert!(reached, "{}\n{table}", floor.folder);
     }
-    assert!(short.is_empty(), "{}", short.join("\n"));
 }

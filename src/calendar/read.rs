@@ -38,6 +38,24 @@ impl AnswerMethod {
     }
 }
 
+/// Who sent the mail with a calendar in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender<'a> {
+    /// The address.
+    pub address: &'a str,
+    /// The display name; may be empty.
+    pub name: &'a str,
+}
+
+/// A calendar that answers nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// REQUEST, CANCEL, PUBLISH, ADD, REFRESH or DECLINECOUNTER (RFC 5546 section 1.4).
+    pub method: &'static str,
+    /// Whether it speaks of an event that somebody else than the sender organizes.
+    pub of_others: bool,
+}
+
 /// PARTSTAT of the attendee who answers (RFC 5545 section 3.2.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Participation {
@@ -87,15 +105,15 @@ pub struct Answer {
 pub fn read(
     text: &str,
     method_parameter: Option<&str>,
-    sender: Option<&str>,
+    sender: Option<Sender<'_>>,
     zone: Tz,
 ) -> Option<Answer> {
-    let bounded = cut_at_char(from_its_beginning(text), TEXT_OCTETS_MAX);
-    // A text cut short by a gateway has no END; one is added so that what is there can be read.
-    let calendar = ICalendar::parse(bounded)
-        .or_else(|_| ICalendar::parse(format!("{bounded}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")))
-        .ok()?;
-    let method = method_of(&calendar, method_parameter)?;
+    let calendar = parsed(text)?;
+    let method = match method_of(&calendar, method_parameter)?.as_str() {
+        "REPLY" => AnswerMethod::Reply,
+        "COUNTER" => AnswerMethod::Counter,
+        _ => return None,
+    };
     let zones = tzid::Zones::of(&calendar, zone);
     let instant = |entry: &ICalendarEntry| -> Option<DateTime<Utc>> {
         let moment = entry.values.first()?.as_partial_date_time()?;
@@ -109,6 +127,45 @@ pub fn read(
         .map(|event| item(event, sender, &instant))
         .collect();
     (!items.is_empty()).then_some(Answer { method, items })
+}
+
+/// Reads a calendar text that answers nothing. `None` if it is an answer, or names no method.
+pub fn request(
+    text: &str,
+    method_parameter: Option<&str>,
+    sender: Option<Sender<'_>>,
+) -> Option<Request> {
+    const METHODS: [&str; 6] = [
+        "REQUEST",
+        "CANCEL",
+        "PUBLISH",
+        "ADD",
+        "REFRESH",
+        "DECLINECOUNTER",
+    ];
+    let calendar = parsed(text)?;
+    let named = method_of(&calendar, method_parameter)?;
+    let method = METHODS.into_iter().find(|method| *method == named)?;
+    let event = |part: &&ICalendarComponent| part.component_type == ICalendarComponentType::VEvent;
+    let organizer = calendar
+        .components
+        .iter()
+        .find(event)
+        .and_then(|event| event.property(&ICalendarProperty::Organizer))
+        .and_then(address_of);
+    let of_others = match (organizer, sender) {
+        (Some(organizer), Some(sender)) => !organizer.eq_ignore_ascii_case(sender.address),
+        _ => false,
+    };
+    Some(Request { method, of_others })
+}
+
+fn parsed(text: &str) -> Option<ICalendar> {
+    let bounded = cut_at_char(from_its_beginning(text), TEXT_OCTETS_MAX);
+    // A text cut short by a gateway has no END; one is added so that what is there can be read.
+    ICalendar::parse(bounded)
+        .or_else(|_| ICalendar::parse(format!("{bounded}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")))
+        .ok()
 }
 
 /// What stands from BEGIN:VCALENDAR on: gateways and byte order marks come before it.
@@ -130,7 +187,8 @@ fn cut_at_char(text: &str, octets_max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn method_of(calendar: &ICalendar, parameter: Option<&str>) -> Option<AnswerMethod> {
+/// The method's name in capitals: what the text says, else the parameter.
+fn method_of(calendar: &ICalendar, parameter: Option<&str>) -> Option<String> {
     let inside = calendar
         .components
         .iter()
@@ -138,19 +196,12 @@ fn method_of(calendar: &ICalendar, parameter: Option<&str>) -> Option<AnswerMeth
         .and_then(|part| part.property(&ICalendarProperty::Method))
         .and_then(|entry| entry.values.first())
         .and_then(|value| value.as_text());
-    let name = inside.or(parameter)?.trim();
-    if name.eq_ignore_ascii_case("REPLY") {
-        Some(AnswerMethod::Reply)
-    } else if name.eq_ignore_ascii_case("COUNTER") {
-        Some(AnswerMethod::Counter)
-    } else {
-        None
-    }
+    Some(inside.or(parameter)?.trim().to_ascii_uppercase())
 }
 
 fn item(
     event: &ICalendarComponent,
-    sender: Option<&str>,
+    sender: Option<Sender<'_>>,
     instant: &dyn Fn(&ICalendarEntry) -> Option<DateTime<Utc>>,
 ) -> AnswerItem {
     let text = |name: &ICalendarProperty| {
@@ -191,11 +242,12 @@ fn item(
     }
 }
 
-/// The ATTENDEE who answers: the sender, else the only one who says something. Several who say
-/// different things, none of them the sender, are nobody.
+/// The ATTENDEE who answers: the sender; else whom the sender speaks for (SENT-BY), who is the
+/// sender by another address of the same name; else the only one who says something. Several who
+/// say different things, none of them the sender, are nobody.
 fn who_answers<'a>(
     event: &'a ICalendarComponent,
-    sender: Option<&str>,
+    sender: Option<Sender<'_>>,
 ) -> Option<&'a ICalendarEntry> {
     let organizer = event
         .property(&ICalendarProperty::Organizer)
@@ -207,16 +259,22 @@ fn who_answers<'a>(
     let mut first = None;
     let mut answered: Option<&ICalendarEntry> = None;
     let mut divided = false;
+    let mut sent_by = Only::default();
+    let mut alike = Only::default();
     let attendees = event
         .entries
         .iter()
         .filter(|entry| entry.name == ICalendarProperty::Attendee);
     for entry in attendees {
-        if is(entry, sender) {
+        if is(entry, sender.map(|sender| sender.address)) {
             return Some(entry);
         }
         if is(entry, organizer.as_deref()) {
             continue; // who invites is listed as accepted
+        }
+        if let Some(sender) = sender {
+            sent_by.take(entry, speaks_by(entry, sender));
+            alike.take(entry, is_alike(entry, sender));
         }
         first = first.or(Some(entry));
         if participation(entry) != Participation::Other {
@@ -224,7 +282,63 @@ fn who_answers<'a>(
             answered = answered.or(Some(entry));
         }
     }
-    if divided { None } else { answered.or(first) }
+    let own = sent_by.found().or_else(|| alike.found());
+    own.or(if divided { None } else { answered.or(first) })
+}
+
+/// The one that fits, unless several do.
+#[derive(Default)]
+struct Only<'a> {
+    one: Option<&'a ICalendarEntry>,
+    several: bool,
+}
+
+impl<'a> Only<'a> {
+    fn take(&mut self, entry: &'a ICalendarEntry, fits: bool) {
+        if fits {
+            self.several |= self.one.is_some();
+            self.one = Some(entry);
+        }
+    }
+
+    fn found(&self) -> Option<&'a ICalendarEntry> {
+        self.one.filter(|_| !self.several)
+    }
+}
+
+/// Whether the sender answers in somebody's name (RFC 5545 section 3.2.18).
+fn speaks_by(entry: &ICalendarEntry, sender: Sender<'_>) -> bool {
+    let value = entry.parameter(&ICalendarParameterName::SentBy);
+    let by = value.and_then(|value| value.as_text()).unwrap_or_default();
+    let bare = match by.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => by.get(7..).unwrap_or_default(),
+        _ => by,
+    };
+    unescaped(bare.trim()).eq_ignore_ascii_case(sender.address)
+}
+
+/// Whether an attendee is the sender by another address: the same name, or the same mailbox of a
+/// neighbouring domain ("example.org" and "mail.example.org").
+fn is_alike(entry: &ICalendarEntry, sender: Sender<'_>) -> bool {
+    let name = entry
+        .parameter(&ICalendarParameterName::Cn)
+        .and_then(|value| value.as_text())
+        .unwrap_or_default()
+        .trim_matches(['"', '\'', ' ']);
+    if !name.is_empty() && name.to_lowercase() == sender.name.trim().to_lowercase() {
+        return true;
+    }
+    let address = address_of(entry).unwrap_or_default().to_ascii_lowercase();
+    let sender = sender.address.to_ascii_lowercase();
+    let (Some(theirs), Some(senders)) = (address.split_once('@'), sender.split_once('@')) else {
+        return false;
+    };
+    let inside = |outer: &str, inner: &str| {
+        inner
+            .strip_suffix(outer)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    theirs.0 == senders.0 && (inside(theirs.1, senders.1) || inside(senders.1, theirs.1))
 }
 
 /// RECURRENCE-ID as an instant. Where it is a day only, the event's own start on that day is meant.
@@ -383,8 +497,56 @@ mod tests {
         let text = reply(
             "BEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@x.org\nATTENDEE;PARTSTAT=TENTATIVE:mailto:ben@x.org\nEND:VEVENT",
         );
-        let answer = read(&text, None, Some("Ben@x.org"), ZONE).unwrap();
+        let sender = Sender {
+            address: "Ben@x.org",
+            name: "",
+        };
+        let answer = read(&text, None, Some(sender), ZONE).unwrap();
         assert_eq!(answer.items[0].participation, Participation::Tentative);
+    }
+
+    #[test]
+    fn the_sender_is_known_by_another_address_or_by_whom_it_speaks_for() {
+        let of = |attendee: &str, name: &str| {
+            let text = reply(&format!(
+                "BEGIN:VEVENT\nUID:u\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@x.org\n{attendee}\nEND:VEVENT"
+            ));
+            let sender = Sender {
+                address: "ben@x.org",
+                name,
+            };
+            let answer = read(&text, None, Some(sender), ZONE).unwrap();
+            answer.items[0].participation
+        };
+        let declined = [
+            "ATTENDEE;PARTSTAT=DECLINED;CN=Ben Smith:mailto:bsmith@y.org",
+            "ATTENDEE;PARTSTAT=DECLINED:mailto:Ben@mail.x.org",
+            "ATTENDEE;PARTSTAT=DECLINED;SENT-BY=\"mailto:ben@x.org\":mailto:boss@y.org",
+        ];
+        for attendee in declined {
+            assert_eq!(
+                of(attendee, "Ben Smith"),
+                Participation::Declined,
+                "{attendee}"
+            );
+        }
+        let stranger = "ATTENDEE;PARTSTAT=DECLINED;CN=Cara:mailto:cara@y.org";
+        assert_eq!(of(stranger, "Ben Smith"), Participation::Other);
+        assert_eq!(of(stranger, ""), Participation::Other);
+    }
+
+    #[test]
+    fn what_answers_nothing_is_told_by_its_method_and_its_owner() {
+        let text = "BEGIN:VCALENDAR\nMETHOD:CANCEL\nBEGIN:VEVENT\nUID:u\nORGANIZER:mailto:ana@x.org\nEND:VEVENT\nEND:VCALENDAR\n";
+        let by = |address| Some(Sender { address, name: "" });
+        let theirs = request(text, None, by("Ana@x.org")).unwrap();
+        assert_eq!((theirs.method, theirs.of_others), ("CANCEL", false));
+        assert!(request(text, None, by("ben@x.org")).unwrap().of_others);
+        assert_eq!(request(&text.replace("CANCEL", "REPLY"), None, None), None);
+        assert_eq!(
+            request(&text.replace("METHOD:CANCEL\n", ""), None, None),
+            None
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::lunch::act::Answering;
 use crate::words::address::{Address, NameAddr};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -112,9 +112,24 @@ pub struct Demo {
     /// Play the story to its end and print it, letter by letter
     #[arg(long)]
     pub script: bool,
-    /// Print it in colour
-    #[arg(long, alias = "colour")]
-    pub color: bool,
+    /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always (also without a
+    /// word behind it), never
+    #[arg(long, alias = "colour", value_name = "WHEN", value_enum, num_args = 0..=1,
+        default_value_t, default_missing_value = "always", hide_possible_values = true,
+        hide_default_value = true)]
+    pub color: Color,
+}
+
+/// When colours are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Wherever it is printed to
+    Always,
+    /// Never
+    Never,
 }
 
 /// `postlunch run`.
@@ -149,9 +164,10 @@ pub struct Invite {
 /// `postlunch explain`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs no configuration and no daemon. Any bytes are readable: the exit code is 0 \
-    wherever there was something to read. With --json: one object; its fields stay from one \
-    version to the next."
+    after_help = "Shows the mail line by line, with what its writer newly wrote, the quote and the \
+    signature marked; then what it is taken for, why, and what would change that. Needs no \
+    configuration and no daemon. Any bytes are readable: the exit code is 0 wherever there was \
+    something to read. With --json: one object; its fields stay from one version to the next."
 )]
 pub struct Explain {
     /// The mail, as a file; - for standard input
@@ -173,6 +189,17 @@ pub struct Explain {
     /// The time zone of the lunch [default: this machine's]
     #[arg(long, value_name = "TZ", value_parser = values::zone)]
     pub timezone: Option<Tz>,
+    /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always, never
+    #[arg(
+        long,
+        alias = "colour",
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
 }
 
 /// `postlunch preview`.

@@ -16,10 +16,11 @@ pub async fn demo(asked: &args::Demo, as_object: bool) -> Result<(), Failure> {
     if !asked.script {
         eprintln!("The demo's own page comes in a later version; here is the story as text.\n");
     }
+    let colour = show::in_colour(asked.color);
     let mut printed = Ok(());
     let mut tell = |scene: &Scene| {
         if !as_object && printed.is_ok() {
-            printed = show::print(&scene.render(asked.color));
+            printed = show::print(&scene.render(colour));
         }
     };
     let played = script::play(&mut tell).await;

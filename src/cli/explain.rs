@@ -1,7 +1,12 @@
 //! `postlunch explain`: how a mail would be understood (DESIGN section 4).
 //!
 //! Needs no configuration and no store. Any bytes are readable; only a file that cannot be opened
-//! is a failure, and in a folder not even that.
+//! is a failure, and in a folder not even that. What a person sees of it is made in `page` (the mail
+//! line by line), `verdict` (its acts in words) and `change` (what would make it another).
+
+mod change;
+mod page;
+mod verdict;
 
 use crate::cli::args;
 use crate::cli::ending::Failure;
@@ -10,16 +15,20 @@ use crate::clock::Clock;
 use crate::config::Surroundings;
 use crate::reading::explain as as_json;
 use crate::reading::message::Message;
-use crate::reading::{self, Context, Reading, visible};
-use crate::words::clean::clean_text;
+use crate::reading::{self, Context, visible};
 use chrono_tz::Tz;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::{panic, thread};
 
 /// Most octets of one mail that are read; far more than any server takes.
 const MAIL_OCTETS_MAX: u64 = 64 * 1024 * 1024;
+
+/// Files of a folder that each core reads before anything is printed.
+const FILES_EACH: usize = 128;
 
 /// Explains one mail, or each of a folder.
 ///
@@ -43,11 +52,11 @@ pub fn explain(asked: &args::Explain, as_object: bool) -> Result<(), Failure> {
     let path = asked.file.as_deref().unwrap_or(Path::new("-"));
     let message = Message::parse(&octets_of(path)?);
     let reading = reading::read(&message, &context);
-    let object = as_json::explain(&message, &reading);
     if as_object {
-        return show::json(&object);
+        return show::json(&as_json::explain(&message, &reading));
     }
-    show::print(&for_a_person(&message, &reading, &object))
+    let ink = show::Ink(show::in_colour(asked.color));
+    show::print(&page::page(&message, &reading, &context, ink))
 }
 
 fn originals(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
@@ -91,8 +100,11 @@ fn folder_by_lines(folder: &Path, context: &Context) -> Result<(), Failure> {
     paths.sort();
     let mut out = BufWriter::new(io::stdout().lock());
     let mut write = || {
-        for path in &paths {
-            writeln!(out, "{}", with_file(path, object_of(path, context)))?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        for batch in paths.chunks(cores * FILES_EACH) {
+            for lines in on_cores(batch, cores, context) {
+                out.write_all(lines.as_bytes())?;
+            }
         }
         out.flush()
     };
@@ -102,6 +114,29 @@ fn folder_by_lines(folder: &Path, context: &Context) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// The lines of a batch of files, read on so many cores, in the order of the files.
+fn on_cores(batch: &[PathBuf], cores: usize, context: &Context) -> Vec<String> {
+    let lines_of = |paths: &[PathBuf]| -> String {
+        let lines = paths
+            .iter()
+            .map(|path| with_file(path, object_of(path, context)) + "\n");
+        lines.collect()
+    };
+    if batch.len() < cores {
+        return vec![lines_of(batch)];
+    }
+    thread::scope(|scope| {
+        let readers: Vec<_> = batch
+            .chunks(batch.len().div_ceil(cores))
+            .map(|paths| scope.spawn(move || lines_of(paths)))
+            .collect();
+        let joined = readers.into_iter().map(thread::ScopedJoinHandle::join);
+        joined
+            .map(|lines| lines.unwrap_or_else(|panic| panic::resume_unwind(panic)))
+            .collect()
+    })
 }
 
 fn object_of(path: &Path, context: &Context) -> Value {
@@ -135,104 +170,9 @@ fn with_file(path: &Path, object: Value) -> String {
     format!("{{\"file\":{}{comma}{fields}", Value::from(name.as_ref()))
 }
 
-/// The same for a person: head, verdict, then the mail with its own words marked.
-fn for_a_person(message: &Message, reading: &Reading, object: &Value) -> String {
-    let mut head = Vec::new();
-    let mut tell = |name: &str, text: String| head.push(vec![name.to_owned(), text]);
-    let from = message.from.as_ref().map(ToString::to_string);
-    tell("From", from.unwrap_or_else(|| "nobody".to_owned()));
-    tell("Subject", message.subject.to_string());
-    tell("Verdict", reading.kind().to_owned());
-    tell("Because", reading.reason.clone());
-    let mut text = show::columns(&head, "");
-    let acts = object.get("acts").and_then(Value::as_array);
-    for act in acts.into_iter().flatten().filter_map(Value::as_object) {
-        text.push_str(&act_lines(act));
-    }
-    text.push_str("\nThe mail; what was newly written, and so judged, is marked with |\n\n");
-    let own = reading.reply_text.reveal();
-    let body = clean_text(&visible::body_text(message));
-    text.push_str(&marked(&body, own));
-    text
-}
-
-fn act_lines(act: &Map<String, Value>) -> String {
-    let kind = act.get("kind").and_then(Value::as_str).unwrap_or("other");
-    let mut text = format!("\n  {kind}\n");
-    let mut rows = Vec::new();
-    for (name, value) in act.iter().filter(|(name, _)| *name != "kind") {
-        flatten(name, value, &mut rows);
-    }
-    text.push_str(&show::columns(&rows, "    "));
-    text
-}
-
-/// One row for each thing that is said; nulls, empty lists and plain noes are not.
-fn flatten(name: &str, value: &Value, rows: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Null | Value::Bool(false) => {}
-        Value::Bool(true) => rows.push(vec![name.to_owned(), "yes".to_owned()]),
-        Value::String(text) => {
-            let mut lines = text.lines();
-            rows.push(vec![
-                name.to_owned(),
-                lines.next().unwrap_or_default().to_owned(),
-            ]);
-            rows.extend(lines.map(|line| vec![String::new(), line.to_owned()]));
-        }
-        Value::Number(number) => rows.push(vec![name.to_owned(), number.to_string()]),
-        Value::Array(items) => items.iter().for_each(|item| flatten(name, item, rows)),
-        Value::Object(fields) => {
-            for (inner, value) in fields {
-                flatten(inner, value, rows);
-            }
-        }
-    }
-}
-
-/// The body with its own words marked. Where reading joined or changed lines so that they are not
-/// found again, the own words follow by themselves.
-fn marked(body: &str, own: &str) -> String {
-    let mut wanted = own
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .peekable();
-    let mut text = String::new();
-    for line in body.lines() {
-        let here = line.trim();
-        let found = !here.is_empty() && wanted.peek().is_some_and(|next| here.ends_with(next));
-        if found {
-            wanted.next();
-        }
-        let mark = if found { '|' } else { ' ' };
-        text.push_str(format!("  {mark} {line}").trim_end());
-        text.push('\n');
-    }
-    if wanted.peek().is_some() {
-        text.push_str("\nNewly written, as it was understood:\n\n");
-        for line in own.lines() {
-            text.push_str(format!("  | {line}").trim_end());
-            text.push('\n');
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn own_words_are_marked_among_the_quote() {
-        let body = "Sure, Thursday!\n\nOn Monday Ana wrote:\n> Lunch?\n\n-- \nBen";
-        let text = marked(body, "Sure, Thursday!");
-        assert!(text.contains("  | Sure, Thursday!"), "{text}");
-        assert!(text.contains("    > Lunch?"), "{text}");
-        assert!(!text.contains("as it was understood"), "{text}");
-        let changed = marked(body, "Sure,\nThursday!");
-        assert!(changed.contains("as it was understood"), "{changed}");
-    }
 
     #[test]
     fn a_files_name_comes_first_and_is_quoted() {

@@ -1,5 +1,6 @@
 //! What a person sees: aligned, short, and never more than was asked for.
 
+use crate::cli::args::Color;
 use crate::cli::ending::Failure;
 use crate::daemon::request::{Invitation, Link, PairingLine, Ran, Status, SummaryLine};
 use chrono::{DateTime, Utc};
@@ -36,6 +37,54 @@ pub fn octets(octets: &[u8]) -> Result<(), Failure> {
 /// As [`print`].
 pub fn json(value: &Value) -> Result<(), Failure> {
     print(&format!("{value:#}\n"))
+}
+
+/// Whether standard output gets colours: by the option, else where a terminal shows them and
+/// nobody forbids them (<https://no-color.org>).
+pub fn in_colour(choice: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let dumb = set("TERM").is_none_or(|kind| kind == "dumb");
+            io::stdout().is_terminal() && set("NO_COLOR").is_none() && !dumb
+        }
+    }
+}
+
+/// Terminal colours, or none. Dresses single lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Ink(pub bool);
+
+impl Ink {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// What matters.
+    pub fn strong(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    /// What somebody newly wrote.
+    pub fn own(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
+    /// What stands by.
+    pub fn faint(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    /// What stands by and is nobody's words.
+    pub fn aside(self, text: &str) -> String {
+        self.with("2;3", text)
+    }
 }
 
 /// Rows as columns, each as wide as its widest cell; the last one is left as it is.

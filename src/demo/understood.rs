@@ -48,7 +48,11 @@ fn tell(act: &Act) -> String {
         Act::Accept(terms) => accept(terms),
         Act::Decline => "no, for good".to_owned(),
         Act::Notes(notes) => told_notes(notes),
-        Act::Correction { section, .. } => format!("another answer to {}", number(*section)),
+        Act::Correction {
+            section: Some(section),
+            ..
+        } => format!("another answer to {}", number(*section)),
+        Act::Correction { section: None, .. } => "something of the notes is to change".to_owned(),
         Act::Skip => "leave this lunch out".to_owned(),
         Act::Reschedule(wish) => moved(wish),
         Act::Pause { until: Some(until) } => format!("pause until {}", until.format("%-d %B")),

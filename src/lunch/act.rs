@@ -231,8 +231,8 @@ pub enum Act {
     Permission(Permission),
     /// Another answer to one prompt; `None` takes it away.
     Correction {
-        /// Which prompt.
-        section: Section,
+        /// Which prompt; `None` if it was not said plainly enough to follow.
+        section: Option<Section>,
         /// The new words.
         words: Option<Words>,
     },

@@ -5,7 +5,7 @@
 //! and not by a list of whole sentences. Linear: each line is looked at with at most a dozen below.
 
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{first_words, tokens};
 use crate::reading::quote::Line;
 
 /// Longest attribution, joined, in octets.
@@ -40,7 +40,10 @@ impl Opening {
 
 /// What opens at each line.
 pub fn openings(lines: &[Line<'_>]) -> Vec<Option<Opening>> {
-    let labels: Vec<bool> = lines.iter().map(|line| label_of(line.text)).collect();
+    let labels: Vec<bool> = lines
+        .iter()
+        .map(|line| line.has_colon() && label_of(line.text))
+        .collect();
     (0..lines.len())
         .map(|at| {
             if lines.get(at).is_none_or(Line::is_blank) {
@@ -63,15 +66,14 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
     let near = lines
         .get(at..(at + ATTRIBUTION_LINES_MAX).min(lines.len()))
         .unwrap_or_default();
-    if !opens_dated(first)
-        && let Some(opening) = behind_own_words(lines, at)
+    if may_stand_behind(first)
+        && !opens_dated(first)
+        && let Some(opening) = behind_own_words(first)
     {
         return Some(opening);
     }
-    let opens = opens_attribution(first);
-    let telling = near.iter().any(tells);
-    if opens && telling {
-        let mut joined = String::new();
+    if near.iter().any(tells) && opens_attribution(first) {
+        let mut joined = String::with_capacity(ATTRIBUTION_OCTETS_MAX);
         for (number, line) in near.iter().enumerate() {
             if line.is_blank() || line.depth != first.depth {
                 break;
@@ -81,7 +83,7 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
             if joined.len() > ATTRIBUTION_OCTETS_MAX {
                 break;
             }
-            if is_attribution(joined.trim_end()) {
+            if may_end_attribution(line) && is_attribution(joined.trim_end()) {
                 // The line below may open by itself; then this one is the sender's.
                 let later = (1..=number).any(|skipped| {
                     let rest: Vec<&str> = near
@@ -105,36 +107,38 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
 }
 
 fn tells(line: &Line<'_>) -> bool {
+    if line.text.len() <= ATTRIBUTION_OCTETS_MAX {
+        return line.has_at_sign() || line.digits() > 0;
+    }
     let octets = line.text.bytes().take(ATTRIBUTION_OCTETS_MAX);
     octets.into_iter().any(|b| b == b'@' || b.is_ascii_digit())
 }
 
 fn opens_attribution(line: &Line<'_>) -> bool {
     let text = line.text.trim_start_matches(['-', ' ', '*', '_']);
-    line.opens_with(Sense::WroteOpening)
-        || text.starts_with(|c: char| c.is_ascii_digit())
-        || text.contains('@')
-        || text.contains('年')
-        || text.contains('년')
+    text.starts_with(|c: char| c.is_ascii_digit())
+        || line.has_at_sign()
+        || line.opens_with(Sense::WroteOpening)
+        || (!text.is_ascii() && text.contains(['年', '년']))
         || names_then_wrote(line)
 }
 
 /// Opens with a word for a day, a number, or "on" before one of them.
 fn opens_dated(line: &Line<'_>) -> bool {
-    let dated = line.text.bytes().filter(u8::is_ascii_digit).count() >= 3;
     let text = line.text.trim_start_matches(['-', ' ', '*', '_']);
-    dated
+    line.digits() >= 3
         && (line.opens_with(Sense::WroteOpening) || text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "Ana Smith schrieb am 14. Januar 2027 um 12:00:": a name, the verb, and a moment of day.
 fn names_then_wrote(line: &Line<'_>) -> bool {
-    let words = line.words();
-    let head: Vec<&str> = words.iter().copied().take(8).collect();
-    let verb = lexicon().marks(&head, &[Sense::Wrote], Languages::ALL);
-    let times = words.iter().any(|w| is_time(w));
-    let long_number = line.text.bytes().filter(u8::is_ascii_digit).count() >= 5;
-    verb.first().is_some_and(|m| m.at >= 1 && m.at <= 6) && times && long_number
+    if line.digits() < 5 || !line.word_tokens().any(|w| is_time(&w.text)) {
+        return false;
+    }
+    let mut room = [""; 8];
+    let head = first_words(line.word_tokens(), &mut room);
+    let verb = lexicon().marks(head, &[Sense::Wrote], Languages::ALL);
+    verb.first().is_some_and(|m| m.at >= 1 && m.at <= 6)
 }
 
 fn is_time(word: &str) -> bool {
@@ -145,11 +149,21 @@ fn is_time(word: &str) -> bool {
     digits(hours) && hours.len() <= 2 && digits(minutes.get(..2).unwrap_or_default())
 }
 
+/// Whether an attribution may end with the line: it ends with a colon or the verb.
+fn may_end_attribution(line: &Line<'_>) -> bool {
+    let bare = without_marks_behind(line.text.trim_end());
+    bare.is_empty() || bare.ends_with([':', '：']) || line.may_close(Sense::Wrote)
+}
+
+fn without_marks_behind(text: &str) -> &str {
+    text.trim_end_matches(['-', ' ', '*', '_', '\u{a0}', '>', '[', ']'])
+}
+
 /// Names the moment or the address, has the verb, and ends as such lines end.
 fn is_attribution(joined: &str) -> bool {
-    let bare = joined.trim_end_matches(['-', ' ', '*', '_', '\u{a0}', '>', '[', ']']);
+    let bare = without_marks_behind(joined);
     let ends = bare.ends_with([':', '：']);
-    let digits = bare.chars().filter(char::is_ascii_digit).count();
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let address = bare.contains('@');
     if digits < 3 && !address {
         return false;
@@ -164,7 +178,7 @@ fn is_attribution(joined: &str) -> bool {
         return false;
     }
     let dated = digits >= 5 || words.iter().any(|w| is_time(w));
-    if ends && dated && EASTERN_VERBS.iter().any(|verb| bare.contains(verb)) {
+    if ends && dated && lexicon().stands_in(bare, Sense::WroteInside) {
         return true;
     }
     let verbs = lexicon().marks(&words, &[Sense::Wrote], Languages::ALL);
@@ -186,28 +200,12 @@ fn is_attribution(joined: &str) -> bool {
     ends_in_address && address && digits >= 3
 }
 
-/// Verbs of scripts that part no words.
-const EASTERN_VERBS: &[&str] = &[
-    "写道",
-    "寫道",
-    "のメッセージ",
-    "のメール",
-    "書きました",
-    "작성",
-    "님이",
-    "เขียน",
-];
-
 /// "I wrote", "schrieb ich": somebody tells, and no client.
 fn speaks_of_people(words: &[&str], at: usize, length: usize) -> bool {
-    const PEOPLE: &[&str] = &[
-        "i", "we", "you", "he", "she", "they", "ich", "wir", "du", "er", "je", "nous", "vous",
-        "yo", "nosotros", "ik", "wij", "io", "eu", "jag",
-    ];
     let person = |place: Option<usize>| {
         place
             .and_then(|place| words.get(place))
-            .is_some_and(|word| PEOPLE.contains(word))
+            .is_some_and(|word| lexicon().is(word, Sense::Pronoun))
     };
     person(at.checked_sub(1)) || person(Some(at + length))
 }
@@ -233,7 +231,7 @@ fn weak_attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
     let last = verbs
         .last()
         .is_some_and(|m| m.at + m.words == words.len() && m.at > 0);
-    let dated = line.text.bytes().filter(u8::is_ascii_digit).count() >= 5;
+    let dated = line.digits() >= 5;
     let addressed = text.contains('@') && (text.contains('<') || text.contains('['));
     let named = (!verbs.is_empty() && ends) || (last && dated);
     (named || (dated && (addressed || ends))).then_some(Opening {
@@ -243,12 +241,12 @@ fn weak_attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
     })
 }
 
+fn may_stand_behind(line: &Line<'_>) -> bool {
+    line.depth == 0 && line.digits() >= 3 && line.has_at_sign()
+}
+
 /// "Sounds good! On Thu, 14 Jan 2027 at 12:00 Ana <ana@example.com> wrote:" on one line.
-fn behind_own_words(lines: &[Line<'_>], at: usize) -> Option<Opening> {
-    let line = lines.get(at)?;
-    if line.depth > 0 || !line.text.contains('@') {
-        return None;
-    }
+fn behind_own_words(line: &Line<'_>) -> Option<Opening> {
     let start = [". ", "! ", "? ", ", ", "  "].iter().find_map(|stop| {
         let (before, after) = line.text.split_once(stop)?;
         let own = before.len() + stop.len();
@@ -307,9 +305,8 @@ fn header_block(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize>
     if count == 1 {
         return in_one_line(block.first()?.text).then_some(1);
     }
-    let address = block.iter().any(|line| line.text.contains('@'));
-    let digits = |line: &Line<'_>| line.text.bytes().filter(u8::is_ascii_digit).count() >= 4;
-    let dated = block.iter().any(digits);
+    let address = block.iter().any(Line::has_at_sign);
+    let dated = block.iter().any(|line| line.digits() >= 4);
     let opens = block.first().is_some_and(|line| names_author(line.text));
     (count >= 4
         || (count == 3 && (address || dated || opens))
@@ -323,38 +320,11 @@ fn header_block(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize>
 fn names_author(line: &str) -> bool {
     let text = line.trim_start_matches(['*', ' ', '_', '\u{a0}']);
     let label = text.split([':', '：']).next().unwrap_or_default();
-    let folded = crate::reading::phrase::fold(label.trim_matches(['*', ' ', '\u{a0}', '_']));
-    matches!(
-        folded.as_str(),
-        "from"
-            | "von"
-            | "de"
-            | "da"
-            | "van"
-            | "fra"
-            | "fran"
-            | "od"
-            | "от"
-            | "кого"
-            | "від"
-            | "发件人"
-            | "寄件者"
-            | "寄件人"
-            | "差出人"
-            | "送信者"
-            | "보낸 사람"
-            | "보낸사람"
-            | "kimden"
-            | "gonderen"
-            | "lahettaja"
-            | "felado"
-            | "من"
-            | "de la"
-            | "tu"
-            | "απο"
-            | "dari"
-            | "expediteur"
-    )
+    let tokens = tokens(label.trim_matches(['*', ' ', '\u{a0}', '_']));
+    let words: Vec<&str> = tokens.iter().map(|t| &*t.text).collect();
+    lexicon()
+        .longest(&words, 0, &[Sense::AuthorLabel], Languages::ALL)
+        .is_some_and(|mark| mark.words == words.len())
 }
 
 /// All labels of a block in one line, as HTML without breaks gives.
@@ -390,10 +360,14 @@ fn separator(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize> {
     }
     let dashed = text.chars().take_while(|c| is_dash(*c)).count() >= 2;
     let ends = text.ends_with([':', '：']);
+    let by_notes = || line.digits() >= 6 && notes_attribution(text);
+    if !(dashed || ends) {
+        return by_notes().then_some(1);
+    }
     let inner =
         text.trim_matches(|c: char| is_dash(c) || matches!(c, ' ' | '>' | ':' | '：' | '<'));
-    if inner.is_empty() || !(dashed || ends) {
-        return notes_attribution(text).then_some(1);
+    if inner.is_empty() {
+        return by_notes().then_some(1);
     }
     let tokens = tokens(inner);
     let words: Vec<&str> = tokens
@@ -408,7 +382,7 @@ fn separator(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize> {
         && text.chars().rev().take_while(|c| is_dash(*c)).count() >= 2
         && mark.is_some()
         && tells(line);
-    (named || told || notes_attribution(text)).then_some(1)
+    (named || told || by_notes()).then_some(1)
 }
 
 /// Notes: `Ana Smith ---14.01.2027 12:00:00---Hi Ben, shall we`.

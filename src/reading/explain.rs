@@ -81,7 +81,7 @@ fn act(act: &Act) -> Value {
             put("permission", json!(name));
         }
         Act::Correction { section, words: to } => {
-            put("section", json!(section_name(*section)));
+            put("section", json!(section.map(section_name)));
             put("words", json!(to.as_ref().map(words)));
         }
         Act::Command { name, arguments } => {

@@ -4,8 +4,9 @@
 //! client wraps around the quoted mail is marked the same way where that wrapper shows no quote of
 //! its own; style, script, comments and hidden text go. Linear: nesting is bounded.
 
-use html5gum::Tokenizer;
-use html5gum::emitters::default::{DefaultEmitter, StartTag, Token};
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Emitter, ForwardingEmitter, Span, Tokenizer};
+use std::borrow::Cow;
 
 /// Deepest nesting that is followed; tags below it are read as if they were not there.
 const DEPTH_MAX: usize = 200;
@@ -13,6 +14,12 @@ const DEPTH_MAX: usize = 200;
 const QUOTE_DEPTH_MAX: usize = 8;
 /// Most octets of text that are kept.
 const TEXT_OCTETS_MAX: usize = 256 * 1024;
+/// Most character references (`&amp;`): the tokenizer goes through long lists for each.
+const REFERENCES_MAX: usize = 20_000;
+/// Most classes, ids and names of one element that are looked at.
+const NAMES_MAX: usize = 20;
+/// Most characters of a style that are looked at.
+const STYLE_CHARS_MAX: usize = 400;
 
 /// Classes and ids (folded beginnings) of what clients wrap around a quoted mail.
 const QUOTE_WRAPPERS: &[&str] = &[
@@ -77,20 +84,198 @@ enum Effect {
 
 #[derive(Debug)]
 struct Open {
-    name: String,
+    name: Name,
     effect: Effect,
 }
 
+/// The name of an element: short ones letter by letter, others by a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Name(u64);
+
+impl Name {
+    fn of(name: &[u8]) -> Self {
+        // FNV-1a, with a mark that no short name has.
+        let hashed =
+            |all: u64, octet: &u8| (all ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3);
+        let packed = |all: u64, octet: &u8| (all << 8) | u64::from(*octet);
+        if name.len() < 8 {
+            Self(name.iter().fold(0, packed))
+        } else {
+            Self(name.iter().fold(0xcbf2_9ce4_8422_2325, hashed) | 1 << 63)
+        }
+    }
+}
+
+/// The attributes that are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attribute {
+    Class,
+    Id,
+    Name,
+    Style,
+    Start,
+    Alt,
+    Hidden,
+    Marker,
+}
+
+impl Attribute {
+    const COUNT: usize = 8;
+
+    fn of(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"class" => Self::Class,
+            b"id" => Self::Id,
+            b"name" => Self::Name,
+            b"style" => Self::Style,
+            b"start" => Self::Start,
+            b"alt" => Self::Alt,
+            b"hidden" => Self::Hidden,
+            b"data-marker" => Self::Marker,
+            _ => return None,
+        })
+    }
+}
+
+/// A start tag, as far as it has been read.
+#[derive(Debug, Default)]
+struct Tag {
+    name: Vec<u8>,
+    /// Whether it has any attribute.
+    has_attributes: bool,
+    /// The attribute whose value comes next.
+    named: Option<Attribute>,
+    /// The first of each that is looked at.
+    given: [Option<String>; Attribute::COUNT],
+}
+
+impl Tag {
+    fn open(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+    }
+
+    fn name_attribute(&mut self, name: &[u8]) {
+        self.has_attributes = true;
+        self.named = None;
+        if let Some(attribute) = Attribute::of(name)
+            && let Some(slot @ None) = self.given.get_mut(attribute as usize)
+        {
+            *slot = Some(String::new());
+            self.named = Some(attribute);
+        }
+    }
+
+    fn take_value(&mut self, value: &[u8]) {
+        let Some(attribute) = self.named else {
+            return;
+        };
+        let value = text_of(value);
+        if let Some(slot) = self.given.get_mut(attribute as usize) {
+            *slot = Some(match attribute {
+                Attribute::Alt => value.into_owned(),
+                Attribute::Style => squeezed(&value),
+                _ => value.to_ascii_lowercase(),
+            });
+        }
+    }
+
+    /// The value in small letters, a style without blanks; empty if there is none.
+    fn value(&self, attribute: Attribute) -> &str {
+        let given = self.given.get(attribute as usize).and_then(Option::as_ref);
+        given.map_or("", String::as_str)
+    }
+
+    fn has(&self, attribute: Attribute) -> bool {
+        matches!(self.given.get(attribute as usize), Some(Some(_)))
+    }
+
+    fn close(&mut self) {
+        if self.has_attributes {
+            self.has_attributes = false;
+            self.named = None;
+            self.given = Default::default();
+        }
+    }
+
+    /// What Outlook, Zimbra and others put directly above a quoted mail.
+    fn opens_quote(&self) -> bool {
+        if !self.has_attributes {
+            return false;
+        }
+        let known = [Attribute::Id, Attribute::Name, Attribute::Marker]
+            .into_iter()
+            .any(|attribute| {
+                let value = self.value(attribute);
+                let value = value.strip_prefix("x_").unwrap_or(value);
+                QUOTE_OPENINGS.contains(&value)
+            });
+        if known {
+            return true;
+        }
+        let style = self.value(Attribute::Style);
+        let outlook = style.contains("border-top:solid")
+            && (style.contains("1.0pt") || style.contains("1pt"))
+            && style.contains("padding:3");
+        let windows_mail = style.contains("padding-top:5px") && style.contains("border-top");
+        outlook || windows_mail
+    }
+
+    /// A blockquote by which a writer only moves a paragraph in.
+    fn is_indented(&self) -> bool {
+        let style = self.value(Attribute::Style);
+        style.contains("border:none") && style.contains("40px")
+    }
+
+    /// Whether a class, id or name begins or ends with one of these.
+    fn is_among(&self, known: &[&str]) -> bool {
+        [Attribute::Class, Attribute::Id, Attribute::Name]
+            .into_iter()
+            .flat_map(|attribute| self.value(attribute).split_whitespace())
+            .take(NAMES_MAX)
+            .any(|given| {
+                let given = given.strip_prefix("x_").unwrap_or(given);
+                known
+                    .iter()
+                    .any(|k| given.starts_with(k) || given.ends_with(k))
+            })
+    }
+}
+
+/// The beginning of a style, without blanks.
+fn squeezed(style: &str) -> String {
+    let style = style.chars().filter(|c| !c.is_whitespace());
+    let style = style.take(STYLE_CHARS_MAX);
+    style.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn text_of(octets: &[u8]) -> Cow<'_, str> {
+    // Much quicker than the lossy way where nothing is lost.
+    match std::str::from_utf8(octets) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(octets),
+    }
+}
+
+/// A line of the text, by its place.
 #[derive(Debug, Default)]
 struct Line {
-    text: String,
+    start: usize,
+    end: usize,
     quotes: usize,
     wrapper: Option<usize>,
     attribution: bool,
 }
 
+impl Line {
+    const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+}
+
 #[derive(Debug, Default)]
 struct Walker {
+    tag: Tag,
     open: Vec<Open>,
     quotes: usize,
     hidden: usize,
@@ -99,68 +284,107 @@ struct Walker {
     wrappers: Vec<usize>,
     wrappers_seen: usize,
     lines: Vec<Line>,
-    current: String,
+    /// Of all lines, and of the one that is not ended yet.
+    text: String,
+    /// Where that one begins.
+    current: usize,
     octets: usize,
+}
+
+/// Tells the walker of tags and text, and nobody of errors, which need not be looked for then.
+struct Events<F: Callback<(), ()>>(CallbackEmitter<F, (), ()>);
+
+impl<F: Callback<(), ()>> ForwardingEmitter for Events<F> {
+    type Token = ();
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = ()> {
+        &mut self.0
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
 }
 
 /// The visible text of an HTML part.
 pub fn to_text(html: &str) -> String {
-    let mut walker = Walker::default();
-    let mut emitter = DefaultEmitter::<()>::default();
-    emitter.naively_switch_states(true);
-    for token in Tokenizer::new_with_emitter(html, emitter) {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(tag) => walker.start(&tag),
-            Token::EndTag(tag) => walker.end(&String::from_utf8_lossy(&tag.name)),
-            Token::String(text) => walker.text(&String::from_utf8_lossy(&text)),
-            _ => {}
-        }
-        if walker.octets > TEXT_OCTETS_MAX {
-            break;
-        }
-    }
+    let mut walker = Walker {
+        text: String::with_capacity(html.len().min(TEXT_OCTETS_MAX)),
+        ..Walker::default()
+    };
+    let told = |event: CallbackEvent<'_>, _: Span<()>| walker.take(&event);
+    let mut events = CallbackEmitter::new(told);
+    events.naively_switch_states(true);
+    let flood = memchr::memchr_iter(b'&', html.as_bytes()).nth(REFERENCES_MAX);
+    let html = flood.and_then(|at| html.get(..at)).unwrap_or(html);
+    // It goes on until there is enough text or no more HTML.
+    Tokenizer::new_with_emitter(html, Events(events)).next();
     walker.break_line();
     walker.finish()
 }
 
 impl Walker {
-    fn start(&mut self, tag: &StartTag<()>) {
-        let name = String::from_utf8_lossy(&tag.name).to_ascii_lowercase();
-        match name.as_str() {
-            "br" => self.break_always(),
-            "hr" => {
+    /// Whether it is enough.
+    fn take(&mut self, event: &CallbackEvent<'_>) -> Option<()> {
+        if self.octets > TEXT_OCTETS_MAX {
+            return Some(());
+        }
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.tag.open(name),
+            CallbackEvent::AttributeName { name } => self.tag.name_attribute(name),
+            CallbackEvent::AttributeValue { value } => self.tag.take_value(value),
+            CallbackEvent::CloseStartTag { self_closing } => {
+                let mut tag = std::mem::take(&mut self.tag);
+                self.start(&tag, *self_closing);
+                tag.close();
+                self.tag = tag;
+            }
+            CallbackEvent::EndTag { name } => {
+                self.tag.close();
+                self.end(name);
+            }
+            CallbackEvent::String { value } => self.take_text(&text_of(value)),
+            _ => {}
+        }
+        None
+    }
+
+    fn start(&mut self, tag: &Tag, self_closing: bool) {
+        let name = tag.name.as_slice();
+        match name {
+            b"br" => self.break_always(),
+            b"hr" => {
                 self.break_line();
-                self.push_text(if opens_quote(tag) {
+                self.push_text(if tag.opens_quote() {
                     OPENING_LINE
                 } else {
                     "________________________________"
                 });
                 self.break_line();
             }
-            "div" if opens_quote(tag) => {
+            b"div" if tag.opens_quote() => {
                 self.break_line();
                 self.push_text(OPENING_LINE);
                 self.break_line();
             }
-            "img" => self.picture(tag),
-            "p" | "blockquote" | "ul" | "ol" | "table" | "pre" | "h1" | "h2" | "h3" | "h4"
-            | "h5" | "h6" => self.break_paragraph(),
-            "div" | "li" | "tr" | "section" | "article" | "header" | "footer" | "body"
-            | "center" | "dt" | "dd" => self.break_line(),
-            "td" | "th" if !self.current.is_empty() => self.current.push(' '),
+            b"img" => self.picture(tag),
+            b"p" | b"blockquote" | b"ul" | b"ol" | b"table" | b"pre" | b"h1" | b"h2" | b"h3"
+            | b"h4" | b"h5" | b"h6" => self.break_paragraph(),
+            b"div" | b"li" | b"tr" | b"section" | b"article" | b"header" | b"footer" | b"body"
+            | b"center" | b"dt" | b"dd" => self.break_line(),
+            b"td" | b"th" if self.current < self.text.len() => self.text.push(' '),
             _ => {}
         }
-        if is_void(&name) || tag.self_closing && name != "div" {
+        if is_void(name) || self_closing && name != b"div" {
             return;
         }
-        if name == "li" {
+        if name == b"li" {
             self.bullet();
         }
         if self.open.len() >= DEPTH_MAX {
             return;
         }
-        let effect = self.effect_of(&name, tag);
+        let effect = self.effect_of(tag);
         match effect {
             Effect::Blockquote => self.quotes += 1,
             Effect::Hidden => self.hidden += 1,
@@ -172,74 +396,61 @@ impl Walker {
         if effect != Effect::Plain && !matches!(effect, Effect::Hidden) {
             self.break_line();
         }
+        let name = Name::of(name);
         self.open.push(Open { name, effect });
     }
 
-    fn effect_of(&mut self, name: &str, tag: &StartTag<()>) -> Effect {
-        if tag.attributes.is_empty() && matches!(name, "p" | "div" | "span" | "b" | "i" | "td") {
-            return Effect::Plain;
-        }
-        let attribute = |wanted: &[u8]| attribute(tag, wanted);
-        match name {
-            "blockquote" if !is_indented(tag) => return Effect::Blockquote,
-            "head" | "script" | "style" | "title" | "template" | "noscript" => {
+    fn effect_of(&mut self, tag: &Tag) -> Effect {
+        match tag.name.as_slice() {
+            b"blockquote" if !tag.is_indented() => return Effect::Blockquote,
+            b"head" | b"script" | b"style" | b"title" | b"template" | b"noscript" => {
                 return Effect::Hidden;
             }
-            "ol" => return Effect::Ordered(attribute(b"start").parse().unwrap_or(1)),
-            "ul" => return Effect::Unordered,
-            "pre" => return Effect::Preformatted,
+            b"ol" => return Effect::Ordered(tag.value(Attribute::Start).parse().unwrap_or(1)),
+            b"ul" => return Effect::Unordered,
+            b"pre" => return Effect::Preformatted,
+            _ if !tag.has_attributes => return Effect::Plain,
             _ => {}
         }
-        let style = style_of(tag);
+        let style = tag.value(Attribute::Style);
         let hidden = ["display:none", "mso-hide:all", "visibility:hidden"]
             .iter()
             .any(|way| style.contains(way));
-        if hidden || tag.attributes.contains_key(b"hidden".as_slice()) {
+        if hidden || tag.has(Attribute::Hidden) {
             return Effect::Hidden;
         }
-        if attribute(b"name") == "quote" {
-            self.wrappers_seen += 1;
-            return Effect::Wrapper(self.wrappers_seen);
+        if tag.value(Attribute::Name) != "quote" {
+            if tag.is_among(ATTRIBUTION_WRAPPERS) {
+                return Effect::Attribution;
+            }
+            if tag.is_among(SIGNATURE_WRAPPERS) {
+                return Effect::Hidden;
+            }
+            if !tag.is_among(QUOTE_WRAPPERS) {
+                return Effect::Plain;
+            }
         }
-        let names = format!(
-            "{} {} {}",
-            attribute(b"class"),
-            attribute(b"id"),
-            attribute(b"name")
-        );
-        let among = |known: &[&str]| {
-            names.split_whitespace().take(20).any(|given| {
-                let given = given.strip_prefix("x_").unwrap_or(given);
-                known
-                    .iter()
-                    .any(|k| given.starts_with(k) || given.ends_with(k))
-            })
-        };
-        if among(ATTRIBUTION_WRAPPERS) {
-            Effect::Attribution
-        } else if among(SIGNATURE_WRAPPERS) {
-            Effect::Hidden
-        } else if among(QUOTE_WRAPPERS) {
-            self.wrappers_seen += 1;
-            Effect::Wrapper(self.wrappers_seen)
-        } else {
-            Effect::Plain
-        }
+        self.wrappers_seen += 1;
+        Effect::Wrapper(self.wrappers_seen)
     }
 
-    fn end(&mut self, name: &str) {
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
-            "p" | "blockquote" | "ul" | "ol" | "table" | "pre" | "h1" | "h2" | "h3" | "h4"
-            | "h5" | "h6" => self.break_paragraph(),
-            "div" | "li" | "tr" | "section" | "article" | "dt" | "dd" => self.break_line(),
+    fn end(&mut self, name: &[u8]) {
+        match name {
+            b"p" | b"blockquote" | b"ul" | b"ol" | b"table" | b"pre" | b"h1" | b"h2" | b"h3"
+            | b"h4" | b"h5" | b"h6" => self.break_paragraph(),
+            b"div" | b"li" | b"tr" | b"section" | b"article" | b"dt" | b"dd" => self.break_line(),
             _ => {}
         }
+        let name = Name::of(name);
         let Some(at) = self.open.iter().rposition(|open| open.name == name) else {
             return;
         };
-        for closed in self.open.split_off(at) {
-            match closed.effect {
+        for number in at..self.open.len() {
+            match self
+                .open
+                .get(number)
+                .map_or(Effect::Plain, |open| open.effect)
+            {
                 Effect::Blockquote => self.quotes = self.quotes.saturating_sub(1),
                 Effect::Hidden => self.hidden = self.hidden.saturating_sub(1),
                 Effect::Preformatted => {
@@ -256,6 +467,7 @@ impl Walker {
                 Effect::Plain | Effect::Ordered(_) | Effect::Unordered => {}
             }
         }
+        self.open.truncate(at);
     }
 
     fn bullet(&mut self) {
@@ -276,19 +488,14 @@ impl Walker {
     }
 
     /// Emoji come as pictures from some clients.
-    fn picture(&mut self, tag: &StartTag<()>) {
-        let alt = tag
-            .attributes
-            .iter()
-            .find(|(key, _)| key.as_slice() == b"alt")
-            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
-            .unwrap_or_default();
-        if alt.chars().count() <= 4 && !alt.is_ascii() {
-            self.push_text(&alt);
+    fn picture(&mut self, tag: &Tag) {
+        let alt = tag.value(Attribute::Alt);
+        if !alt.is_ascii() && alt.chars().count() <= 4 {
+            self.push_text(alt);
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn take_text(&mut self, text: &str) {
         if self.hidden > 0 {
             return;
         }
@@ -302,33 +509,55 @@ impl Walker {
             return;
         }
         let blank = |c: char| c.is_whitespace() && c != '\u{a0}';
-        if text.starts_with(blank) && !self.current.is_empty() && !self.current.ends_with(' ') {
-            self.current.push(' ');
+        let current = self.current();
+        if text.starts_with(blank) && !current.is_empty() && !current.ends_with(' ') {
+            self.text.push(' ');
         }
         let mut first = true;
-        for word in text.split(blank).filter(|word| !word.is_empty()) {
-            if !first {
-                self.current.push(' ');
+        let mut push = |word: &str| {
+            if !word.is_empty() {
+                if !first {
+                    self.text.push(' ');
+                }
+                self.push_text(word);
+                first = false;
             }
-            self.push_text(word);
-            first = false;
+        };
+        if text.is_ascii() {
+            let blank = |octet: &u8| matches!(octet, b' ' | b'\t'..=b'\r');
+            let mut from = 0;
+            for word in text.as_bytes().split(blank) {
+                push(text.get(from..from + word.len()).unwrap_or_default());
+                from += word.len() + 1;
+            }
+        } else {
+            text.split(blank).for_each(push);
         }
         if !first && text.ends_with(blank) {
-            self.current.push(' ');
+            self.text.push(' ');
         }
+    }
+
+    /// The line that is not ended yet.
+    fn current(&self) -> &str {
+        self.text.get(self.current..).unwrap_or_default()
     }
 
     fn push_text(&mut self, text: &str) {
         if self.hidden == 0 {
             self.octets += text.len();
-            self.current.push_str(&text.replace('\u{a0}', " "));
+            if text.is_ascii() {
+                self.text.push_str(text);
+            } else {
+                self.text.push_str(&text.replace('\u{a0}', " "));
+            }
         }
     }
 
     /// Ends the line if there is one: what the edges of blocks do.
     fn break_line(&mut self) {
-        if self.current.trim().is_empty() {
-            self.current.clear();
+        if self.current().trim().is_empty() {
+            self.text.truncate(self.current);
         } else {
             self.break_always();
         }
@@ -337,54 +566,49 @@ impl Walker {
     /// Ends the line even if it is empty: what `<br>` does.
     fn break_always(&mut self) {
         self.octets += 1;
-        let text = std::mem::take(&mut self.current);
-        let kept = if text.trim().is_empty() {
-            String::new()
-        } else {
-            text
-        };
-        let line = self.line(kept);
-        self.lines.push(line);
+        if self.current().trim().is_empty() {
+            self.text.truncate(self.current);
+        }
+        self.end_line();
     }
 
     fn break_paragraph(&mut self) {
         self.break_line();
-        if self.lines.last().is_some_and(|line| !line.text.is_empty()) {
-            let blank = self.line(String::new());
-            self.lines.push(blank);
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.end_line();
         }
     }
 
-    fn line(&self, text: String) -> Line {
-        Line {
-            text,
+    fn end_line(&mut self) {
+        self.lines.push(Line {
+            start: self.current,
+            end: self.text.len(),
             quotes: self.quotes.min(QUOTE_DEPTH_MAX),
             wrapper: self.wrappers.last().copied(),
             attribution: self.attribution > 0,
-        }
+        });
+        self.current = self.text.len();
     }
 
     /// Puts the marks in front. A wrapper counts as a quote if no blockquote stands in it, text
     /// stands before it, and no text of the writer's follows it.
     fn finish(self) -> String {
-        let has_text = |line: &&Line| !line.text.trim().is_empty();
-        let quoting: Vec<usize> = self
+        let mut quoting: Vec<usize> = self
             .lines
             .iter()
             .filter(|line| line.quotes > 0)
             .filter_map(|line| line.wrapper)
             .collect();
-        let outside = |line: &&Line| line.wrapper.is_none() && line.quotes == 0;
+        quoting.sort_unstable();
+        let outside = |line: &Line| line.wrapper.is_none() && line.quotes == 0;
         let last_outside = self
             .lines
             .iter()
-            .rposition(|line| outside(&line) && has_text(&line));
-        let mut text = String::new();
-        let mut quoting_sorted = quoting;
-        quoting_sorted.sort_unstable();
+            .rposition(|line| outside(line) && !line.is_empty());
+        let mut text = String::with_capacity(self.text.len() + self.lines.len() * 3);
         for (number, line) in self.lines.iter().enumerate() {
             let wrapped = line.wrapper.is_some_and(|wrapper| {
-                quoting_sorted.binary_search(&wrapper).is_err()
+                quoting.binary_search(&wrapper).is_err()
                     && last_outside.is_some_and(|last| last < number)
             });
             let marks = if line.quotes > 0 {
@@ -398,61 +622,28 @@ impl Walker {
             if marks > 0 {
                 text.push(' ');
             }
-            text.push_str(line.text.trim_end());
+            let written = self.text.get(line.start..line.end).unwrap_or_default();
+            text.push_str(written.trim_end());
             text.push('\n');
         }
         text
     }
 }
 
-fn attribute(tag: &StartTag<()>, wanted: &[u8]) -> String {
-    tag.attributes
-        .iter()
-        .find(|(key, _)| key.as_slice() == wanted)
-        .map(|(_, value)| String::from_utf8_lossy(value).to_ascii_lowercase())
-        .unwrap_or_default()
-}
-
-/// The style without blanks.
-fn style_of(tag: &StartTag<()>) -> String {
-    let style = attribute(tag, b"style");
-    let squeezed = style.chars().filter(|c| !c.is_whitespace());
-    squeezed.take(400).collect()
-}
-
-/// What Outlook, Zimbra and others put directly above a quoted mail.
-fn opens_quote(tag: &StartTag<()>) -> bool {
-    if tag.attributes.is_empty() {
-        return false;
-    }
-    let known = [b"id".as_slice(), b"name", b"data-marker"]
-        .iter()
-        .any(|key| {
-            let value = attribute(tag, key);
-            let value = value.strip_prefix("x_").unwrap_or(&value);
-            QUOTE_OPENINGS.contains(&value)
-        });
-    if known {
-        return true;
-    }
-    let style = style_of(tag);
-    let outlook = style.contains("border-top:solid")
-        && (style.contains("1.0pt") || style.contains("1pt"))
-        && style.contains("padding:3");
-    let windows_mail = style.contains("padding-top:5px") && style.contains("border-top");
-    outlook || windows_mail
-}
-
-/// A blockquote by which a writer only moves a paragraph in.
-fn is_indented(tag: &StartTag<()>) -> bool {
-    let style = style_of(tag);
-    style.contains("border:none") && style.contains("40px")
-}
-
-fn is_void(name: &str) -> bool {
+fn is_void(name: &[u8]) -> bool {
     matches!(
         name,
-        "br" | "hr" | "img" | "meta" | "link" | "input" | "wbr" | "area" | "base" | "col" | "embed"
+        b"br"
+            | b"hr"
+            | b"img"
+            | b"meta"
+            | b"link"
+            | b"input"
+            | b"wbr"
+            | b"area"
+            | b"base"
+            | b"col"
+            | b"embed"
     )
 }
 

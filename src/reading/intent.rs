@@ -11,6 +11,7 @@ use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 use crate::reading::when::{self, When};
 use chrono::NaiveDate;
+use std::cell::LazyCell;
 
 /// Longest phrase that a comma may stand in, in words.
 const JOINED_WORDS_MAX: usize = 6;
@@ -131,6 +132,31 @@ pub struct Intent {
     pub words: usize,
     /// What each clause says, in order: for the learned weights.
     pub signs: Vec<Signs>,
+    /// How many words stand for a yes outright, and how many things against or beside it.
+    pub stood: (usize, usize),
+}
+
+/// Longest answer that can be plain, in words.
+const PLAIN_WORDS_MAX: usize = 6;
+
+impl Intent {
+    /// A short text of which every word is understood, and that asks nothing: "Claro que no".
+    pub fn is_plain(&self) -> bool {
+        let stands = |(sense, _): &(Sense, bool)| *sense != Sense::Neutral;
+        let known = |clause: &Signs| {
+            clause.unknown == 0 && !clause.question && clause.senses.iter().all(stands)
+        };
+        self.words <= PLAIN_WORDS_MAX && !self.question && self.signs.iter().all(known)
+    }
+
+    /// Whether it says yes and nothing besides, or no outright.
+    pub const fn is_outright(&self) -> bool {
+        match self.verdict {
+            Verdict::Yes => self.stood.0 > 0 && self.stood.1 == 0,
+            Verdict::No => self.strong_no,
+            _ => false,
+        }
+    }
 }
 
 /// What was understood in one clause.
@@ -163,7 +189,7 @@ struct Clause<'a> {
 pub fn read(text: &str, context: &Context) -> Intent {
     let tokens = tokens(text);
     let languages = lexicon().languages_of(&tokens);
-    let clauses = join_phrases(clauses(&tokens), languages);
+    let clauses = join_phrases(clauses(&tokens, languages), languages);
     let mut weighing = Weighing::default();
     let mut intent = Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
@@ -194,7 +220,7 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent
 }
 
-fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
+fn clauses<'a>(tokens: &'a [Token<'a>], languages: Languages) -> Vec<Clause<'a>> {
     let mut found: Vec<Clause> = Vec::new();
     let mut current: Vec<&Token<'_>> = Vec::new();
     let mut continues = false;
@@ -204,7 +230,7 @@ fn clauses<'a>(tokens: &'a [Token<'a>]) -> Vec<Clause<'a>> {
             continue;
         }
         if token.is_word {
-            if lexicon().is(&token.text, Sense::But) && !current.is_empty() {
+            if lexicon().is_in(&token.text, Sense::But, languages) && !current.is_empty() {
                 push(&mut found, &mut current, continues);
                 continues = true;
             }
@@ -250,7 +276,7 @@ fn drop_fillers(clause: &mut Clause<'_>, languages: Languages) {
         Sense::Neutral,
         Sense::Doubt,
     ];
-    let filler = |w: &&str| lexicon().is(w, Sense::Filler);
+    let filler = |w: &&str| lexicon().is_in(w, Sense::Filler, languages);
     if !clause.words.iter().any(filler)
         || clause.words.len() < 2
         || !lexicon()
@@ -412,6 +438,7 @@ fn weigh(
         ..Signs::default()
     };
     let mut proposes = !found.is_empty();
+    let until = LazyCell::new(|| when::until(words, context));
     for (number, mark) in marks.iter().enumerate() {
         let negated = negator.is_some_and(|at| mark.at.saturating_sub(at) <= NEGATION_REACH);
         let ends = mark.at + mark.words;
@@ -472,12 +499,12 @@ fn weigh(
             Sense::Later => {
                 weighing.later += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::AskAgain => {
                 weighing.ask_again += 1;
                 weighing.last = Some(Stand::Later);
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
@@ -489,7 +516,7 @@ fn weigh(
             Sense::MoveOne => intent.scope = Some(Scope::One),
             Sense::Pause if !turned => {
                 intent.pause = true;
-                intent.until = intent.until.or_else(|| when::until(words, context));
+                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Resume if !turned => intent.resume = true,
             Sense::Met if turned => intent.held = Some(Held::NotMet),
@@ -529,7 +556,9 @@ fn weigh(
     if only_negators && bare && !clause.question {
         weighing.against(); // "Sure... not"
     } else if only_negators && found.is_empty() {
-        let opens_against = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+        let opens_against = words
+            .first()
+            .is_some_and(|w| lexicon().is_in(w, Sense::But, languages));
         weighing.denial |= opens_against || weighing.yes_in_sentence;
     }
     let helps = |m: &Mark| {
@@ -546,7 +575,9 @@ fn weigh(
     if says(&[Sense::Later, Sense::AskAgain]) && says(&[Sense::Yes, Sense::FirmYes]) {
         weighing.last = Some(Stand::Later); // "after the release, gladly"
     }
-    let opens_but = words.first().is_some_and(|w| lexicon().is(w, Sense::But));
+    let opens_but = words
+        .first()
+        .is_some_and(|w| lexicon().is_in(w, Sense::But, languages));
     if opens_but && words.len() > 1 && found.is_empty() && !marks.iter().any(helps) {
         weighing.unexplained = true;
     }
@@ -634,43 +665,33 @@ fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
 
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
 fn courteous(words: &[&str], mark: &Mark) -> bool {
-    let word = |at: usize| words.get(at).copied().unwrap_or_default();
-    let wishes = |w: &str| {
-        matches!(
-            w,
-            "id" | "would"
-                | "love"
-                | "like"
-                | "happy"
-                | "glad"
-                | "keen"
-                | "interested"
-                | "im"
-                | "wurde"
-                | "encantaria"
-                | "gustaria"
-        )
+    let wishes = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|w| lexicon().is(w, Sense::Courtesy))
     };
-    wishes(word(mark.at)) || wishes(word(mark.at + 1))
+    wishes(mark.at) || wishes(mark.at + 1)
 }
 
 /// Whether a "no" belongs to the thing behind it ("no promises") and is no answer by itself.
 fn counts_nothing(words: &[&str], at: usize) -> bool {
-    let Some(next) = words.get(at + 1).filter(|_| words.get(at) == Some(&"no")) else {
+    let is_thing = |word: &str| lexicon().is(word, Sense::NoThing);
+    let no = words.get(at).filter(|word| is_thing(word));
+    let Some(next) = words.get(at + 1).filter(|_| no.is_some()) else {
         return false;
     };
     let answers = [Sense::Thanks, Sense::Negator, Sense::Answering];
     let small = lexicon()
         .longest(words, at + 1, &answers, Languages::ALL)
         .is_some();
-    !small && next.chars().all(char::is_alphabetic) && *next != "no"
+    !small && next.chars().all(char::is_alphabetic) && !is_thing(next)
 }
 
 /// "Omar would love this": a wish that is not the writer's.
 fn third_person(words: &[&str], mark: &Mark) -> bool {
     let opens = words
         .get(mark.at)
-        .is_some_and(|w| matches!(*w, "would" | "might" | "will" | "wants"));
+        .is_some_and(|w| lexicon().is(w, Sense::Modal));
     let subject = mark.at.checked_sub(1).and_then(|at| words.get(at));
     opens && subject.is_some_and(|w| !lexicon().is(w, Sense::Myself))
 }
@@ -835,6 +856,8 @@ impl Weighing {
         intent.verdict = verdict;
         intent.because = because;
         intent.firm = self.firm_yes > 0;
+        let beside = self.no + self.reluctant + self.later + self.condition + self.doubt;
+        intent.stood = (any_yes, beside + self.third + self.weak_no + self.other);
         let said = any_yes + self.no + self.fine + self.reluctant + self.doubt + self.later;
         intent.only_thanks = self.thanks > 0 && said == 0 && self.other == 0 && !intent.question;
         intent.nothing_found = said == 0 && self.thanks == 0;

@@ -7,17 +7,23 @@ mod beside;
 
 use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
 use crate::lunch::notes::{Section, Words};
-use crate::reading::Context;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
+use crate::reading::learned::features::{self, Feature};
+use crate::reading::learned::{Weights, careful, weights};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted, held};
+use crate::reading::phrase::tokens;
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
+use crate::reading::{Context, weight};
 use chrono::NaiveDateTime;
 
 /// Longest text that says nothing but "we met" or "nothing this time", in words.
 const HELD_WORDS_MAX: usize = 14;
+
+/// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
+const KNOWN_MIN: f32 = 0.2;
 
 /// Longest answer to a follow-up that may be no notes at all, in words.
 const SHORT_WORDS_MAX: usize = 14;
@@ -45,16 +51,58 @@ impl Judged {
         }
     }
 
+    /// The kind of the weightiest act.
+    pub fn weightiest(&self) -> &'static str {
+        let heaviest = self.acts.iter().rev().max_by_key(|act| weight(act));
+        heaviest.map_or("other", Act::kind)
+    }
+
     fn one(act: Act, reason: &str) -> Self {
         Self::new(vec![act], reason)
     }
 }
 
+/// How far the rules got.
+enum ByRules<'a> {
+    /// Nothing is left to weigh: a command, notes under their headings, nothing written.
+    Settled(Judged),
+    /// What the rules say, to be weighed with the words.
+    Open(Box<Open<'a>>),
+}
+
+struct Open<'a> {
+    text: String,
+    context: Context<'a>,
+    judged: Judged,
+    said: Intent,
+    sorted: Sorted,
+}
+
 /// Judges the own words of a person's mail.
 pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
+    judge_by(weights(), message, own, context)
+}
+
+/// The same, by weights of one's own: to see what they are good for before they are kept.
+pub fn judge_by(weights: &Weights, message: &Message, own: &Own, context: &Context) -> Judged {
+    match by_rules(message, own, context) {
+        ByRules::Settled(judged) => judged,
+        ByRules::Open(open) => open.weighed(weights),
+    }
+}
+
+/// The situation and the features of an answer, for teaching; `None` where nothing is weighed.
+pub fn features(message: &Message, own: &Own, context: &Context) -> Option<(usize, Vec<Feature>)> {
+    match by_rules(message, own, context) {
+        ByRules::Settled(_) => None,
+        ByRules::Open(open) => Some((open.situation(), open.features())),
+    }
+}
+
+fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<'a> {
     let answering = context.answering.or_else(|| guess(message, own));
     let text = own.text();
-    let context = &Context {
+    let context = Context {
         answering,
         lunch: context
             .lunch
@@ -67,23 +115,156 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
             Some(Answering::Receipt | Answering::Exchange | Answering::Summary)
         );
         let act = if quiet { Act::Other } else { Act::Unclear };
-        return Judged::one(act, "nothing newly written");
+        return ByRules::Settled(Judged::one(act, "nothing newly written"));
     }
-    if let Some(judged) = commanded(&text, own, context) {
-        return judged;
+    if let Some(judged) = commanded(&text, own, &context) {
+        return ByRules::Settled(judged);
     }
     let sorted = notes::sort(own);
-    let said = intent::read(&text, context);
-    match answering {
-        Some(Answering::FollowUp) => followup(&text, sorted, &said, context),
-        Some(Answering::Receipt) => receipt(&text, sorted, &said, context),
-        Some(Answering::Reminder) => reminder(&sorted, &said, context),
-        Some(Answering::Exchange) => exchange(&sorted, &said, context),
+    let said = intent::read(&text, &context);
+    let judged = match answering {
+        Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
+        Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
+        Some(Answering::Reminder) => reminder(&sorted, &said, &context),
+        Some(Answering::Exchange) => exchange(&sorted, &said, &context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
         Some(Answering::Invitation | Answering::Question) => invitation(&said),
-        None => unknown(sorted, &said, context),
+        None => unknown(sorted.clone(), &said, &context),
+    };
+    let asked = answering == Some(Answering::FollowUp);
+    let by_headings = (sorted.marked || (asked && sorted.loosely))
+        && judged
+            .acts
+            .iter()
+            .any(|act| matches!(act.kind(), "notes" | "correction" | "command"));
+    let outright = match answering {
+        None | Some(Answering::Invitation | Answering::Question | Answering::Reminder) => {
+            said.is_outright()
+        }
+        Some(Answering::FollowUp) => held::told(&text).is_some(),
+        _ => false,
+    };
+    if by_headings || (outright && said.is_plain()) {
+        return ByRules::Settled(judged);
+    }
+    ByRules::Open(Box::new(Open {
+        text,
+        context,
+        judged,
+        said,
+        sorted,
+    }))
+}
+
+impl Open<'_> {
+    fn situation(&self) -> usize {
+        features::situation(self.context.answering, self.context.goal_asked)
+    }
+
+    fn features(&self) -> Vec<Feature> {
+        let by_rules = self.judged.weightiest();
+        let mut marks = Vec::new();
+        if self.sorted.by_count {
+            marks.push("by count");
+        }
+        if self.sorted.marked {
+            marks.push("marked");
+        }
+        let tokens = tokens(&self.text);
+        features::features(&tokens, &self.said, by_rules, self.situation(), &marks)
+    }
+
+    /// What costs least, by what was learned. Where that is what the rules say, or where it cannot
+    /// be followed, theirs holds or it is asked back.
+    fn weighed(self, weights: &Weights) -> Judged {
+        let likely = weights.likelihoods(&self.features(), self.situation());
+        // In a language that nothing was learned of, the rules alone speak.
+        let Some(likely) = likely.filter(|likely| likely.known >= KNOWN_MIN) else {
+            return self.judged;
+        };
+        let by_rules = self.judged.weightiest();
+        for kind in careful::by_cost(&likely) {
+            if kind == by_rules {
+                return self.judged;
+            }
+            if let Some(acts) = self.acts(kind) {
+                return Judged::new(acts, reason_for(kind));
+            }
+        }
+        self.judged
+    }
+
+    /// What there is to do for a kind that the rules did not come to, from what they found in the
+    /// words; `None` if they found nothing to go by.
+    fn acts(&self, kind: &str) -> Option<Vec<Act>> {
+        let (said, context) = (&self.said, &self.context);
+        let asked = |act| {
+            let question = said.question.then_some(Act::Question);
+            std::iter::once(act).chain(question).collect()
+        };
+        let goal = || Act::Command {
+            name: CommandName::Goal,
+            arguments: self.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        Some(match kind {
+            "accept" => asked(Act::Accept(accept(said))),
+            "decline" => vec![Act::Decline],
+            "later" => vec![Act::Later { until: said.until }],
+            "unclear" => vec![Act::Unclear],
+            "question" => vec![Act::Question],
+            "stop" => vec![Act::Stop],
+            "end" => vec![Act::End],
+            "skip" => vec![Act::Skip],
+            "reschedule" => vec![Act::Reschedule(reschedule(said, context).unwrap_or(
+                Reschedule {
+                    scope: said.scope.or(Some(Scope::One)),
+                    ..Reschedule::default()
+                },
+            ))],
+            "pause" => vec![Act::Pause { until: said.until }],
+            "resume" => vec![Act::Resume],
+            "held" => vec![Act::Held(held::told(&self.text).or(said.held)?)],
+            "notes" if context.answering == Some(Answering::FollowUp) => {
+                vec![Act::Notes(self.sorted.notes.clone())]
+            }
+            "permission" if said.unnamed => vec![Act::Permission(Permission::Unnamed)],
+            "permission" => match said.verdict {
+                Verdict::Yes => vec![Act::Permission(Permission::Named)],
+                Verdict::No => vec![Act::Permission(Permission::Refused)],
+                _ => return None,
+            },
+            "command" if context.goal_asked => vec![goal()],
+            "command" if context.answering == Some(Answering::Proposal) => vec![goal()],
+            "correction" => vec![Act::Correction {
+                section: None,
+                words: None,
+            }],
+            "other" => vec![Act::Other],
+            _ => return None,
+        })
+    }
+}
+
+/// Why an answer was taken for a kind that no rule found in it.
+fn reason_for(kind: &str) -> &'static str {
+    match kind {
+        "accept" => "as a whole it reads like a yes",
+        "decline" => "as a whole it reads like a no",
+        "later" => "as a whole it reads like a not now",
+        "unclear" => "as a whole it is not sure what is meant",
+        "question" => "as a whole it reads like a question",
+        "stop" => "as a whole it asks for no more mail",
+        "end" => "as a whole it asks for an end",
+        "skip" => "as a whole it leaves this lunch out",
+        "reschedule" => "as a whole it asks to move",
+        "pause" => "as a whole it asks for a pause",
+        "resume" => "as a whole it asks to go on",
+        "notes" => "as a whole it reads like notes",
+        "correction" => "as a whole it puts something right",
+        "other" => "as a whole it asks for nothing",
+        _ => "by its words as a whole",
     }
 }
 
@@ -139,7 +320,7 @@ fn lunch_of(
 }
 
 /// Which letter is answered, judged from the mail alone.
-fn guess(message: &Message, own: &Own) -> Option<Answering> {
+pub fn guess(message: &Message, own: &Own) -> Option<Answering> {
     let subject = message.subject.as_str().to_lowercase();
     if subject.contains("your notes") {
         return Some(Answering::FollowUp);
@@ -401,7 +582,7 @@ fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
 fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     if let Some(section) = removal(text) {
         let act = Act::Correction {
-            section,
+            section: Some(section),
             words: None,
         };
         return Judged::one(act, "one section is taken away");
@@ -412,14 +593,14 @@ fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
             .filter_map(|section| {
                 let words = sorted.notes.section(section)?.clone();
                 Some(Act::Correction {
-                    section,
+                    section: Some(section),
                     words: Some(words),
                 })
             })
             .collect();
         if let (true, Some((section, words))) = (acts.is_empty(), single_number(text)) {
             acts.push(Act::Correction {
-                section,
+                section: Some(section),
                 words: Some(Words::new(words)),
             });
         }
@@ -510,12 +691,14 @@ fn removal(text: &str) -> Option<Section> {
         _ => None,
     });
     named.or_else(|| {
-        words.iter().find_map(|word| match *word {
-            "1" | "1st" | "first" | "one" => Some(Section::Best),
-            "2" | "2nd" | "second" | "two" => Some(Section::Worst),
-            "3" | "3rd" | "third" | "three" => Some(Section::Focus),
-            _ => None,
-        })
+        words
+            .iter()
+            .find_map(|word| match lexicon().ordinal(word)? {
+                1 => Some(Section::Best),
+                2 => Some(Section::Worst),
+                3 => Some(Section::Focus),
+                _ => None,
+            })
     })
 }
 

@@ -1,24 +1,18 @@
 //! Languages: what words mean, from one data file for each language.
 //!
 //! A file has sections, `[sense]`, with one pattern a line (see `phrase::Pattern`), and `#`
-//! comments. Numbered sections (`[weekday]`, `[month]`, `[number]`) have lines `3 march mar`. All
-//! files are read once; a reply may mix languages, so all are looked up unless one clearly leads.
+//! comments. Numbered sections (`[weekday]`, `[month]`, `[number]`, `[ordinal]`) have lines
+//! `3 march mar`; some sections hold mere beginnings of words. All files are read once; a reply may
+//! mix languages, so all are looked up unless one clearly leads.
 
-use crate::reading::phrase::{Pattern, Token};
+use crate::reading::phrase::{Pattern, Token, fold};
+use crate::reading::vocabulary::Vocabulary;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-/// The files, by language code. `common` holds what needs no language.
-const FILES: &[(&str, &str)] = &[
-    ("common", include_str!("languages/common.txt")),
-    ("en", include_str!("languages/en.txt")),
-    ("de", include_str!("languages/de.txt")),
-    ("fr", include_str!("languages/fr.txt")),
-    ("es", include_str!("languages/es.txt")),
-    ("nl", include_str!("languages/nl.txt")),
-    ("clients", include_str!("languages/clients.txt")),
-];
+// `FILES`: every file of the folder, listed by `build.rs`. `common` holds what needs no language.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 macro_rules! senses {
     ($($(#[$doc:meta])* $name:ident = $section:literal,)+) => {
@@ -27,9 +21,17 @@ macro_rules! senses {
         pub enum Sense { $($(#[$doc])* $name,)+ }
 
         impl Sense {
+            /// How many there are.
+            const COUNT: usize = [$(Self::$name),+].len();
+
             /// The sense of a section's name.
             pub fn from_section(name: &str) -> Option<Self> {
                 match name { $($section => Some(Self::$name),)+ _ => None }
+            }
+
+            /// The name of its section.
+            pub const fn section(self) -> &'static str {
+                match self { $(Self::$name => $section,)+ }
             }
         }
     };
@@ -374,54 +376,151 @@ senses! {
     Remove = "remove",
     /// Politeness that may stand beside a command.
     Please = "please",
+    /// A pronoun for a person: "I wrote" is no line of a client.
+    Pronoun = "pronoun",
+    /// Words by which a yes only wishes.
+    Courtesy = "courtesy",
+    /// A verb that is the writer's only behind a word for the writer.
+    Modal = "modal verb",
+    /// A "no" that belongs to the thing behind it.
+    NoThing = "no such thing",
+    /// Label of a quoted header block that names who wrote.
+    AuthorLabel = "author label",
+    /// A span of time in words; a line begins with how long it is: `00:30 mezzora`.
+    Span = "span",
+    /// What stands in front of a subject that answers or passes on another one.
+    ReplyPrefix = "reply prefix",
+    /// What mails are written on and with; beginnings of words.
+    Device = "device",
+    /// What calendars say in their mails; beginnings of words.
+    CalendarWord = "calendar words",
+    /// A plain text that only points at the HTML; beginnings of words.
+    HtmlStub = "html stub",
+    /// Verb of an attribution line, in scripts that part no words.
+    WroteInside = "wrote inside",
+    /// A line that the client adds, in scripts that part no words.
+    ClientLineInside = "client line inside",
 }
 
-/// FNV-1a: the words looked up are short, and come from our own files or cost one look each.
-#[derive(Clone, Copy, Debug)]
-struct Fnv(u64);
+impl Sense {
+    /// Whether its lines are beginnings of words and no patterns.
+    const fn is_beginning(self) -> bool {
+        matches!(self, Self::Device | Self::CalendarWord | Self::HtmlStub)
+    }
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+    /// Whether its lines are pieces of a text, wherever they stand in it.
+    const fn is_inside(self) -> bool {
+        matches!(self, Self::WroteInside | Self::ClientLineInside)
     }
 }
 
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
+/// A set of senses, so that what a word cannot mean is told by a look at a bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Senses([u64; 3]);
+
+const _: () = assert!(Sense::COUNT <= 3 * 64, "one more number for Senses");
+
+impl Senses {
+    const ALL: Self = Self([u64::MAX; 3]);
+
+    /// These, or all where none is named.
+    fn of(senses: &[Sense]) -> Self {
+        if senses.is_empty() {
+            return Self::ALL;
+        }
+        let mut set = Self::default();
+        for sense in senses {
+            set.add(*sense);
+        }
+        set
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    fn add(&mut self, sense: Sense) {
+        if let Some(bits) = self.0.get_mut(sense as usize / 64) {
+            *bits |= 1 << (sense as usize % 64);
         }
     }
+
+    fn holds(self, sense: Sense) -> bool {
+        let bits = self.0.get(sense as usize / 64).copied().unwrap_or(0);
+        bits >> (sense as usize % 64) & 1 == 1
+    }
+
+    fn meets(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
+    }
 }
 
-type WordMap<V> = HashMap<String, V, BuildHasherDefault<Fnv>>;
+/// What is known of a word.
+#[derive(Debug, Default)]
+struct Word {
+    /// Numbers of the phrases that begin with it, in the order of the files, but for those whose
+    /// second word is known too.
+    phrases: Vec<usize>,
+    /// What all phrases mean that begin with it.
+    opens: Senses,
+    /// What it means by itself.
+    alone: Senses,
+    /// What phrases mean that can end with it.
+    closes: Senses,
+    number: Option<u32>,
+    ordinal: Option<u32>,
+    weekday: Option<u32>,
+    month: Option<u32>,
+    /// The languages that it is a small word of.
+    small: Vec<usize>,
+    /// Whether a day or a time can begin with it.
+    dated: bool,
+}
 
-/// A pattern with its sense and language.
+/// A phrase with its sense and language.
 #[derive(Debug)]
-struct Entry {
+struct Phrase {
     sense: Sense,
     language: usize,
     pattern: Pattern,
-    /// Of a time in words: minutes since midnight.
+    /// Of a time in words: minutes since midnight; of a span: minutes.
     value: u32,
 }
 
 /// All languages' words.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    entries: Vec<Entry>,
-    by_opening: WordMap<Vec<usize>>,
-    numbers: WordMap<u32>,
-    weekdays: WordMap<u32>,
-    months: WordMap<u32>,
-    small: WordMap<Vec<usize>>,
-    /// Words that a day or a time can begin with, besides digits.
-    dated: WordMap<()>,
+    phrases: Vec<Phrase>,
+    vocabulary: Vocabulary,
+    words: Vec<Word>,
+    /// The phrases whose first two words have these numbers: hundreds begin with "no".
+    pairs: HashMap<(usize, usize), Vec<usize>, BuildHasherDefault<Mixing>>,
+    /// Senses with a phrase that can end with any word.
+    open_ended: Senses,
+    /// What may stand behind the figures of a number: `14th`.
+    number_endings: Vec<String>,
+    /// Beginnings of words.
+    beginnings: Vec<(Sense, String)>,
+    /// Pieces of a text.
+    insides: Vec<(Sense, String)>,
     faults: Vec<String>,
+}
+
+/// Mixes the numbers of two words, which nobody chooses but our own files.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mixing(u64);
+
+impl Hasher for Mixing {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        for octet in octets {
+            self.write_usize(usize::from(*octet));
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        let mixed = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
 }
 
 /// A phrase found.
@@ -433,7 +532,7 @@ pub struct Mark {
     pub at: usize,
     /// How many words.
     pub words: usize,
-    /// Of a time in words: minutes since midnight.
+    /// Of a time in words: minutes since midnight; of a span: minutes.
     pub value: u32,
 }
 
@@ -462,29 +561,6 @@ impl Lexicon {
         for (language, (code, text)) in FILES.iter().enumerate() {
             lexicon.take_file(language, code, text);
         }
-        let opening = |entry: &&Entry| {
-            matches!(
-                entry.sense,
-                Sense::Today
-                    | Sense::Tomorrow
-                    | Sense::AfterTomorrow
-                    | Sense::Next
-                    | Sense::In
-                    | Sense::Noon
-                    | Sense::Clock
-                    | Sense::StartOf
-                    | Sense::MidOf
-                    | Sense::EndOf
-            )
-        };
-        let openings = lexicon.entries.iter().filter(opening);
-        let mut dated: WordMap<()> = openings
-            .flat_map(|entry| entry.pattern.openings())
-            .map(|word| (word.clone(), ()))
-            .collect();
-        dated.extend(lexicon.weekdays.keys().map(|word| (word.clone(), ())));
-        dated.extend(lexicon.months.keys().map(|word| (word.clone(), ())));
-        lexicon.dated = dated;
         lexicon
     }
 
@@ -500,13 +576,20 @@ impl Lexicon {
                 continue;
             }
             let taken = match section.as_str() {
-                "weekday" => numbered(line, &mut self.weekdays),
-                "month" => numbered(line, &mut self.months),
-                "number" => numbered(line, &mut self.numbers),
+                "weekday" => self.take_numbered(line, |word| (&mut word.weekday, true)),
+                "month" => self.take_numbered(line, |word| (&mut word.month, true)),
+                "number" => self.take_numbered(line, |word| (&mut word.number, false)),
+                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, false)),
+                "number ending" => {
+                    let endings = line.split_whitespace().map(fold);
+                    self.number_endings.extend(endings);
+                    true
+                }
                 "small words" => {
                     for word in line.split_whitespace() {
-                        let word = crate::reading::phrase::fold(word);
-                        self.small.entry(word).or_default().push(language);
+                        if let Some(word) = self.word_mut(&fold(word)) {
+                            word.small.push(language);
+                        }
                     }
                     true
                 }
@@ -518,28 +601,102 @@ impl Lexicon {
         }
     }
 
+    /// What is known of a word.
+    fn word(&self, folded: &str) -> Option<&Word> {
+        self.words.get(self.vocabulary.find(folded)?)
+    }
+
+    /// The number of a word that has an entry from now on.
+    fn number_of(&mut self, folded: &str) -> usize {
+        let number = self.vocabulary.add(folded);
+        if number >= self.words.len() {
+            self.words.resize_with(number + 1, Word::default);
+        }
+        number
+    }
+
+    /// The word's entry, to be filled in.
+    fn word_mut(&mut self, folded: &str) -> Option<&mut Word> {
+        let number = self.number_of(folded);
+        self.words.get_mut(number)
+    }
+
+    /// A line `3 march mar`; the slot that it fills, and whether a date can begin with such a word.
+    fn take_numbered(
+        &mut self,
+        line: &str,
+        slot: impl Fn(&mut Word) -> (&mut Option<u32>, bool),
+    ) -> bool {
+        let mut words = line.split_whitespace();
+        let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
+            return false;
+        };
+        for word in words {
+            if let Some(word) = self.word_mut(&fold(word)) {
+                let (slot, dated) = slot(word);
+                slot.get_or_insert(number);
+                word.dated |= dated;
+            }
+        }
+        true
+    }
+
     fn take_pattern(&mut self, language: usize, section: &str, line: &str) -> bool {
         let Some(sense) = Sense::from_section(section) else {
             return false;
         };
+        if sense.is_beginning() {
+            self.beginnings.push((sense, fold(line)));
+            return true;
+        }
+        if sense.is_inside() {
+            self.insides.push((sense, line.to_owned()));
+            return true;
+        }
         let (value, line) = match line.split_once(' ') {
-            Some((time, behind)) if sense == Sense::Clock => match minutes_of(time) {
-                Some(minutes) => (minutes, behind),
-                None => return false,
-            },
+            Some((time, behind)) if matches!(sense, Sense::Clock | Sense::Span) => {
+                match minutes_of(time) {
+                    Some(minutes) => (minutes, behind),
+                    None => return false,
+                }
+            }
             _ => (0, line),
         };
         let Some(pattern) = Pattern::parse(line) else {
             return false;
         };
-        let number = self.entries.len();
+        let number = self.phrases.len();
+        let seconds: Option<Vec<usize>> = pattern
+            .seconds()
+            .map(|words| words.iter().map(|word| self.number_of(word)).collect());
         for opening in pattern.openings() {
-            self.by_opening
-                .entry(opening.clone())
-                .or_default()
-                .push(number);
+            let first = self.number_of(opening);
+            let Some(word) = self.words.get_mut(first) else {
+                continue;
+            };
+            if seconds.is_none() {
+                word.phrases.push(number);
+            }
+            word.opens.add(sense);
+            word.dated |= opens_date(sense);
+            if pattern.match_at(&[opening], 0).is_some() {
+                word.alone.add(sense);
+            }
+            for second in seconds.iter().flatten() {
+                self.pairs.entry((first, *second)).or_default().push(number);
+            }
         }
-        self.entries.push(Entry {
+        match pattern.closings() {
+            Some(words) => {
+                for word in words {
+                    if let Some(word) = self.word_mut(word) {
+                        word.closes.add(sense);
+                    }
+                }
+            }
+            None => self.open_ended.add(sense),
+        }
+        self.phrases.push(Phrase {
             sense,
             language,
             pattern,
@@ -557,7 +714,8 @@ impl Lexicon {
     pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            for language in self.small.get(&*token.text).into_iter().flatten() {
+            let known = self.word(&token.text);
+            for language in known.into_iter().flat_map(|word| &word.small) {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
                 }
@@ -574,9 +732,27 @@ impl Lexicon {
         chosen
     }
 
-    /// Whether a word's sense is among `senses` when it stands alone.
+    /// Whether a word has the sense when it stands alone.
     pub fn is(&self, word: &str, sense: Sense) -> bool {
-        self.longest(&[word], 0, &[sense], Languages::ALL).is_some()
+        self.word(word).is_some_and(|word| word.alone.holds(sense))
+    }
+
+    /// The same in some languages only: "ma" is a but in one of them, and "my" in another.
+    pub fn is_in(&self, word: &str, sense: Sense, languages: Languages) -> bool {
+        self.is(word, sense) && self.longest(&[word], 0, &[sense], languages).is_some()
+    }
+
+    /// Whether a phrase of one of the senses can begin with the word; a quick look before a careful
+    /// one.
+    pub fn opens(&self, word: &str, senses: &[Sense]) -> bool {
+        self.word(word)
+            .is_some_and(|word| word.opens.meets(Senses::of(senses)))
+    }
+
+    /// Whether a phrase of the sense can end with the word; likewise.
+    pub fn closes(&self, word: &str, sense: Sense) -> bool {
+        let closing = self.word(word).is_some_and(|word| word.closes.holds(sense));
+        closing || self.open_ended.holds(sense)
     }
 
     /// The longest phrase of one of the senses at a place; of equal ones the first in the files.
@@ -587,37 +763,56 @@ impl Lexicon {
         senses: &[Sense],
         languages: Languages,
     ) -> Option<Mark> {
-        let candidates = self.by_opening.get(*words.get(at)?)?;
-        let mut best: Option<Mark> = None;
-        for number in candidates {
-            let Some(entry) = self.entries.get(*number) else {
+        self.longest_of(words, at, Senses::of(senses), languages)
+    }
+
+    fn longest_of(
+        &self,
+        words: &[&str],
+        at: usize,
+        senses: Senses,
+        languages: Languages,
+    ) -> Option<Mark> {
+        let first = self.vocabulary.find(words.get(at)?)?;
+        let opening = self.words.get(first)?;
+        if !opening.opens.meets(senses) {
+            return None;
+        }
+        let second = words.get(at + 1);
+        let second = second.and_then(|word| self.vocabulary.find(word));
+        let paired = second.and_then(|second| self.pairs.get(&(first, second)));
+        let mut best: Option<(usize, Mark)> = None;
+        for number in opening.phrases.iter().chain(paired.into_iter().flatten()) {
+            let Some(phrase) = self.phrases.get(*number) else {
                 continue;
             };
-            if !languages.holds(entry.language)
-                || (!senses.is_empty() && !senses.contains(&entry.sense))
-            {
+            if !languages.holds(phrase.language) || !senses.holds(phrase.sense) {
                 continue;
             }
-            if let Some(length) = entry.pattern.match_at(words, at)
-                && best.is_none_or(|b| length > b.words)
+            if let Some(length) = phrase.pattern.match_at(words, at)
+                && best.is_none_or(|(first, mark)| {
+                    length > mark.words || (length == mark.words && *number < first)
+                })
             {
-                best = Some(Mark {
-                    sense: entry.sense,
+                let mark = Mark {
+                    sense: phrase.sense,
                     at,
                     words: length,
-                    value: entry.value,
-                });
+                    value: phrase.value,
+                };
+                best = Some((*number, mark));
             }
         }
-        best
+        best.map(|(_, mark)| mark)
     }
 
     /// All phrases of the senses in a clause, from left to right, none overlapping.
     pub fn marks(&self, words: &[&str], senses: &[Sense], languages: Languages) -> Vec<Mark> {
+        let senses = Senses::of(senses);
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            match self.longest(words, at, senses, languages) {
+            match self.longest_of(words, at, senses, languages) {
                 Some(mark) => {
                     at += mark.words.max(1);
                     found.push(mark);
@@ -630,38 +825,58 @@ impl Lexicon {
 
     /// The number a word stands for: digits, `14th`, `two`.
     pub fn number(&self, word: &str) -> Option<u32> {
-        if let Some(known) = self.numbers.get(word) {
-            return Some(*known);
+        if let Some(known) = self.word(word).and_then(|word| word.number) {
+            return Some(known);
         }
-        let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
-        let rest = word.get(digits.len()..)?;
-        let ordinal = ["", "st", "nd", "rd", "th", "er", "e", "eme", "de", "ste"];
-        if digits.is_empty() || digits.len() > 4 || !ordinal.contains(&rest) {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = word.split_at_checked(digits)?;
+        let ends = rest.is_empty() || self.number_endings.iter().any(|ending| ending == rest);
+        if digits.is_empty() || digits.len() > 4 || !ends {
             return None;
         }
         digits.parse().ok()
     }
 
+    /// Which of several a word names: `first`, `2nd`, `3`.
+    pub fn ordinal(&self, word: &str) -> Option<u32> {
+        let told = self.word(word).and_then(|word| word.ordinal);
+        let figure = || word.starts_with(|c: char| c.is_ascii_digit());
+        told.or_else(|| self.number(word).filter(|_| figure()))
+    }
+
+    /// Whether a word begins as those of the sense do.
+    pub fn begins(&self, word: &str, sense: Sense) -> bool {
+        let mut of_sense = self.beginnings.iter().filter(|(known, _)| *known == sense);
+        of_sense.any(|(_, beginning)| word.starts_with(beginning.as_str()))
+    }
+
+    /// Whether a piece of the sense stands anywhere in a text, which is not folded.
+    pub fn stands_in(&self, text: &str, sense: Sense) -> bool {
+        let mut of_sense = self.insides.iter().filter(|(known, _)| *known == sense);
+        of_sense.any(|(_, piece)| text.contains(piece.as_str()))
+    }
+
     /// Whether a day or a time may begin with the word; a quick look before a careful one.
     pub fn may_begin_date(&self, word: &str) -> bool {
-        word.starts_with(|c: char| c.is_ascii_digit()) || self.dated.contains_key(word)
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || self.word(word).is_some_and(|word| word.dated)
     }
 
     /// 1 for Monday to 7 for Sunday.
     pub fn weekday(&self, word: &str) -> Option<u32> {
-        self.weekdays.get(word).copied()
+        self.word(word).and_then(|word| word.weekday)
     }
 
     /// 1 for January to 12 for December.
     pub fn month(&self, word: &str) -> Option<u32> {
-        self.months.get(word).copied()
+        self.word(word).and_then(|word| word.month)
     }
 
     /// How many patterns each sense has, for a look at what a language lacks.
     pub fn counts(&self) -> BTreeMap<Sense, usize> {
         let mut counts = BTreeMap::new();
-        for entry in &self.entries {
-            *counts.entry(entry.sense).or_insert(0) += 1;
+        for phrase in &self.phrases {
+            *counts.entry(phrase.sense).or_insert(0) += 1;
         }
         counts
     }
@@ -674,16 +889,21 @@ fn minutes_of(time: &str) -> Option<u32> {
     (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
-fn numbered(line: &str, into: &mut WordMap<u32>) -> bool {
-    let mut words = line.split_whitespace();
-    let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
-        return false;
-    };
-    for word in words {
-        into.entry(crate::reading::phrase::fold(word))
-            .or_insert(number);
-    }
-    true
+/// Whether a day or a time can begin with a phrase of the sense.
+const fn opens_date(sense: Sense) -> bool {
+    matches!(
+        sense,
+        Sense::Today
+            | Sense::Tomorrow
+            | Sense::AfterTomorrow
+            | Sense::Next
+            | Sense::In
+            | Sense::Noon
+            | Sense::Clock
+            | Sense::StartOf
+            | Sense::MidOf
+            | Sense::EndOf
+    )
 }
 
 #[cfg(test)]
@@ -738,10 +958,10 @@ mod tests {
         let languages = FILES.iter().enumerate().skip(1);
         for (language, (code, _)) in languages.filter(|(_, (code, _))| *code != "clients") {
             for sense in needed {
-                let entries = &lexicon().entries;
-                let said = entries
+                let phrases = &lexicon().phrases;
+                let said = phrases
                     .iter()
-                    .any(|e| e.language == language && e.sense == sense);
+                    .any(|p| p.language == language && p.sense == sense);
                 assert!(said, "{code} lacks {sense:?}");
             }
         }

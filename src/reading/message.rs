@@ -4,12 +4,15 @@
 //! anything is parsed, so hostile bytes cost no more than a large honest mail. It judges nothing;
 //! the words are judged in `read`.
 
+use crate::calendar::read::Sender;
 use crate::reading::returned::{self, Returned};
+use crate::reading::wrapped::{self, Closed};
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
 use crate::words::message_id::MessageId;
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, MessageParser, MimeHeaders, PartType};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,10 +20,20 @@ use std::sync::LazyLock;
 
 /// Most octets of a mail that are looked at.
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
+/// Most octets of one part that are looked at, as it came; more than any text has that is read.
+const PART_OCTETS_MAX: usize = 512 * 1024;
+/// Octets of a part in which its header is looked for.
+const PART_HEADER_OCTETS_MAX: usize = 8 * 1024;
+/// Most delimiters of parts.
+const DELIMITERS_MAX: usize = 5_000;
+/// How many lines of two dashes that do not go on as a boundary begins count as much as one.
+const LOOK_ALIKES: usize = 20;
 /// Most octets of the header section that are looked at.
 const HEADER_OCTETS_MAX: usize = 128 * 1024;
 /// Most MIME boundaries that are followed; what comes after is left out.
 const BOUNDARIES_MAX: usize = 40;
+/// A line that names a nested message is shorter, its end included.
+const NESTED_OCTETS_MAX: usize = 60;
 /// Most addresses or ids taken from one header.
 const LIST_MAX: usize = 100;
 /// Most octets of text or HTML that are looked at.
@@ -86,6 +99,8 @@ pub struct Message {
     pub(crate) report_type: Option<String>,
     pub(crate) part_types: Vec<String>,
     pub(crate) returned: Vec<Returned>,
+    /// Why its words cannot be read, if they cannot.
+    pub(crate) closed: Option<Closed>,
 }
 
 impl Message {
@@ -112,6 +127,7 @@ impl Message {
             .map(|value| CleanLine::new(value).to_string())
             .filter(|value| !value.is_empty());
         message.take_parts(&parsed);
+        wrapped::open(&mut message, &parsed);
         let plain: Vec<&str> = message.plain.iter().map(|p| p.text.as_str()).collect();
         let in_text = returned::in_text(&plain);
         message.returned.extend(in_text);
@@ -166,13 +182,31 @@ impl Message {
         &self,
         zone: chrono_tz::Tz,
     ) -> Vec<crate::calendar::read::Answer> {
-        let sender = self.from.as_ref().map(|from| from.address.as_str());
+        let sender = self.sender();
         self.calendars
             .iter()
             .filter_map(|part| {
                 crate::calendar::read::read(&part.text, part.method.as_deref(), sender, zone)
             })
             .collect()
+    }
+
+    /// The calendars that answer nothing: requests, cancellations, what is published.
+    pub(crate) fn calendar_requests(&self) -> Vec<crate::calendar::read::Request> {
+        let sender = self.sender();
+        let parts = self.calendars.iter();
+        parts
+            .filter_map(|part| {
+                crate::calendar::read::request(&part.text, part.method.as_deref(), sender)
+            })
+            .collect()
+    }
+
+    fn sender(&self) -> Option<Sender<'_>> {
+        self.from.as_ref().map(|from| Sender {
+            address: from.address.as_str(),
+            name: from.name.as_str(),
+        })
     }
 
     /// The details of reply tokens that stand in the footer of a quoted letter: `(ref 1ab-xyz…)`.
@@ -274,7 +308,7 @@ impl Message {
         self.authentication_results = authentication_results(&self.headers);
     }
 
-    fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
+    pub(crate) fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
         let mut text_octets = 0;
         let bodies: BTreeSet<u32> = parsed.text_body.iter().copied().collect();
         let html_bodies: BTreeSet<u32> = parsed.html_body.iter().copied().collect();
@@ -341,55 +375,135 @@ impl Message {
 }
 
 /// The octets to be parsed: cut where one of the bounds is met.
-fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn bounded(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = bytes.get(..OCTETS_MAX).unwrap_or(bytes);
     let bytes = before_boundary_flood(bytes);
+    let bytes = before_delimiter_flood(bytes);
     let header_end = header_section(bytes);
-    if header_end <= HEADER_OCTETS_MAX {
+    if header_end <= HEADER_OCTETS_MAX && bytes.len() <= PART_OCTETS_MAX {
         return Cow::Borrowed(bytes);
     }
-    let head = bytes.get(..HEADER_OCTETS_MAX).unwrap_or_default();
-    let last_line = head
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |at| at + 1);
-    let mut shortened = head.get(..last_line).unwrap_or_default().to_vec();
-    shortened.extend_from_slice(bytes.get(header_end..).unwrap_or_default());
-    Cow::Owned(shortened)
+    let (header, body) = bytes.split_at_checked(header_end).unwrap_or((bytes, &[]));
+    let mut kept = whole_lines(header, HEADER_OCTETS_MAX).to_vec();
+    let whole = is_wrapping(header);
+    let mut from = 0;
+    let ends = memmem::find_iter(body, b"\n--").map(|at| at + 1);
+    for end in ends.chain(std::iter::once(body.len())) {
+        let part = body.get(from..end).unwrap_or_default();
+        let head = part.get(..PART_OCTETS_MAX).unwrap_or(part);
+        if head.len() == part.len() || whole || is_wrapping(part) {
+            kept.extend_from_slice(part);
+        } else {
+            kept.extend_from_slice(head);
+            kept.push(b'\n');
+        }
+        from = end;
+    }
+    Cow::Owned(kept)
+}
+
+/// Whether a header, or a part with its header, is of what has to be whole to be opened.
+fn is_wrapping(bytes: &[u8]) -> bool {
+    let head = bytes.get(..PART_HEADER_OCTETS_MAX).unwrap_or(bytes);
+    let head = head.to_ascii_lowercase();
+    let marks: [&[u8]; 4] = [b"pkcs7-mime", b".p7m", b"ms-tnef", b"winmail.dat"];
+    marks.iter().any(|mark| memmem::find(&head, mark).is_some())
+}
+
+/// As many lines as there is room for.
+fn whole_lines(bytes: &[u8], octets_max: usize) -> &[u8] {
+    let Some(head) = bytes.get(..octets_max).filter(|_| bytes.len() > octets_max) else {
+        return bytes;
+    };
+    let end = memrchr(b'\n', head).map_or(0, |at| at + 1);
+    head.get(..end).unwrap_or_default()
 }
 
 /// Where the header section ends: the first empty line.
 fn header_section(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        if matches!(line, b"\n" | b"\r\n") {
-            return at;
+    let starts = std::iter::once(0).chain(memchr_iter(b'\n', bytes).map(|at| at + 1));
+    for start in starts {
+        let line = bytes.get(start..).unwrap_or_default();
+        if line.starts_with(b"\n") || line.starts_with(b"\r\n") {
+            return start;
         }
-        at += line.len();
     }
-    at
+    bytes.len()
+}
+
+/// Where boundary parameters end: their values follow.
+fn boundaries(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    [b"y=", b"Y="].into_iter().flat_map(|end| {
+        let found = memmem::find_iter(bytes, end).filter(|at| ends_with(bytes, *at, b"boundar"));
+        found.map(|at| at + 2).take(BOUNDARIES_MAX + 1)
+    })
 }
 
 /// Everything up to the line with one boundary parameter too many.
 fn before_boundary_flood(bytes: &[u8]) -> &[u8] {
-    let mut seen = 0;
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        seen += line
-            .windows(9)
-            .filter(|w| w.eq_ignore_ascii_case(b"boundary="))
-            .count();
-        let nested = line.len() < 60
-            && line
-                .get(..21)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"content-type: message"));
-        seen += usize::from(nested);
-        if seen > BOUNDARIES_MAX {
-            return bytes.get(..at).unwrap_or_default();
+    let nested = memmem::find_iter(bytes, b": ").filter(|at| names_message(bytes, *at));
+    let nested = nested.take(BOUNDARIES_MAX + 1);
+    let mut places: Vec<usize> = boundaries(bytes).chain(nested).collect();
+    places.sort_unstable();
+    let Some(flood) = places.get(BOUNDARIES_MAX) else {
+        return bytes;
+    };
+    let before = bytes.get(..*flood).unwrap_or_default();
+    let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
+    bytes.get(..start).unwrap_or_default()
+}
+
+/// Whether the colon at a place stands in a short line that names a nested message.
+fn names_message(bytes: &[u8], colon: usize) -> bool {
+    const NAME: &[u8] = b"content-type";
+    const KIND: &[u8] = b": message";
+    let behind = bytes.get(colon..).unwrap_or_default();
+    let kind = behind.get(..KIND.len());
+    if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(KIND)) || !ends_with(bytes, colon, NAME) {
+        return false;
+    }
+    let start = colon - NAME.len();
+    let opens = start == 0 || bytes.get(start - 1) == Some(&b'\n');
+    let octets = memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+    opens && NAME.len() + octets < NESTED_OCTETS_MAX
+}
+
+/// Everything up to the line that is one delimiter of parts too many, or looks too much like one.
+fn before_delimiter_flood(bytes: &[u8]) -> &[u8] {
+    let dashed = memmem::find_iter(bytes, b"\n--");
+    let mut begun = [false; 256];
+    for at in boundaries(bytes) {
+        let value = bytes.get(at..).unwrap_or_default();
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let first = value
+            .first()
+            .and_then(|octet| begun.get_mut(usize::from(*octet)));
+        if let Some(first) = first {
+            *first = true;
         }
-        at += line.len();
+    }
+    let mut seen = 0;
+    for at in dashed {
+        let octet = bytes.get(at + 3);
+        let delimits = octet.and_then(|octet| begun.get(usize::from(*octet)));
+        seen += if delimits == Some(&true) {
+            LOOK_ALIKES
+        } else {
+            1
+        };
+        if seen > DELIMITERS_MAX * LOOK_ALIKES {
+            return bytes.get(..=at).unwrap_or_default();
+        }
     }
     bytes
+}
+
+/// Whether octets end with these at a place, in capitals or not.
+fn ends_with(octets: &[u8], at: usize, wanted: &[u8]) -> bool {
+    let end = at
+        .checked_sub(wanted.len())
+        .and_then(|from| octets.get(from..at));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(wanted))
 }
 
 fn cut(text: &str) -> &str {
@@ -405,14 +519,16 @@ pub(crate) fn headers_of(parsed: &mail_parser::Message<'_>) -> Vec<(String, Stri
     parsed
         .headers_raw()
         .take(1000)
-        .map(|(name, value)| {
-            let unfolded: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
-            (
-                name.trim().to_ascii_lowercase(),
-                unfolded.join(" ").trim().to_owned(),
-            )
-        })
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), unfolded(value.trim())))
         .collect()
+}
+
+fn unfolded(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return value.to_owned();
+    }
+    let lines: Vec<&str> = value.split(['\r', '\n']).map(str::trim).collect();
+    lines.join(" ").trim().to_owned()
 }
 
 fn authentication_results(headers: &[(String, String)]) -> Vec<AuthenticationResults> {
@@ -498,6 +614,35 @@ mod tests {
         let digest = |mail: &str| Message::parse(mail.as_bytes()).content_digest();
         assert_eq!(digest(one), digest(two));
         assert_ne!(digest(one), digest(other));
+    }
+
+    #[test]
+    fn long_parts_are_cut_and_what_is_behind_them_is_read() {
+        for piece in ["yes ", "yes\n"] {
+            let long = piece.repeat(PART_OCTETS_MAX);
+            let single = format!("From: a@x.org\n\n{long}");
+            let message = Message::parse(single.as_bytes());
+            assert_eq!(message.plain[0].text.len(), TEXT_OCTETS_MAX, "{piece:?}");
+            let parts = format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n{long}\n--b\nContent-Type: text/html\n\n<p>Yes\n--b--\n"
+            );
+            let message = Message::parse(parts.as_bytes());
+            assert_eq!(message.html.len(), 1, "{piece:?}");
+            assert_eq!(message.html[0].trim(), "<p>Yes");
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_whole_to_be_opened_is_left_whole() {
+        let long = "WWVz\n".repeat(PART_OCTETS_MAX / 4);
+        for kind in ["application/PKCS7-mime", "application/ms-tnef"] {
+            let single = format!("Content-Type: {kind}\n\n{long}");
+            assert_eq!(bounded(single.as_bytes()).len(), single.len(), "{kind}");
+            let parts = format!("From: a@x.org\n\n--b\n{single}\n--b--\n");
+            assert_eq!(bounded(parts.as_bytes()).len(), parts.len(), "{kind}");
+        }
+        let other = format!("Content-Type: application/pdf\n\n{long}");
+        assert!(bounded(other.as_bytes()).len() < other.len());
     }
 
     #[test]

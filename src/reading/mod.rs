@@ -1,6 +1,7 @@
 //! Reading: what a mail says, from its bytes to acts.
 //!
-//! Layers, each a file: `message` (bytes taken apart) → `machine` (bounces, reports, absences) →
+//! Layers, each a file: `message` (bytes taken apart, and with `wrapped` what is wrapped in them) →
+//! `machine` (bounces, reports, absences) →
 //! calendar answers → `visible` (the newly written text: `html`, `quote`, `signature`) → `phrase`
 //! and `language` (words to senses, from data files) → `command`, `intent`, `when`, `notes` →
 //! `explain` (the same as JSON). Pure, total and linear: any bytes give a `Reading`, nothing is
@@ -13,6 +14,8 @@ pub mod html;
 pub mod intent;
 pub mod judge;
 pub mod language;
+pub mod learned;
+mod letters;
 pub mod machine;
 pub mod message;
 pub mod notes;
@@ -22,11 +25,14 @@ pub mod quote;
 pub mod returned;
 pub mod signature;
 pub mod visible;
+mod vocabulary;
 pub mod when;
+mod wrapped;
 
 use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};
 use crate::lunch::act::{Act, Answering, PartStat};
 use crate::lunch::notes::{Notes, Words};
+use crate::reading::language::{Sense, lexicon};
 use crate::reading::message::Message;
 use crate::words::address::Address;
 use crate::words::clean::{CleanLine, clean_text};
@@ -202,26 +208,62 @@ const fn weight(act: &Act) -> u8 {
     }
 }
 
-/// Reads one mail. The order of judgement: our own letter coming back, bounces and reports,
-/// calendar answers, absences, and only then the person's own words.
+/// Reads one mail. The order of judgement: our own letter coming back, bounces and reports, a stop
+/// that a client sends at a click, calendar answers, other calendars, absences and mail to many,
+/// and only then the person's own words; those that cannot be read are asked about.
 pub fn read(message: &Message, context: &Context) -> Reading {
     if let Some(reading) = machine::own_or_report(message, context) {
         return reading;
     }
     let own = visible::own_words(message, context);
+    if machine::is_unsubscription(message, &own) {
+        let reason = "the stop that clients send for List-Unsubscribe".to_owned();
+        return Reading::by_person(vec![Act::Stop], reason, own.text());
+    }
     let answers = message.calendar_answers(context.zone);
     if let Some(answer) = answers.first() {
         return calendar_reading(answer, &own, context);
+    }
+    if let Some(reading) = calendar_request(message, &own) {
+        return reading;
     }
     if let Some(reading) = machine::absence(message, &own, context) {
         return reading;
     }
     let judged = judge::judge(message, &own, context);
+    if let Some(closed) = message.closed.filter(|_| !judged.acts.contains(&Act::Stop)) {
+        let reason = closed.because().to_owned();
+        return Reading::by_person(vec![Act::Unclear], reason, own.text());
+    }
     let reason = match own.doubt {
         Some(doubt) => format!("{}; {doubt}", judged.reason),
         None => judged.reason,
     };
     Reading::by_person(judged.acts, reason, own.text())
+}
+
+/// A calendar that answers nothing: an invitation or a cancellation of somebody's own. Words that
+/// answer our mail beside an attached one are judged as words; words in an invitation are asked
+/// about, and so is who cancels what is not theirs to cancel.
+fn calendar_request(message: &Message, own: &visible::Own) -> Option<Reading> {
+    let requests = message.calendar_requests();
+    let request = requests.first()?;
+    let worded = !own.is_empty() && !own.from_subject;
+    let automatic = machine::is_automatic(message);
+    let attached = message.root_type == "multipart/mixed";
+    let answers = request.method == "PUBLISH" || machine::answers_ours(message);
+    if worded && !automatic && attached && answers {
+        return None;
+    }
+    let typed = worded && !typed_beside(&own.text()).is_empty();
+    let asks = typed && !automatic && request.method != "CANCEL";
+    let act = if asks || (request.method == "CANCEL" && request.of_others) {
+        Act::Unclear
+    } else {
+        Act::Other
+    };
+    let reason = format!("a calendar {}, which answers nothing", request.method);
+    Some(Reading::by_person(vec![act], reason, own.text()))
 }
 
 fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> Reading {
@@ -238,7 +280,12 @@ fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> R
         .comment
         .as_ref()
         .map(|words| words.reveal().clone());
-    let typed = comment.unwrap_or_else(|| typed_beside(&own.text()));
+    let beside = if own.from_subject {
+        String::new() // "Accepted: Lunch" is the client's
+    } else {
+        typed_beside(&own.text())
+    };
+    let typed = comment.unwrap_or(beside);
     let said = judge::judge_comment(&typed, context);
     if contradicts(&acts, &said) {
         acts.push(Act::Unclear);
@@ -254,37 +301,54 @@ fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> R
 
 /// The text part of a calendar answer, unless it speaks as calendars speak.
 fn typed_beside(text: &str) -> String {
-    const CLIENT_WORDS: &[&str] = &[
-        "accept",
-        "declin",
-        "tentativ",
-        "invit",
-        "event",
-        "calendar",
-        "meeting",
-        "zugesagt",
-        "abgesagt",
-        "angenommen",
-        "abgelehnt",
-        "termin",
-        "einladung",
-        "réunion",
-        "évén",
-        "acepta",
-        "rechaz",
-        "geaccepteerd",
-        "afgewezen",
-        "vergadering",
-        "agenda",
-    ];
-    let lower = text.to_lowercase();
-    let by_client = CLIENT_WORDS.iter().any(|word| lower.contains(word));
+    let text = above_boilerplate(text);
+    let tokens = phrase::tokens(text);
+    let by_client = tokens
+        .iter()
+        .any(|word| lexicon().begins(&word.text, Sense::CalendarWord));
     let typed = !by_client && text.split_whitespace().count() <= 60 && !text.contains("http");
     if typed {
         text.to_owned()
     } else {
         String::new()
     }
+}
+
+/// What stands above the lines that video meetings add, from their rule or first sentence on.
+fn above_boilerplate(text: &str) -> &str {
+    const OPENINGS: &[&str] = &[
+        "____",
+        "-::~:~",
+        "....",
+        "microsoft teams",
+        "join microsoft teams",
+        "join the meeting",
+        "join zoom",
+        "join on your computer",
+        "join with google meet",
+        "joining info",
+        "google meet",
+        "zoom meeting",
+        "webex",
+        "join webex",
+        "meeting id",
+        "an microsoft teams",
+        "jetzt an der besprechung",
+        "rejoindre la réunion",
+        "unirse a la reunión",
+        "deelnemen aan de vergadering",
+    ];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = line.trim().to_lowercase();
+        let by_client = OPENINGS.iter().any(|opening| lower.starts_with(opening))
+            || lower.ends_with("is inviting you to a scheduled zoom meeting.");
+        if by_client {
+            return text.get(..at).unwrap_or_default().trim();
+        }
+        at += line.len();
+    }
+    text
 }
 
 /// A yes by button with a no in words, or the other way round.

@@ -95,17 +95,46 @@ fn hash(start: u64, bytes: &[u8]) -> u64 {
 }
 
 fn key(gram: &[u64]) -> u64 {
-    gram.iter().fold(0, |all, word| {
-        (all ^ word)
-            .rotate_left(23)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    })
+    gram.iter().fold(0, |all, word| mixed(all, *word))
 }
 
-fn words_of(line: &Line<'_>) -> Vec<u64> {
+fn mixed(all: u64, more: u64) -> u64 {
+    (all ^ more)
+        .rotate_left(23)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn words_of<'a>(line: &'a Line<'_>) -> impl Iterator<Item = u64> + 'a {
     line.word_tokens()
         .map(|token| hash(0, token.text.as_bytes()))
-        .collect()
+}
+
+/// The words of many lines, one after the other.
+struct Hashed {
+    words: Vec<u64>,
+    /// One past the last word of each line.
+    ends: Vec<usize>,
+}
+
+impl Hashed {
+    fn of(lines: &[Line<'_>]) -> Self {
+        let mut all = Self {
+            words: Vec::with_capacity(lines.len() * 8),
+            ends: Vec::with_capacity(lines.len()),
+        };
+        for line in lines {
+            all.words.extend(words_of(line));
+            all.ends.push(all.words.len());
+        }
+        all
+    }
+
+    fn line(&self, at: usize) -> &[u64] {
+        let before = at.checked_sub(1).and_then(|above| self.ends.get(above));
+        let end = self.ends.get(at).copied().unwrap_or_default();
+        let words = before.copied().unwrap_or_default()..end;
+        self.words.get(words).unwrap_or_default()
+    }
 }
 
 impl Originals {
@@ -146,14 +175,11 @@ impl Originals {
         }
         let octets: usize = texts.iter().map(String::len).sum();
         let print = texts.iter().fold(0, |all, text| {
-            let eights = text.as_bytes().chunks(8).map(|eight| {
-                let mut octets = [0; 8];
-                for (to, from) in octets.iter_mut().zip(eight) {
-                    *to = *from;
-                }
-                u64::from_le_bytes(octets)
+            let (eights, rest) = text.as_bytes().as_chunks::<8>();
+            let print = eights.iter().fold(mixed(0, all), |print, eight| {
+                mixed(print, u64::from_le_bytes(*eight))
             });
-            key(&std::iter::once(all).chain(eights).collect::<Vec<u64>>()) ^ text.len() as u64
+            mixed(print, hash(0, rest)) ^ text.len() as u64
         });
         LAST.with_borrow_mut(|last| match last {
             Some((known, size, made)) if (*known, *size) == (print, octets) => Rc::clone(made),
@@ -202,15 +228,15 @@ pub fn exactly(lines: &[Line<'_>], texts: &[String]) -> Vec<Option<Match>> {
     let originals = Originals::of(texts);
     let mut cursor: Option<usize> = None;
     let mut found: Vec<Option<Match>> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let words = words_of(line);
-        let usable = whole_or_head(&originals, line, &words, cursor);
+    let hashed = Hashed::of(lines);
+    for (at, line) in lines.iter().enumerate() {
+        let usable = whole_or_head(&originals, line, hashed.line(at), cursor);
         if let Some(found) = &usable {
             cursor = Some(found.end);
         }
         found.push(usable);
     }
-    extend_upwards(lines, &originals, &mut found);
+    extend_upwards(lines, &hashed, &originals, &mut found);
     keep_runs(lines, &originals, &mut found);
     found
 }
@@ -256,9 +282,10 @@ pub fn loosely(lines: &[Line<'_>]) -> Vec<Option<Match>> {
     static KNOWN: LazyLock<Originals> =
         LazyLock::new(|| Originals::new(TEMPLATES.iter().map(|text| fixed_pieces(text))));
     let originals = &*KNOWN;
-    let mut found: Vec<Option<Match>> = lines
-        .iter()
-        .map(|line| loose_match(originals, line))
+    let hashed = Hashed::of(lines);
+    let numbered = lines.iter().enumerate();
+    let mut found: Vec<Option<Match>> = numbered
+        .map(|(at, line)| loose_match(originals, line, hashed.line(at)))
         .collect();
     keep_runs(lines, originals, &mut found);
     found
@@ -282,8 +309,7 @@ fn fixed_pieces(template: &str) -> Vec<&str> {
     pieces
 }
 
-fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
-    let words = words_of(line);
+fn loose_match(originals: &Originals, line: &Line<'_>, words: &[u64]) -> Option<Match> {
     if is_reference(line) {
         let end = originals.words.len();
         return Some(Match {
@@ -309,7 +335,7 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
             None => at += 1,
         }
     }
-    let all = covered == words.len() && prompt_of(line.text).is_none();
+    let all = covered == words.len() && line.prompt().is_none();
     let start = first.filter(|_| all || covered >= LOOSE_WORDS_MIN)?;
     let (end, covered_to) = last;
     let whole = Match {
@@ -326,7 +352,7 @@ fn loose_match(originals: &Originals, line: &Line<'_>) -> Option<Match> {
         let rest = Some(rest);
         return Some(Match { rest, ..whole });
     }
-    (covered * 100 >= words.len() * LOOSE_SHARE || prompt_of(line.text).is_some()).then_some(whole)
+    (covered * 100 >= words.len() * LOOSE_SHARE || line.prompt().is_some()).then_some(whole)
 }
 
 /// The short reference in the small print.
@@ -338,18 +364,23 @@ fn is_reference(line: &Line<'_>) -> bool {
 }
 
 /// Takes short lines in that stand directly above a run ("Hi Ben,") and are ours.
-fn extend_upwards(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Match>]) {
+fn extend_upwards(
+    lines: &[Line<'_>],
+    hashed: &Hashed,
+    originals: &Originals,
+    found: &mut [Option<Match>],
+) {
     let mut below: Option<usize> = None;
-    for (line, slot) in lines.iter().zip(found.iter_mut()).rev() {
+    for (at, (line, slot)) in lines.iter().zip(found.iter_mut()).enumerate().rev() {
         if line.is_blank() {
             continue;
         }
         if slot.is_none()
             && let Some(end) = below
         {
-            let words = words_of(line);
+            let words = hashed.line(at);
             let start = end.checked_sub(words.len()).filter(|_| !words.is_empty());
-            let same = |start: &usize| originals.words.get(*start..end) == Some(words.as_slice());
+            let same = |start: &usize| originals.words.get(*start..end) == Some(words);
             *slot = start.filter(same).map(|start| Match {
                 start,
                 end,
@@ -411,7 +442,7 @@ fn keep_runs(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Matc
             lines.get(*at).is_some_and(|line| {
                 line.depth > 0
                     || is_reference(line)
-                    || (end >= start + GRAM && prompt_of(line.text).is_some())
+                    || (end >= start + GRAM && line.prompt().is_some())
             })
         });
         let in_tail = run

@@ -3,44 +3,94 @@
 //! Folding makes `Don’t`, `don't` and `dont` one word, and `ça` and `ca`. A pattern is a line of a
 //! language file; matching it costs a few steps a word, whatever the text.
 
+use crate::reading::letters::is_alphanumeric;
 use std::borrow::Cow;
+use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
 /// Most words of one text that are looked at.
 const WORDS_MAX: usize = 20_000;
+/// Longest word that is folded beyond ASCII: longer ones are in no list of ours.
+const WORD_OCTETS_MAX: usize = 512;
 /// Most words that a `..` in a pattern stands for.
 const GAP_WORDS_MAX: usize = 3;
-
-/// Folds for comparing, without a copy where the text is folded already, as most words are.
-fn folded(text: &str) -> Cow<'_, str> {
-    let plain = |b: u8| b.is_ascii() && !b.is_ascii_uppercase() && b != b'\'' && b != b'`';
-    if text.bytes().all(plain) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(fold(text))
-    }
-}
 
 /// Folds for comparing: lower case, no marks above or below letters, apostrophes gone.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         let mut folded = text.to_ascii_lowercase();
-        folded.retain(|c| c != '\'' && c != '`');
+        if folded.contains(['\'', '`']) {
+            folded.retain(|c| c != '\'' && c != '`');
+        }
         return folded;
     }
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd() {
-        match c {
-            '\u{300}'..='\u{36f}' => {}
-            '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}' => {}
-            'ß' => folded.push_str("ss"),
-            'œ' | 'Œ' => folded.push_str("oe"),
-            'æ' | 'Æ' => folded.push_str("ae"),
-            'ø' | 'Ø' => folded.push('o'),
-            _ => folded.extend(c.to_lowercase()),
-        }
+    let (mut last, mut ordered) = (0, true);
+    for c in text.chars() {
+        decompose_compatible(c, |c| {
+            let class = match c {
+                '\0'..'\u{300}' => 0,
+                _ => canonical_combining_class(c),
+            };
+            ordered &= class == 0 || class >= last;
+            last = class;
+            push_folded(c, &mut folded);
+        });
+    }
+    if !ordered {
+        folded.clear();
+        text.nfkd().for_each(|c| push_folded(c, &mut folded));
     }
     folded
+}
+
+fn push_folded(c: char, folded: &mut String) {
+    match c {
+        _ if is_dropped(c) => {}
+        'ß' => folded.push_str("ss"),
+        'œ' | 'Œ' => folded.push_str("oe"),
+        'æ' | 'Æ' => folded.push_str("ae"),
+        'ø' | 'Ø' | '°' => folded.push('o'),
+        _ => folded.extend(c.to_lowercase()),
+    }
+}
+
+/// Marks above and below letters, apostrophes and what joins pictures.
+const fn is_dropped(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}' | '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}'
+    )
+}
+
+/// Punctuation beyond ASCII.
+const fn is_wide_mark(c: char) -> bool {
+    matches!(
+        c,
+        '…' | '–'
+            | '—'
+            | '“'
+            | '”'
+            | '„'
+            | '«'
+            | '»'
+            | '¿'
+            | '¡'
+            | '，'
+            | '。'
+            | '？'
+            | '！'
+            | '；'
+            | '：'
+    )
+}
+
+/// Whether a character that is no letter is folded to itself, as nearly all pictures are.
+fn stays(c: char) -> bool {
+    let mut same = true;
+    decompose_compatible(c, |part| same &= part == c);
+    same && c.to_lowercase().eq([c])
 }
 
 /// A word, a mark of punctuation or a picture, with its place in the text.
@@ -56,20 +106,236 @@ pub struct Token<'a> {
     pub end: usize,
 }
 
-fn push_word<'a>(found: &mut Vec<Token<'a>>, text: &'a str, start: usize, end: usize) {
-    let folded = folded(text.get(start..end).unwrap_or_default());
-    let folded = match shortened(&folded) {
-        Some(short) => Cow::Owned(short),
-        None => folded,
+/// Splits a text into tokens.
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::with_capacity(text.len() / 4 + 1);
+    tokens_into(text, None, true, &mut found);
+    found
+}
+
+/// The same behind other tokens, and with the text in lower case beside it, where that has every
+/// octet in its place: then capitals cost no copy. Without `marks` punctuation is left out.
+pub(super) fn tokens_into<'a>(
+    written: &'a str,
+    lower: Option<&'a str>,
+    marks: bool,
+    found: &mut Vec<Token<'a>>,
+) {
+    let text = Text {
+        written,
+        lower,
+        drawn_out: may_be_drawn_out(written.as_bytes()),
     };
-    if !folded.is_empty() {
-        found.push(Token {
-            text: folded,
-            is_word: true,
-            start,
-            end,
-        });
+    let most = found.len() + WORDS_MAX;
+    let mut word: Option<(usize, Folding)> = None;
+    let mut at = 0;
+    loop {
+        // Plain letters and digits join, whatever stands beside them: most of a text is runs of them.
+        let (end, folding) = plain_run(written.as_bytes(), at);
+        let next = written.as_bytes().get(end);
+        if end > at {
+            if word.is_none() && matches!(next, Some(b' ') | None) {
+                text.push_word(at..end, folding, found);
+                if next.is_none() || found.len() >= most {
+                    return;
+                }
+                at = end + 1;
+                continue;
+            }
+            word = Some(word.map_or((at, folding), |(start, _)| (start, Folding::Full)));
+            at = end;
+        }
+        let Some(c) = char_at(written, at) else {
+            break;
+        };
+        let end = at + c.len_utf8();
+        if c != ' ' && text.joins(at..end, c, word.is_some()) {
+            word = Some((word.map_or(at, |(start, _)| start), Folding::Full));
+            at = end;
+            continue;
+        }
+        if let Some((start, folding)) = word.take() {
+            text.push_word(start..at, folding, found);
+        }
+        if found.len() >= most {
+            return;
+        }
+        if c != ' ' && (marks || !c.is_ascii_punctuation()) {
+            text.push_mark(at..end, c, found);
+        }
+        at = end;
     }
+    if let Some((start, folding)) = word {
+        text.push_word(start..at, folding, found);
+    }
+}
+
+/// What folding a word takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folding {
+    /// Nothing: small letters and digits.
+    None,
+    /// Lower case.
+    Lower,
+    /// Everything.
+    Full,
+}
+
+/// Where the plain letters and digits end that begin at a place, and what folding them takes.
+#[inline]
+fn plain_run(text: &[u8], at: usize) -> (usize, Folding) {
+    let mut seen = OTHER;
+    let mut octets = 0;
+    for octet in text.get(at..).unwrap_or_default() {
+        let class = CLASSES.get(usize::from(*octet)).copied().unwrap_or(OTHER);
+        if class == OTHER {
+            break;
+        }
+        seen |= class;
+        octets += 1;
+    }
+    let folding = if seen & CAPITAL == 0 {
+        Folding::None
+    } else {
+        Folding::Lower
+    };
+    (at + octets, folding)
+}
+
+const OTHER: u8 = 0;
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+
+/// What each octet is: a capital, a small letter or digit, or something else.
+static CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut octet = 0;
+    while octet < 128 {
+        classes[octet as usize] = if u8::is_ascii_uppercase(&octet) {
+            CAPITAL
+        } else if u8::is_ascii_alphanumeric(&octet) {
+            SMALL
+        } else {
+            OTHER
+        };
+        octet += 1;
+    }
+    classes
+};
+
+/// Whether any octet stands three times in a row, in capitals or not; a quick look before a
+/// careful one at each word.
+fn may_be_drawn_out(text: &[u8]) -> bool {
+    let second = text.get(1..).unwrap_or_default();
+    let third = text.get(2..).unwrap_or_default();
+    let alike = |a: u8, b: u8, c: u8| ((a ^ b) | (b ^ c)) & !0x20 == 0;
+    let triples = text.iter().zip(second).zip(third);
+    triples.fold(false, |any, ((a, b), c)| any | alike(*a, *b, *c))
+}
+
+fn char_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at)? {
+        octet if octet.is_ascii() => Some(char::from(*octet)),
+        _ => text.get(at..)?.chars().next(),
+    }
+}
+
+/// A text that is split.
+struct Text<'a> {
+    written: &'a str,
+    lower: Option<&'a str>,
+    drawn_out: bool,
+}
+
+impl<'a> Text<'a> {
+    /// Whether a character that is no plain letter or digit belongs to the word that it stands in
+    /// or begins.
+    fn joins(&self, place: Range<usize>, c: char, inside: bool) -> bool {
+        let is_digit = |at: Option<usize>| {
+            let octet = at.and_then(|at| self.written.as_bytes().get(at));
+            octet.is_some_and(u8::is_ascii_digit)
+        };
+        let next_digit = || is_digit(Some(place.end));
+        match c {
+            '\'' | '’' | '‘' | '´' => {
+                inside && char_at(self.written, place.end).is_some_and(is_alphanumeric)
+            }
+            ':' | '.' | '-' | '/' => inside && is_digit(place.start.checked_sub(1)) && next_digit(),
+            '+' => !inside && next_digit(),
+            // "1°" is how most people type "1º".
+            '°' => inside && is_digit(place.start.checked_sub(1)),
+            '\u{300}'..='\u{36f}' => true,
+            _ => is_alphanumeric(c),
+        }
+    }
+
+    #[inline(always)]
+    fn push_word(&self, place: Range<usize>, folding: Folding, found: &mut Vec<Token<'a>>) {
+        if folding == Folding::None && !self.drawn_out {
+            let written = self.written.get(place.clone()).unwrap_or_default();
+            found.push(token(Cow::Borrowed(written), true, place));
+        } else {
+            self.push_folded(place, folding, found);
+        }
+    }
+
+    fn push_folded(&self, place: Range<usize>, folding: Folding, found: &mut Vec<Token<'a>>) {
+        let written = self.written.get(place.clone()).unwrap_or_default();
+        let lower = self.lower.and_then(|lower| lower.get(place.clone()));
+        let folded = match (folding, lower) {
+            (Folding::None, _) => Cow::Borrowed(written),
+            (Folding::Lower, Some(lower)) => Cow::Borrowed(lower),
+            _ if written.len() > WORD_OCTETS_MAX && !written.is_ascii() => Cow::Borrowed(written),
+            _ => Cow::Owned(fold(written)),
+        };
+        let folded = shortened(&folded).map_or(folded, Cow::Owned);
+        if !folded.is_empty() {
+            found.push(token(folded, true, place));
+        }
+    }
+
+    /// A mark of punctuation, or a picture, which is a word; blanks and controls are nothing.
+    fn push_mark(&self, place: Range<usize>, c: char, found: &mut Vec<Token<'a>>) {
+        let written = self.written.get(place.clone()).unwrap_or_default();
+        if c == '\n' || c.is_ascii_punctuation() || is_wide_mark(c) {
+            found.push(token(Cow::Borrowed(written), false, place));
+            return;
+        }
+        let is_modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+        if c.is_whitespace() || c.is_control() || is_modifier {
+            return;
+        }
+        let folded = match c {
+            _ if is_dropped(c) => return,
+            _ if stays(c) => Cow::Borrowed(written),
+            _ => Cow::Owned(fold(written)),
+        };
+        if !folded.is_empty() {
+            found.push(token(folded, true, place));
+        }
+    }
+}
+
+const fn token(text: Cow<'_, str>, is_word: bool, place: Range<usize>) -> Token<'_> {
+    Token {
+        text,
+        is_word,
+        start: place.start,
+        end: place.end,
+    }
+}
+
+/// The first words of some tokens, in the room that is given for them.
+pub(super) fn first_words<'a, 'r, 't: 'a>(
+    tokens: impl Iterator<Item = &'a Token<'t>>,
+    room: &'r mut [&'a str],
+) -> &'r [&'a str] {
+    let mut count = 0;
+    for (place, word) in room.iter_mut().zip(tokens.filter(|t| t.is_word)) {
+        *place = &word.text;
+        count += 1;
+    }
+    room.get(..count).unwrap_or_default()
 }
 
 /// "yesss" is "yes" and "cooool" is "cool": a letter drawn out, three times or more.
@@ -94,63 +360,6 @@ fn shortened(word: &str) -> Option<String> {
         short.extend(std::iter::repeat_n(c, kept));
     }
     Some(short)
-}
-
-/// Splits a text into tokens.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
-    let mut word_start: Option<usize> = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, next)| *next);
-        let inside = word_start.is_some();
-        let next_joins = next.is_some_and(char::is_alphanumeric);
-        let next_digit = next.is_some_and(|n| n.is_ascii_digit());
-        let previous_digit = inside
-            && text
-                .get(..at)
-                .and_then(|t| t.chars().next_back())
-                .is_some_and(|p| p.is_ascii_digit());
-        let joins = c.is_alphanumeric()
-            || ('\u{300}'..='\u{36f}').contains(&c)
-            || (inside && matches!(c, '\'' | '’' | '‘' | '´') && next_joins)
-            || (previous_digit && next_digit && matches!(c, ':' | '.' | '-' | '/'))
-            || (c == '+' && !inside && next_digit);
-        if joins {
-            word_start.get_or_insert(at);
-            continue;
-        }
-        if let Some(start) = word_start.take() {
-            push_word(&mut found, text, start, at);
-        }
-        if found.len() >= WORDS_MAX {
-            return found;
-        }
-        if c == '\n' || c.is_ascii_punctuation() || "…–—“”„«»¿¡，。？！；：".contains(c)
-        {
-            found.push(Token {
-                text: Cow::Borrowed(text.get(at..at + c.len_utf8()).unwrap_or_default()),
-                is_word: false,
-                start: at,
-                end: at + c.len_utf8(),
-            });
-        } else if !c.is_whitespace() && !c.is_control() {
-            let folded = folded(text.get(at..at + c.len_utf8()).unwrap_or_default());
-            let modifier = ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
-            if !folded.is_empty() && !modifier {
-                found.push(Token {
-                    text: folded,
-                    is_word: true,
-                    start: at,
-                    end: at + c.len_utf8(),
-                });
-            }
-        }
-    }
-    if let Some(start) = word_start {
-        push_word(&mut found, text, start, text.len());
-    }
-    found
 }
 
 /// A piece of a pattern.
@@ -200,6 +409,29 @@ impl Pattern {
             Some(Piece::OneOf(words, _)) => words,
             _ => &[],
         }
+    }
+
+    /// The words it must go on with, if it must.
+    pub fn seconds(&self) -> Option<&[String]> {
+        match self.pieces.get(1) {
+            Some(Piece::OneOf(words, false)) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// The words it can end with; `None` if it ends with any.
+    pub fn closings(&self) -> Option<Vec<&String>> {
+        let mut found = Vec::new();
+        for piece in self.pieces.iter().rev() {
+            let Piece::OneOf(words, optional) = piece else {
+                return None;
+            };
+            found.extend(words);
+            if !optional {
+                break;
+            }
+        }
+        Some(found)
     }
 
     /// How many words of `words`, from `at`, it matches; the longest way. `words` is one clause.
@@ -254,6 +486,7 @@ mod tests {
             ["dont", "ca", "marche", "12:30", "+1", "👍"]
         );
         assert_eq!(words("Cafe\u{301} straße"), ["cafe", "strasse"]);
+        assert_eq!(words("il 1° e il 2º"), ["il", "1o", "e", "il", "2o"]);
     }
 
     #[test]

@@ -9,13 +9,21 @@ use crate::lunch::notes::Section;
 use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::originals::{self, Match};
-use crate::reading::phrase::{Token, tokens};
-
-/// Shortest marked line whose end a client may have broken off onto a line without a mark.
-const BROKEN_CHARS_MIN: usize = 64;
+use crate::reading::phrase::{Token, first_words, tokens, tokens_into};
+use crate::words::clean::lines;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Words in front of a prompt's heading: its number, and a name.
 const LEADING_WORDS_MAX: usize = 4;
+/// Longest prompt without a number, in words.
+const PROMPT_WORDS_MAX: usize = 5;
+/// Longest greeting of a letter, in words.
+const GREETING_WORDS_MAX: usize = 4;
+/// So many lines of a body that our templates always say are a letter of ours, and no accident.
+const LETTER_LINES_MIN: usize = 6;
+/// Shortest marked line whose end a client may have broken off onto a line without a mark.
+const BROKEN_CHARS_MIN: usize = 64;
 
 /// A line of the body: its `>` marks, and what stands behind them.
 #[derive(Clone, Debug)]
@@ -24,12 +32,54 @@ pub struct Line<'a> {
     pub depth: usize,
     /// Without marks.
     pub text: &'a str,
-    tokens: Vec<Token<'a>>,
+    /// Without those in the targets of links; punctuation only where it may hold such a target.
+    tokens: Cow<'a, [Token<'a>]>,
+    /// Whether it holds the target of a link.
+    linked: bool,
+    blank: bool,
+    holds: Holds,
+    prompt: OnceCell<Option<Section>>,
+}
+
+/// The lines of a clean body; their tokens are kept in one list.
+pub fn lines_of<'a>(
+    body: &'a str,
+    lower: &'a str,
+    lines_max: usize,
+    tokens: &'a mut Vec<Token<'a>>,
+) -> Vec<Line<'a>> {
+    tokens.reserve(body.len() / 4);
+    let mut from = 0;
+    let split: Vec<(Line<'a>, usize)> = lines(body)
+        .take(lines_max)
+        .map(|line| {
+            let to = from + line.len();
+            let line = Line::split(line, lower.get(from..to), tokens);
+            from = to + 1;
+            (line, tokens.len())
+        })
+        .collect();
+    let tokens: &'a [Token<'a>] = tokens;
+    let mut from = 0;
+    let kept = split.into_iter().map(|(line, to)| {
+        let tokens = Cow::Borrowed(tokens.get(from..to).unwrap_or_default());
+        from = to;
+        Line { tokens, ..line }
+    });
+    kept.collect()
 }
 
 impl<'a> Line<'a> {
     /// Takes the marks off.
     pub fn new(line: &'a str) -> Self {
+        let mut tokens = Vec::with_capacity(line.len() / 4 + 1);
+        let line = Self::split(line, None, &mut tokens);
+        let tokens = Cow::Owned(tokens);
+        Self { tokens, ..line }
+    }
+
+    /// Takes the marks off and adds the tokens behind them to others.
+    fn split(line: &'a str, lower: Option<&'a str>, tokens: &mut Vec<Token<'a>>) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
         // Some clients and lists mark with a bar; a table ends in one too.
@@ -43,19 +93,32 @@ impl<'a> Line<'a> {
             rest = inner.trim_start();
         }
         let text = if depth == 0 { line } else { rest };
-        let mut tokens = tokens(text);
-        let links = links(text);
+        let marks = line.len() - text.len();
+        let first = tokens.len();
+        let lower = lower.and_then(|lower| lower.get(marks..));
+        let holds = Holds::of(text);
+        tokens_into(text, lower, holds.brackets, tokens);
+        let links = if holds.brackets {
+            links(text)
+        } else {
+            Vec::new()
+        };
         if !links.is_empty() {
-            tokens.retain(|token| {
-                !links
-                    .iter()
-                    .any(|(from, to)| (*from..*to).contains(&token.start))
+            let mut beyond = links.iter().peekable();
+            let own = tokens.split_off(first).into_iter().filter(|token| {
+                while beyond.next_if(|(_, to)| *to <= token.start).is_some() {}
+                beyond.peek().is_none_or(|(from, _)| token.start < *from)
             });
+            tokens.extend(own);
         }
         Self {
             depth,
             text,
-            tokens,
+            tokens: Cow::Borrowed(&[]),
+            linked: !links.is_empty(),
+            blank: rest.is_empty(),
+            holds,
+            prompt: OnceCell::new(),
         }
     }
 
@@ -68,59 +131,150 @@ impl<'a> Line<'a> {
         self.tokens.iter().filter(|t| t.is_word)
     }
 
-    pub(super) fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+    pub(super) const fn is_blank(&self) -> bool {
+        self.blank
+    }
+
+    /// Whether a colon may stand in it, a wide one too.
+    pub(super) const fn has_colon(&self) -> bool {
+        self.holds.colons
+    }
+
+    pub(super) const fn has_at_sign(&self) -> bool {
+        self.holds.at_signs
+    }
+
+    /// How many figures it holds.
+    pub(super) const fn digits(&self) -> usize {
+        self.holds.digits
     }
 
     /// A line that holds the target of a link and no word of anybody's.
     fn is_bare_link(&self) -> bool {
-        self.tokens.is_empty() && self.text.contains(['<', '['])
+        self.holds.brackets && self.tokens.is_empty() && self.text.contains(['<', '['])
     }
 
     pub(super) fn opens_with(&self, sense: Sense) -> bool {
-        let head: Vec<&str> = self.word_tokens().map(|t| &*t.text).take(8).collect();
-        lexicon()
-            .longest(&head, 0, &[sense], Languages::ALL)
-            .is_some()
+        let mut room = [""; 8];
+        let head = first_words(self.tokens.iter(), &mut room);
+        let mark = lexicon().longest(head, 0, &[sense], Languages::ALL);
+        mark.is_some()
     }
+
+    /// Whether a phrase of the sense may end with its last word.
+    pub(super) fn may_close(&self, sense: Sense) -> bool {
+        let last = self.tokens.iter().rfind(|t| t.is_word);
+        self.linked || last.is_none_or(|word| lexicon().closes(&word.text, sense))
+    }
+
+    /// The prompt of ours that it is, if any.
+    pub(super) fn prompt(&self) -> Option<Section> {
+        *self.prompt.get_or_init(|| {
+            if self.linked {
+                return prompt_of(self.text);
+            }
+            let mut words = self.word_tokens();
+            let numbered = words.next().is_some_and(|first| is_number(&first.text));
+            let long = words.nth(PROMPT_WORDS_MAX - 1).is_some();
+            ((numbered || !long) && may_be_prompt(self.text))
+                .then(|| prompt_in(&self.tokens))
+                .flatten()
+        })
+    }
+}
+
+/// What a line holds that rules ask for before they look closer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Holds {
+    digits: usize,
+    /// Colons, or what may be a wide one.
+    colons: bool,
+    at_signs: bool,
+    /// What the target of a link stands in.
+    brackets: bool,
+}
+
+/// Octets of a line that are looked at together.
+const BLOCK: usize = 32;
+
+impl Holds {
+    /// In blocks and without a branch, since it is asked of every octet of a mail.
+    fn of(text: &str) -> Self {
+        const WIDE_COLON_FIRST: u8 = 0xef;
+        let mut holds = Self::default();
+        for octets in text.as_bytes().chunks(BLOCK) {
+            let mut block = [0; BLOCK];
+            if let Some(start) = block.get_mut(..octets.len()) {
+                start.copy_from_slice(octets);
+            }
+            // Comparisons joined by a plain "or": the compiler makes one step of sixteen octets.
+            holds.digits += count(&block, |octet| octet.is_ascii_digit());
+            holds.colons |= any(&block, |octet| {
+                (octet == b':') | (octet == WIDE_COLON_FIRST)
+            });
+            holds.at_signs |= any(&block, |octet| octet == b'@');
+            holds.brackets |= any(&block, |octet| {
+                (octet == b'<') | (octet == b'[') | (octet == b'(')
+            });
+        }
+        holds
+    }
+}
+
+fn any(block: &[u8; BLOCK], wanted: impl Fn(u8) -> bool) -> bool {
+    block
+        .iter()
+        .fold(0, |any, octet| any | u8::from(wanted(*octet)))
+        > 0
+}
+
+fn count(block: &[u8; BLOCK], wanted: impl Fn(u8) -> bool) -> usize {
+    let marks = block.map(|octet| u8::from(wanted(octet)));
+    usize::from(marks.iter().sum::<u8>())
 }
 
 /// `AS> text`: initials in front of the mark.
 fn after_initials(line: &str) -> Option<&str> {
-    let (initials, rest) = line.split_once("> ")?;
-    let short = (1..=3).contains(&initials.len());
-    (short && initials.bytes().all(|b| b.is_ascii_uppercase())).then_some(rest)
+    let at = line.bytes().take(4).position(|octet| octet == b'>')?;
+    let (initials, rest) = line.split_at_checked(at)?;
+    let initialled = at > 0 && initials.bytes().all(|octet| octet.is_ascii_uppercase());
+    rest.strip_prefix("> ").filter(|_| initialled)
 }
 
-/// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`.
+/// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`; from left
+/// to right, none overlapping.
 fn links(text: &str) -> Vec<(usize, usize)> {
+    const MARKS: [&str; 4] = ["://", "mailto:", "cid:", "subject="];
     let mut found = Vec::new();
-    if !text.contains("://")
-        && !text.contains("mailto:")
-        && !text.contains("subject=")
-        && !text.contains("cid:")
-    {
+    if !MARKS.iter().any(|mark| text.contains(mark)) {
         return found;
     }
     let mut from = 0;
+    // Where the run of characters ends that `from` stands in, and where its last mark begins.
+    let mut run: Option<(usize, Option<usize>)> = None;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find(['<', '[', '('])) {
         let start = from + at;
-        let rest = text.get(start + 1..).unwrap_or_default();
-        let end = rest
-            .find(|c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace())
-            .filter(|end| {
-                !rest
-                    .get(*end..)
-                    .is_some_and(|r| r.starts_with(char::is_whitespace))
-            });
-        let target = rest.get(..end.unwrap_or(0)).unwrap_or_default();
-        let is_link = ["://", "mailto:", "cid:", "subject="]
-            .iter()
-            .any(|mark| target.contains(mark));
-        if is_link {
-            found.push((start, start + 2 + target.len()));
+        from = start + 1;
+        let (end, last_mark) = match run {
+            Some((end, last_mark)) if start < end => (end, last_mark),
+            _ => {
+                let rest = text.get(from..).unwrap_or_default();
+                let ends = |c: char| matches!(c, '>' | ']' | ')') || c.is_whitespace();
+                let end = from + rest.find(ends).unwrap_or(rest.len());
+                let target = text.get(from..end).unwrap_or_default();
+                let marks = MARKS.iter().filter_map(|mark| target.rfind(mark));
+                let last_mark = marks.max().map(|at| from + at);
+                run = Some((end, last_mark));
+                (end, last_mark)
+            }
+        };
+        let closed = text
+            .get(end..)
+            .is_some_and(|rest| rest.starts_with(['>', ']', ')']));
+        if closed && last_mark.is_some_and(|mark| mark >= from) {
+            found.push((start, end + 1));
+            from = end;
         }
-        from = start + 1 + if is_link { target.len() } else { 0 };
     }
     found
 }
@@ -138,6 +292,8 @@ pub enum Verdict {
         rest: Option<String>,
         /// Own words at its beginning.
         before: Option<String>,
+        /// Whether it introduces a quote: an attribution, a header block, a separator.
+        introduces: bool,
     },
 }
 
@@ -145,6 +301,12 @@ impl Verdict {
     const QUOTED: Self = Self::Quoted {
         rest: None,
         before: None,
+        introduces: false,
+    };
+    const INTRODUCTION: Self = Self::Quoted {
+        rest: None,
+        before: None,
+        introduces: true,
     };
 }
 
@@ -166,7 +328,7 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     let known = matched.iter().any(Option::is_some);
     let marked = lines.iter().any(|line| line.depth > 0);
     let introduced = openings.iter().any(Option::is_some);
-    if !known && (marked || introduced || lines.iter().any(|line| is_prompt(line.text))) {
+    if !known && (marked || introduced || lines.iter().any(|line| line.prompt().is_some())) {
         matched = originals::loosely(lines);
     }
     let verdicts = lines
@@ -176,6 +338,7 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
             Some(found) => Verdict::Quoted {
                 rest: found.rest.clone(),
                 before: None,
+                introduces: false,
             },
             None if line.depth > 0 => Verdict::QUOTED,
             None if line.is_blank() => Verdict::Blank,
@@ -191,16 +354,15 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
         unwrap_marked(lines, &matched, known, &mut judged);
     }
     drop_links(lines, &matched, &mut judged.verdicts);
+    if !(known || marked || introduced) {
+        between_ours(lines, &matched, &mut judged);
+    }
     let known = Known {
         matched: &matched,
         exactly: known,
     };
     apply_openings(lines, &known, &openings, &mut judged);
     judged
-}
-
-fn is_prompt(line: &str) -> bool {
-    prompt_of(line).is_some()
 }
 
 /// Marked lines that the sender wrote, and unmarked ones that the sender did not write: answers
@@ -228,6 +390,44 @@ fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, jud
     }
 }
 
+/// A letter of ours that stands in the body without a mark, and not at hand: what stands between
+/// lines that our templates always say are its names and places, or the examples of answers in it,
+/// unless it was typed under a prompt.
+fn between_ours(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
+    let first = matched.iter().position(Option::is_some);
+    let last = matched.iter().rposition(Option::is_some);
+    let (Some(first), Some(last)) = (first, last) else {
+        return;
+    };
+    if matched.iter().flatten().count() < LETTER_LINES_MIN {
+        return;
+    }
+    let greeting = (0..first)
+        .rev()
+        .find(|at| lines.get(*at).is_some_and(|line| !line.is_blank()))
+        .filter(|at| lines.get(*at).is_some_and(greets));
+    let mut under_prompt = false;
+    for (at, line) in lines.iter().enumerate().take(last) {
+        if matched.get(at).is_some_and(Option::is_some) {
+            under_prompt = line.prompt().is_some();
+        }
+        let inside = (at > first && !under_prompt) || greeting == Some(at);
+        if let Some(verdict) = judged.verdicts.get_mut(at)
+            && inside
+            && *verdict == Verdict::Own
+        {
+            *verdict = Verdict::QUOTED;
+            judged.doubt = Some("a letter of ours that no mark sets off");
+        }
+    }
+}
+
+/// "Hi Ben," alone on its line.
+fn greets(line: &Line<'_>) -> bool {
+    let ends = line.text.trim_end().ends_with([',', '!', ':']);
+    ends && line.word_tokens().count() <= GREETING_WORDS_MAX && line.opens_with(Sense::Greeting)
+}
+
 /// Takes for the sender's what stands in the quoted block between two of our lines that follow one
 /// another in the letter.
 fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
@@ -241,8 +441,11 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
             && line.depth == depth
             && found.start == end
         {
-            let between = lines.iter().zip(matched).zip(judged.verdicts.iter_mut());
-            for ((line, found), verdict) in between.take(at).skip(from + 1) {
+            let between = from + 1..at;
+            let lines = lines.get(between.clone()).unwrap_or_default();
+            let matched = matched.get(between.clone()).unwrap_or_default();
+            let verdicts = judged.verdicts.get_mut(between).unwrap_or_default();
+            for ((line, found), verdict) in lines.iter().zip(matched).zip(verdicts) {
                 let typed = line.depth == depth
                     && found.is_none()
                     && !line.is_blank()
@@ -275,40 +478,41 @@ fn drop_links(lines: &[Line<'_>], matched: &[Option<Match>], verdicts: &mut [Ver
 
 /// The prompt that a quoted line is: `1. Ana's best moment since you last met`.
 pub fn prompt_of(line: &str) -> Option<Section> {
-    // Most lines are neither numbered nor short: they need no closer look.
-    let first = line.chars().find(|c| c.is_alphanumeric())?;
-    if !matches!(first, '1'..='3') && line.split_whitespace().nth(6).is_some() {
+    may_be_prompt(line)
+        .then(|| prompt_in(&tokens(line)))
+        .flatten()
+}
+
+/// Most lines are neither numbered nor short: they need no closer look.
+fn may_be_prompt(line: &str) -> bool {
+    match line.chars().find(|c| c.is_alphanumeric()) {
+        Some('1'..='3') => true,
+        Some(_) => line.split_whitespace().nth(6).is_none(),
+        None => false,
+    }
+}
+
+fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {
+    let mut room = [""; 16];
+    let words = first_words(tokens.iter(), &mut room);
+    let numbered = words.first().is_some_and(|word| is_number(word));
+    if !numbered && words.len() > PROMPT_WORDS_MAX {
         return None;
     }
-    let tokens = tokens(line);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .take(16)
-        .collect();
-    let numbered = match words.first() {
-        Some(&"1") => Some(Section::Best),
-        Some(&"2") => Some(Section::Worst),
-        Some(&"3") => Some(Section::Focus),
-        _ => None,
-    };
+    // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
     let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Improvable];
-    let named = lexicon()
-        .marks(&words, &senses, Languages::ALL)
-        .first()
-        .filter(|mark| mark.at <= LEADING_WORDS_MAX)
+    let named = |at| lexicon().longest(words, at, &senses, Languages::ALL);
+    (0..words.len().min(LEADING_WORDS_MAX + 1))
+        .find_map(named)
         .map(|mark| match mark.sense {
             Sense::Best => Section::Best,
             Sense::Worst => Section::Worst,
             _ => Section::Focus,
-        });
-    // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
-    match (numbered, named) {
-        (Some(_), Some(named)) => Some(named),
-        (None, Some(named)) if words.len() <= 5 => Some(named),
-        _ => None,
-    }
+        })
+}
+
+fn is_number(word: &str) -> bool {
+    matches!(word, "1" | "2" | "3")
 }
 
 /// What is known of our letters in the body.
@@ -334,7 +538,7 @@ fn apply_openings(
             continue;
         };
         for verdict in judged.verdicts.iter_mut().skip(at).take(opening.lines) {
-            *verdict = Verdict::QUOTED;
+            *verdict = Verdict::INTRODUCTION;
         }
         if opening.own_octets > 0
             && let Some(before) = lines.get(at).and_then(|l| l.text.get(..opening.own_octets))
@@ -343,6 +547,7 @@ fn apply_openings(
             *verdict = Verdict::Quoted {
                 rest: None,
                 before: Some(before.trim().to_owned()),
+                introduces: true,
             };
             own_above = true;
         }
@@ -390,7 +595,7 @@ fn cut(
     let mut under_prompt = false;
     for (offset, ((line, found), verdict)) in lines.iter().zip(found).zip(verdicts).enumerate() {
         if found.is_some() {
-            under_prompt = is_prompt(line.text);
+            under_prompt = line.prompt().is_some();
         }
         let below_all = last.is_some_and(|last| offset > last) && !own_above;
         let typed = if known.exactly {
@@ -416,7 +621,7 @@ mod tests {
         for (line, verdict) in lines.iter().zip(verdicts) {
             match verdict {
                 Verdict::Own => own.push(line.text.to_owned()),
-                Verdict::Quoted { rest, before } => own.extend(before.into_iter().chain(rest)),
+                Verdict::Quoted { rest, before, .. } => own.extend(before.into_iter().chain(rest)),
                 Verdict::Blank => {}
             }
         }

@@ -5,11 +5,13 @@
 
 use crate::reading::message::{PARSER, first_id, headers_of};
 use crate::words::address::Address;
-use crate::words::clean::CleanLine;
+use crate::words::clean::{CleanLine, lines};
 use crate::words::message_id::MessageId;
 
 /// Most lines of a text bounce that are searched for returned headers.
 const LINES_MAX: usize = 2_000;
+/// Longest name of a returned header, with the marks of a quote in front.
+const NAME_OCTETS_MAX: usize = 40;
 
 /// A message found inside a bounce or report.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -39,19 +41,25 @@ pub(crate) fn in_headers(bytes: &[u8]) -> Option<Returned> {
 
 /// From plain text: header lines of the returned message at the start of lines.
 pub(crate) fn in_text(texts: &[&str]) -> Option<Returned> {
+    const NAMES: [&str; 4] = ["message-id", "x-postlunch-id", "reply-to", "return-path"];
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        for line in text.lines().take(LINES_MAX) {
-            let Some((name, value)) = line.split_once(':') else {
-                continue;
-            };
-            if name.len() > 40 {
+        for line in lines(text).take(LINES_MAX) {
+            let bare = line.trim_start_matches(['>', ' ']);
+            let may_begin = |octet| matches!(octet, b'M' | b'm' | b'X' | b'x' | b'R' | b'r');
+            if !bare.bytes().next().is_some_and(may_begin) {
                 continue;
             }
-            let name = name.trim_start_matches(['>', ' ']).to_ascii_lowercase();
-            let known = ["message-id", "x-postlunch-id", "reply-to", "return-path"];
-            if known.contains(&name.as_str()) && !value.trim().is_empty() {
-                pairs.push((name, value.trim().to_owned()));
+            let Some((name, value)) = bare.split_once(':') else {
+                continue;
+            };
+            let known = NAMES.iter().find(|known| known.eq_ignore_ascii_case(name));
+            let marks = line.len() - bare.len();
+            if let Some(known) = known
+                && marks + name.len() <= NAME_OCTETS_MAX
+                && !value.trim().is_empty()
+            {
+                pairs.push(((*known).to_owned(), value.trim().to_owned()));
             }
         }
     }

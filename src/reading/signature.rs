@@ -5,10 +5,16 @@
 
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::Message;
-use crate::reading::phrase::{fold, tokens};
+use crate::reading::phrase::{first_words, fold, tokens};
+use std::cell::LazyCell;
 
 /// Longest signature below a sign-off, in lines.
 const SIGNATURE_LINES_MAX: usize = 8;
+
+/// Words of a line that are looked at, more than any phrase has.
+const WORDS_MAX: usize = 40;
+/// Longest line that may be the sender's name, in octets.
+const NAME_OCTETS_MAX: usize = 2_000;
 
 /// What has been seen of the mail before a run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,9 +25,10 @@ pub struct Place {
     pub quotes: bool,
 }
 
-/// The run without signature, device lines and banners.
-pub fn without(run: &[String], message: &Message, place: Place) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(run.len());
+/// Which lines of the run stay when signature, device lines and banners are taken off.
+pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
+    let mut numbers: Vec<usize> = Vec::with_capacity(run.len());
+    let mut kept: Vec<&str> = Vec::with_capacity(run.len());
     let mut in_banner = false;
     for (at, line) in run.iter().enumerate() {
         let text = line.trim();
@@ -34,45 +41,42 @@ pub fn without(run: &[String], message: &Message, place: Place) -> Vec<String> {
             in_banner = !text.is_empty();
             continue;
         }
-        if opens_with(text.trim_start_matches(['[', '*', '(']), Sense::Banner) {
+        let tokens = tokens(text);
+        let mut room = [""; WORDS_MAX];
+        let words = first_words(tokens.iter(), &mut room);
+        if opens(words, Sense::Banner) {
             if place.first && empty {
                 in_banner = true;
                 continue;
             }
             break;
         }
-        if is_client_line(text) {
+        if is_client_line(text, words) {
             if !empty && !place.quotes && is_letter(below) {
                 break;
             }
             continue;
         }
-        kept.push(line.clone());
+        kept.push(line);
+        numbers.push(at);
     }
     drop_sign_off(&mut kept, message, place.first);
     drop_card(&mut kept);
-    kept
+    // Both take lines off the end only.
+    numbers.truncate(kept.len());
+    numbers
 }
 
-fn words_of(line: &str) -> Vec<String> {
-    let tokens = tokens(line);
-    tokens
-        .into_iter()
-        .filter(|t| t.is_word)
-        .map(|t| t.text.into_owned())
-        .take(40)
-        .collect()
+fn opens(words: &[&str], sense: Sense) -> bool {
+    let mark = lexicon().longest(words, 0, &[sense], Languages::ALL);
+    mark.is_some()
 }
 
 fn opens_with(line: &str, sense: Sense) -> bool {
-    if line.is_empty() {
-        return false;
-    }
-    let words = words_of(line);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    lexicon()
-        .longest(&words, 0, &[sense], Languages::ALL)
-        .is_some()
+    opens(
+        first_words(tokens(line).iter(), &mut [""; WORDS_MAX]),
+        sense,
+    )
 }
 
 fn is_delimiter(line: &str) -> bool {
@@ -91,7 +95,7 @@ fn is_rule(line: &str) -> bool {
 }
 
 /// Few short lines, one of which says how to reach somebody.
-fn signs(below: &[String]) -> bool {
+fn signs(below: &[&str]) -> bool {
     let lines: Vec<&str> = below
         .iter()
         .map(|line| line.trim())
@@ -117,120 +121,51 @@ fn reaches(line: &str) -> bool {
 }
 
 /// Reads like a letter of somebody's: opens with a greeting, or goes on at length.
-fn is_letter(below: &[String]) -> bool {
+fn is_letter(below: &[&str]) -> bool {
     let first = below.iter().find(|line| !line.trim().is_empty());
     let greeted = first.is_some_and(|line| {
         line.trim_end().ends_with([',', '!', ':'])
             && line.split_whitespace().count() <= 4
             && opens_with(line, Sense::Greeting)
     });
-    let words: usize = below
-        .iter()
-        .map(|line| line.split_whitespace().count())
-        .sum();
-    greeted || words > 40
+    let mut words = below.iter().flat_map(|line| line.split_whitespace());
+    greeted || words.nth(40).is_some()
 }
 
 /// "Sent from my phone" as a line of its own, perhaps with more politeness behind it. "Sent from
 /// my desk, which is easier" is a sentence.
-fn is_client_line(line: &str) -> bool {
+fn is_client_line(line: &str, words: &[&str]) -> bool {
     if line.len() >= 160 {
         return false;
+    }
+    if !opens(words, Sense::ClientLine) {
+        let eastern = || lexicon().stands_in(line, Sense::ClientLineInside);
+        return !line.is_ascii() && line.chars().count() < 30 && eastern();
     }
     let bare = line.trim_matches([
         '<', '[', '(', '*', ' ', '>', ']', ')', '_', '-', '/', '.', '\'', '"',
     ]);
-    let words = words_of(bare);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if lexicon()
-        .longest(&words, 0, &[Sense::ClientLine], Languages::ALL)
-        .is_none()
-    {
-        return EASTERN_LINES
-            .iter()
-            .any(|phrase| line.contains(phrase) && line.chars().count() < 30);
-    }
     let clause = bare.split([',', ';', '!']).next().unwrap_or_default();
-    let in_clause = words_of(clause);
-    let device = in_clause.iter().any(|word| {
-        DEVICES
-            .iter()
-            .any(|device| word.starts_with(device) || word.contains("phone"))
-    });
+    let tokens = tokens(clause);
+    let mut room = [""; WORDS_MAX];
+    let in_clause = first_words(tokens.iter(), &mut room);
+    let device = in_clause
+        .iter()
+        .any(|word| lexicon().begins(word, Sense::Device));
     let goes_on = clause.len() + 1 < bare.trim_end().len();
     device || (!goes_on && in_clause.len() <= 7)
 }
 
-/// Lines of devices in scripts that part no words.
-const EASTERN_LINES: &[&str] = &[
-    "から送信",
-    "发自我的",
-    "發自我的",
-    "从我的",
-    "從我的",
-    "来自我的",
-    "에서 보냄",
-    "에서 전송",
-];
-
-/// What mails are written on and with, in any language; beginnings of words.
-const DEVICES: &[&str] = &[
-    "iphone",
-    "ipad",
-    "ipod",
-    "android",
-    "blackberry",
-    "smartphone",
-    "mobil",
-    "handy",
-    "telefon",
-    "telephone",
-    "tablet",
-    "galaxy",
-    "samsung",
-    "pixel",
-    "nokia",
-    "huawei",
-    "xiaomi",
-    "oneplus",
-    "motorola",
-    "moto",
-    "htc",
-    "lg",
-    "verizon",
-    "outlook",
-    "gmail",
-    "yahoo",
-    "proton",
-    "aol",
-    "gmx",
-    "web.de",
-    "mail",
-    "thunderbird",
-    "app",
-    "device",
-    "gerat",
-    "appareil",
-    "watch",
-    "windows",
-    "spark",
-    "tuta",
-    "zoho",
-    "hey",
-    "movil",
-    "celular",
-    "movel",
-    "cellulare",
-    "toestel",
-    "mac",
-];
-
 /// Takes "Best, Ben" and what follows it off the end; also the name alone, or a card under it.
-fn drop_sign_off(kept: &mut Vec<String>, message: &Message, first: bool) {
+fn drop_sign_off(kept: &mut Vec<&str>, message: &Message, first: bool) {
     trim(kept);
-    let names = names_of(message);
+    let names = LazyCell::new(|| names_of(message));
     let is_name = |line: &str| {
-        let folded = fold(line.trim_matches(|c: char| !c.is_alphanumeric()));
+        let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+        if bare.len() > NAME_OCTETS_MAX {
+            return false;
+        }
+        let folded = fold(bare);
         !folded.is_empty() && names.contains(&folded)
     };
     let text_above = |at: usize| kept.iter().take(at).any(|line| !line.trim().is_empty());
@@ -247,13 +182,15 @@ fn drop_sign_off(kept: &mut Vec<String>, message: &Message, first: bool) {
             return false;
         };
         let next = below(*at).iter().find(|line| !line.trim().is_empty());
-        let named = next.is_none_or(|next| {
-            is_name(next)
-                || (next.split_whitespace().count() <= 4 && !next.ends_with(['?', '!', '.']))
-        });
-        let signed_off = is_sign_off(line, &is_name) && named && (text_above(*at) || !first);
-        let carded = is_name(line)
-            && text_above(*at)
+        let named = || {
+            next.is_none_or(|next| {
+                is_name(next)
+                    || (next.split_whitespace().count() <= 4 && !next.ends_with(['?', '!', '.']))
+            })
+        };
+        let signed_off = (text_above(*at) || !first) && is_sign_off(line, &is_name) && named();
+        let carded = text_above(*at)
+            && is_name(line)
             && (next.is_none() || (blank_above(*at) && below(*at).iter().any(|l| reaches(l))));
         signed_off || carded || (next.is_none() && text_above(*at) && is_dashed_name(kept, *at))
     });
@@ -263,14 +200,14 @@ fn drop_sign_off(kept: &mut Vec<String>, message: &Message, first: bool) {
     trim(kept);
 }
 
-fn trim(kept: &mut Vec<String>) {
+fn trim(kept: &mut Vec<&str>) {
     while kept.last().is_some_and(|line| line.trim().is_empty()) {
         kept.pop();
     }
 }
 
 /// `-Ben` or `~ Ben Smith` at the end, and no list of such lines.
-fn is_dashed_name(kept: &[String], at: usize) -> bool {
+fn is_dashed_name(kept: &[&str], at: usize) -> bool {
     let Some(line) = kept.get(at).map(|line| line.trim()) else {
         return false;
     };
@@ -278,7 +215,7 @@ fn is_dashed_name(kept: &[String], at: usize) -> bool {
         return false;
     };
     let spaced = name.starts_with(' ');
-    let listed = |line: &String| line.trim_start().starts_with(['-', '*', '•', '–']);
+    let listed = |line: &&str| line.trim_start().starts_with(['-', '*', '•', '–']);
     let blank_above = at
         .checked_sub(1)
         .and_then(|above| kept.get(above))
@@ -297,7 +234,7 @@ fn is_dashed_name(kept: &[String], at: usize) -> bool {
 
 /// Takes a visiting card off the end: a paragraph of short lines, a name first, with an address or
 /// a telephone number.
-fn drop_card(kept: &mut Vec<String>) {
+fn drop_card(kept: &mut Vec<&str>) {
     let start = kept
         .iter()
         .rposition(|line| line.trim().is_empty())
@@ -323,9 +260,10 @@ fn drop_card(kept: &mut Vec<String>) {
 
 /// A line that is a sign-off and nothing else, or with the name behind it.
 fn is_sign_off(line: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
-    let words = words_of(line);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let Some(mark) = lexicon().longest(&words, 0, &[Sense::SignOff], Languages::ALL) else {
+    let tokens = tokens(line);
+    let mut room = [""; WORDS_MAX];
+    let words = first_words(tokens.iter(), &mut room);
+    let Some(mark) = lexicon().longest(words, 0, &[Sense::SignOff], Languages::ALL) else {
         return false;
     };
     let rest = words.get(mark.words..).unwrap_or_default();
@@ -367,16 +305,14 @@ mod tests {
 
     fn kept(body: &str) -> String {
         let message = Message::parse(b"From: Ben Smith <ben@x.org>\n\n");
-        let run: Vec<String> = body.lines().map(str::to_owned).collect();
-        without(
-            &run,
-            &message,
-            Place {
-                first: true,
-                quotes: false,
-            },
-        )
-        .join("|")
+        let run: Vec<&str> = body.lines().collect();
+        let place = Place {
+            first: true,
+            quotes: false,
+        };
+        let kept = super::kept(&run, &message, place);
+        let lines: Vec<&str> = kept.into_iter().map(|at| run[at]).collect();
+        lines.join("|")
     }
 
     #[test]

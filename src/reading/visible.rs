@@ -5,10 +5,13 @@
 //! new and the subject was changed, the subject speaks.
 
 use crate::lunch::notes::Section;
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::{Message, TextPart};
+use crate::reading::phrase::tokens;
 use crate::reading::quote::{self, Judged, Verdict};
 use crate::reading::{Context, html, signature};
 use crate::words::clean::clean_text;
+use std::ops::Range;
 
 /// Most lines of a body that are looked at.
 const LINES_MAX: usize = 5_000;
@@ -48,40 +51,178 @@ impl Own {
     }
 }
 
+/// What a line of a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Newly written.
+    Own,
+    /// Not newly written; own words may stand on the same line.
+    Quote,
+    /// An attribution, a header block or a separator; own words may stand in front.
+    Introduction,
+    /// A signature, a banner, a line that a client added.
+    Aside,
+    /// Empty.
+    Blank,
+}
+
+/// A line of a body and the verdict on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// As it stands, marks and all.
+    pub text: String,
+    /// What it is.
+    pub part: Part,
+    /// Which of its octets are newly written.
+    pub own: Range<usize>,
+}
+
+/// Which part of a mail the words were taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The plain text.
+    #[default]
+    Plain,
+    /// The HTML twin.
+    Html,
+    /// A changed subject, since the body says nothing new.
+    Subject,
+}
+
+/// A body line by line, for whoever wants to see what was taken for whose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// What the sender newly wrote: exactly what stands in the own octets of the lines, unless the
+    /// subject spoke.
+    pub own: Own,
+    /// The body that was judged.
+    pub lines: Vec<Line>,
+    /// Lines behind them that are never looked at.
+    pub unread: usize,
+    /// Where the words are from.
+    pub source: Source,
+}
+
 /// Finds what the sender newly wrote.
 pub fn own_words(message: &Message, context: &Context) -> Own {
+    let (seen, _) = look(message, context);
+    seen.own
+}
+
+/// The same, with the verdict on each line that it comes from.
+pub fn shown(message: &Message, context: &Context) -> Shown {
+    let (seen, source) = look(message, context);
+    let mut beside = seen.beside.iter().peekable();
+    let lines = seen.body.lines().zip(&seen.parts).enumerate();
+    let lines: Vec<Line> = lines
+        .map(|(at, (text, part))| {
+            let mut own = match part {
+                Part::Own => text.len() - quote::Line::new(text).text.len()..text.len(),
+                _ => 0..0,
+            };
+            while let Some(typed) = beside.next_if(|typed| typed.line == at) {
+                own = typed.within(text);
+            }
+            Line {
+                text: text.to_owned(),
+                part: *part,
+                own,
+            }
+        })
+        .collect();
+    Shown {
+        unread: seen.body.lines().count() - lines.len(),
+        own: seen.own,
+        lines,
+        source,
+    }
+}
+
+/// Which of the twins speaks, and what it says.
+fn look(message: &Message, context: &Context) -> (Seen, Source) {
     let plain = plain_text(message);
-    let mut own = Own::default();
-    let mut quotes = false;
+    let mut seen = Seen::default();
+    let mut source = Source::Plain;
     if !speaks_in_html(&plain, message) {
-        (own, quotes) = own_of(&plain, message, context);
+        seen = see(&plain, message, context);
     }
     // The HTML is a witness: it may mark a quote that the plain text lost, or hold all the words.
-    if !message.html.is_empty() && (own.is_empty() || (!quotes && marks_quotes(message))) {
-        let (shown, marked) = own_of(&html_text(message), message, context);
-        if own.is_empty() || (marked && !shown.is_empty()) {
-            own = shown;
+    if !message.html.is_empty() && (seen.own.is_empty() || (!seen.quotes && marks_quotes(message)))
+    {
+        let twin = see(&html_text(message), message, context);
+        if seen.own.is_empty() || (twin.quotes && !twin.own.is_empty()) {
+            (seen, source) = (twin, Source::Html);
         }
     }
-    if own.is_empty() {
+    if seen.own.is_empty() {
         let subject = message.subject.as_str();
         if is_own_subject(subject) {
-            own.passages.push(Passage {
+            seen.own.passages.push(Passage {
                 prompt: None,
                 text: subject.to_owned(),
             });
-            own.from_subject = true;
+            seen.own.from_subject = true;
+            source = Source::Subject;
         }
     }
-    own
+    (seen, source)
 }
 
-/// What one of the twins says, and whether it holds a quote.
-fn own_of(text: &str, message: &Message, context: &Context) -> (Own, bool) {
+/// What one of the twins says.
+#[derive(Debug, Default)]
+struct Seen {
+    own: Own,
+    /// Whether it holds a quote.
+    quotes: bool,
+    body: String,
+    /// What each line of the body is that was looked at.
+    parts: Vec<Part>,
+    /// Own words on lines that are not own, in the order of the lines.
+    beside: Vec<Typed>,
+}
+
+/// Own words on a line that is not: how many octets, at its end or at its beginning.
+#[derive(Clone, Copy, Debug)]
+struct Typed {
+    line: usize,
+    octets: usize,
+    at_end: bool,
+}
+
+impl Typed {
+    fn within(self, line: &str) -> Range<usize> {
+        let (start, end) = if self.at_end {
+            let end = line.trim_end().len();
+            (end.saturating_sub(self.octets), end)
+        } else {
+            let start = line.len() - line.trim_start().len();
+            (start, start + self.octets)
+        };
+        // Whatever a change of the judgement brings, this shows a line and never panics.
+        if line.get(start..end).is_some() {
+            start..end
+        } else {
+            0..0
+        }
+    }
+}
+
+fn see(text: &str, message: &Message, context: &Context) -> Seen {
     let body = clean_text(text);
-    let lines: Vec<quote::Line<'_>> = body.lines().take(LINES_MAX).map(quote::Line::new).collect();
+    let lower = body.to_ascii_lowercase();
+    let mut tokens = Vec::new();
+    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
     let judged = quote::judge_lines(&lines, context.originals);
-    (passages(&lines, &judged, message), judged.quotes)
+    let quotes = judged.quotes;
+    let (own, parts, beside) = passages(&lines, &judged, message);
+    drop(lines);
+    Seen {
+        own,
+        quotes,
+        body,
+        parts,
+        beside,
+    }
 }
 
 /// The visible text of a letter, quote and all: for keeping beside what we sent.
@@ -149,13 +290,16 @@ fn without_armour(text: String) -> String {
 
 /// A plain part that only points at the HTML part.
 fn is_stub(plain: &str) -> bool {
-    let short: String = plain.chars().take(400).collect();
-    let folded = short.to_lowercase();
-    plain.len() < 400
-        && folded.contains("html")
-        && ["view", "support", "display", "client", "anzeig", "requires"]
-            .iter()
-            .any(|word| folded.contains(word))
+    plain.len() < 400 && {
+        let tokens = tokens(plain);
+        let mut words = tokens.iter().filter(|t| t.is_word);
+        let any = |sense| {
+            words
+                .clone()
+                .any(|word| lexicon().begins(&word.text, sense))
+        };
+        any(Sense::HtmlStub) && words.any(|word| word.text.contains("html"))
+    }
 }
 
 /// Joins the lines of format=flowed (RFC 3676): a blank at the end says that the next line, if its
@@ -197,22 +341,70 @@ fn unflowed(part: &TextPart) -> String {
     joined
 }
 
-fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Own {
+/// Own lines that follow one another, each with its place in the body.
+#[derive(Default)]
+struct Run<'a> {
+    texts: Vec<&'a str>,
+    /// The line of each, and at which end of it where other words stand on it too.
+    places: Vec<(usize, Option<End>)>,
+}
+
+/// An end of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Front,
+    Back,
+}
+
+impl<'a> Run<'a> {
+    fn push(&mut self, text: &'a str, line: usize, end: Option<End>) {
+        self.texts.push(text);
+        self.places.push((line, end));
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.places.clear();
+    }
+}
+
+/// The own words under their prompts, what each line is, and own words beside others.
+fn passages(
+    lines: &[quote::Line<'_>],
+    judged: &Judged,
+    message: &Message,
+) -> (Own, Vec<Part>, Vec<Typed>) {
     let mut own = Own {
         doubt: judged.doubt,
         ..Own::default()
     };
-    let mut run: Vec<String> = Vec::new();
+    let mut parts: Vec<Part> = judged.verdicts.iter().map(part_of).collect();
+    let mut beside: Vec<Typed> = Vec::new();
     let mut prompt: Option<Section> = None;
     // Whether something stood since the prompt that ends its reach.
     let mut reach_ends = false;
     let mut first = true;
-    let mut close = |run: &mut Vec<String>, prompt: Option<Section>, own: &mut Own| {
+    let mut close = |run: &mut Run<'_>, prompt: Option<Section>, own: &mut Own| {
         let place = signature::Place {
             first,
             quotes: judged.quotes,
         };
-        let kept = signature::without(run, message, place);
+        let mut kept: Vec<&str> = Vec::new();
+        for at in signature::kept(&run.texts, message, place) {
+            let (Some(text), Some((line, end))) = (run.texts.get(at), run.places.get(at)) else {
+                continue;
+            };
+            kept.push(text);
+            match (end, parts.get_mut(*line)) {
+                (Some(end), _) => beside.push(Typed {
+                    line: *line,
+                    octets: text.len(),
+                    at_end: *end == End::Back,
+                }),
+                (None, Some(part)) if *part == Part::Aside => *part = Part::Own,
+                (None, _) => {}
+            }
+        }
         first = first && kept.iter().all(|line| line.trim().is_empty());
         let text = clean_text(&kept.join("\n")).trim().to_owned();
         if !text.is_empty() {
@@ -220,22 +412,25 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
         }
         run.clear();
     };
-    for (line, verdict) in lines.iter().zip(&judged.verdicts) {
+    let mut run = Run::default();
+    for (at, (line, verdict)) in lines.iter().zip(&judged.verdicts).enumerate() {
         match verdict {
             Verdict::Own => {
                 if !line.text.trim().is_empty() {
                     reach_ends = true;
                 }
-                run.push(line.text.to_owned());
+                run.push(line.text, at, None);
             }
             Verdict::Blank => {
                 reach_ends = reach_ends || prompt.is_some();
-                run.push(String::new());
+                run.push("", at, None);
             }
-            Verdict::Quoted { rest, before } => {
-                run.extend(before.iter().cloned());
+            Verdict::Quoted { rest, before, .. } => {
+                if let Some(before) = before {
+                    run.push(before, at, Some(End::Front));
+                }
                 close(&mut run, prompt, &mut own);
-                let found = quote::prompt_of(line.text);
+                let found = line.prompt();
                 if found.is_some() {
                     own.prompts_quoted = true;
                     prompt = found;
@@ -246,26 +441,51 @@ fn passages(lines: &[quote::Line<'_>], judged: &Judged, message: &Message) -> Ow
                     prompt = None;
                 }
                 if let Some(rest) = rest {
-                    run.push(rest.clone());
+                    run.push(rest, at, Some(End::Back));
                     reach_ends = true;
                 }
             }
         }
     }
     close(&mut run, prompt, &mut own);
-    own
+    (own, parts, beside)
+}
+
+/// What a line is before signatures are looked for: till then an own one counts as nobody's words.
+const fn part_of(verdict: &Verdict) -> Part {
+    match verdict {
+        Verdict::Own => Part::Aside,
+        Verdict::Blank => Part::Blank,
+        Verdict::Quoted { introduces, .. } => {
+            if *introduces {
+                Part::Introduction
+            } else {
+                Part::Quote
+            }
+        }
+    }
 }
 
 /// Whether a subject was typed by the sender: it answers nothing and is not ours.
 fn is_own_subject(subject: &str) -> bool {
     let folded = subject.to_lowercase();
-    let answering = [
-        "re:", "aw:", "fw:", "fwd:", "wg:", "tr:", "sv:", "rv:", "antw:", "rif:",
-    ];
     !folded.trim().is_empty()
-        && !answering.iter().any(|start| folded.starts_with(start))
+        && !answers(subject)
         && !folded.contains("feedback lunch:")
         && !folded.contains("your notes")
+}
+
+/// Whether a subject begins as answers do: `Re:`, `AW:`, `Re[2]:`.
+fn answers(subject: &str) -> bool {
+    let tokens = tokens(subject);
+    let words: Vec<&str> = tokens
+        .iter()
+        .take_while(|t| t.is_word)
+        .map(|t| &*t.text)
+        .collect();
+    let prefix = lexicon().longest(&words, 0, &[Sense::ReplyPrefix], Languages::ALL);
+    let behind = prefix.and_then(|prefix| tokens.get(prefix.words));
+    behind.is_some_and(|mark| matches!(&*mark.text, ":" | "：" | "[" | "("))
 }
 
 #[cfg(test)]

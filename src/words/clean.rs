@@ -5,8 +5,9 @@
 //! (one line: names, places, subjects) or clean text (several lines: what people wrote) before
 //! anything else sees it.
 
+use std::borrow::Cow;
 use std::fmt;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Longest name or place kept, in characters; longer ones are cut at a word where possible.
 pub const LINE_CHARS_MAX: usize = 100;
@@ -32,9 +33,15 @@ impl CleanLine {
                 }
             })
             .filter(|c| !is_invisible(*c))
-            .nfc()
             .collect();
-        let folded = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+        let visible = composed(&visible);
+        let mut folded = String::with_capacity(visible.len());
+        for word in visible.split_whitespace() {
+            if !folded.is_empty() {
+                folded.push(' ');
+            }
+            folded.push_str(word);
+        }
         Self(cut_at_word(&folded, LINE_CHARS_MAX))
     }
 
@@ -58,28 +65,126 @@ impl fmt::Display for CleanLine {
 /// Cleans several lines of text: NFC, `\n` line ends, tabs kept as a blank, other controls and
 /// bidi controls dropped, trailing blanks and runs of more than two empty lines folded.
 pub fn clean_text(foreign: &str) -> String {
-    let unified = foreign.replace("\r\n", "\n").replace('\r', "\n");
-    let visible: String = unified
+    let mut text = Text {
+        kept: String::with_capacity(foreign.len()),
+        empty_run: 0,
+    };
+    let mut left = TEXT_CHARS_MAX;
+    for line in lines(foreign) {
+        if left == 0 {
+            break;
+        }
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if is_plain(line) {
+            let line = line.get(..left).unwrap_or(line);
+            text.push(line);
+            left -= line.len();
+        } else {
+            left -= push_visible(line, left, &mut text);
+        }
+        // The line end counts too.
+        left = left.saturating_sub(1);
+    }
+    text.kept
+}
+
+/// The lines of a text between its line feeds.
+pub fn lines(text: &str) -> Lines<'_> {
+    Lines {
+        text,
+        ends: memchr::memchr_iter(b'\n', text.as_bytes()),
+        next: Some(0),
+    }
+}
+
+/// The lines of a text between its line feeds.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    ends: memchr::Memchr<'a>,
+    /// Where the next line begins, if there is one.
+    next: Option<usize>,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let start = self.next?;
+        match self.ends.next() {
+            Some(end) => {
+                self.next = Some(end + 1);
+                self.text.get(start..end)
+            }
+            None => {
+                self.next = None;
+                self.text.get(start..)
+            }
+        }
+    }
+}
+
+/// Lines that are kept, with the empty ones between them.
+struct Text {
+    kept: String,
+    empty_run: usize,
+}
+
+impl Text {
+    fn push(&mut self, line: &str) {
+        let line = line.trim_end();
+        if line.is_empty() {
+            self.empty_run += 1;
+            return;
+        }
+        if !self.kept.is_empty() {
+            for _ in 0..=self.empty_run.min(2) {
+                self.kept.push('\n');
+            }
+        }
+        self.empty_run = 0;
+        self.kept.push_str(line);
+    }
+}
+
+/// ASCII without controls, as most lines are: nothing to drop, nothing to compose.
+fn is_plain(line: &str) -> bool {
+    // Without a branch, so that many octets are looked at in one step.
+    let odd = |octet: &u8| u8::from(octet.wrapping_sub(b' ') > b'~' - b' ');
+    line.as_bytes()
+        .iter()
+        .fold(0, |any, octet| any | odd(octet))
+        == 0
+}
+
+/// Cleans at most `chars_max` characters of what stands between two line feeds; how many it took.
+fn push_visible(line: &str, chars_max: usize, text: &mut Text) -> usize {
+    let mut taken = 0;
+    let visible: String = line
         .chars()
-        .take(TEXT_CHARS_MAX)
+        .take(chars_max)
+        .inspect(|_| taken += 1)
         .map(|c| match c {
             '\t' | '\u{a0}' | '\u{202f}' => ' ',
-            '\u{2028}' | '\u{2029}' => '\n',
+            '\r' | '\u{2028}' | '\u{2029}' => '\n',
             other => other,
         })
         .filter(|c| *c == '\n' || !(c.is_control() || is_invisible(*c)))
-        .nfc()
         .collect();
-    let mut lines = Vec::new();
-    let mut empty_run = 0;
-    for line in visible.lines() {
-        let line = line.trim_end();
-        empty_run = if line.is_empty() { empty_run + 1 } else { 0 };
-        if empty_run <= 2 {
-            lines.push(line);
-        }
+    for line in composed(&visible).split('\n') {
+        text.push(line);
     }
-    lines.join("\n").trim_matches('\n').to_owned()
+    taken
+}
+
+/// In the composed form (NFC); below the first combining mark everything is in it.
+fn composed(text: &str) -> Cow<'_, str> {
+    let simple = text.chars().all(|c| c < '\u{300}');
+    if simple || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
 }
 
 /// Shortens to at most `chars_max` characters, at a word end where one is near.

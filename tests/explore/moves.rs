@@ -109,11 +109,15 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
         Act::Stop,
         Act::Permission(Permission::Named),
         Act::Correction {
-            section: Section::Best,
+            section: Some(Section::Best),
             words: Some(secret(by).into()),
         },
         Act::Correction {
-            section: Section::Focus,
+            section: Some(Section::Focus),
+            words: None,
+        },
+        Act::Correction {
+            section: None,
             words: None,
         },
         command(CommandName::Undo),

@@ -55,7 +55,11 @@ impl Desk {
     }
 
     pub(super) fn correct(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
-        let Act::Correction { section, words } = act else {
+        let Act::Correction {
+            section: Some(section),
+            words,
+        } = act
+        else {
             return Outcome::Nothing("nothing was corrected");
         };
         let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);

@@ -177,6 +177,12 @@ pub fn step(
             Faded | LeftByOther => Step::Return,
             LeftByWriter => Step::Nothing,
         },
+        // Something is to be put right, and not what: they are asked to write it out.
+        Act::Correction { section: None, .. } => match standing {
+            Asked | Meeting => Step::AskBack,
+            Faded | LeftByOther => Step::Return,
+            LeftByWriter => Step::Nothing,
+        },
         Act::Correction { .. } => match standing {
             Meeting => Step::Correct,
             Asked => Step::AskBack,

@@ -6,12 +6,13 @@
 //! an absence is a person.
 
 use super::phrases::{self, Find, Sign};
-use super::witness::{Sender, Witness};
-use super::{days, other};
+use super::witness::{Sender, Witness, kind_of_local};
+use super::{bulk, days, other};
 use crate::lunch::act::Act;
 use crate::reading::message::Message;
 use crate::reading::visible::Own;
-use crate::reading::{Context, Reading};
+use crate::reading::{Context, Reading, judge};
+use crate::words::address::Address;
 
 /// Most octets of own words that are searched.
 const TEXT_OCTETS_MAX: usize = 4_000;
@@ -25,15 +26,22 @@ pub(super) fn read(
     witness: &Witness,
     context: &Context,
 ) -> Option<Reading> {
-    let reason = by_header(witness)
-        .or_else(|| by_subject(own, witness, context))
-        .or_else(|| by_words(own, witness, context))?;
+    let calls_itself = witness.says_as_prefix(Sign::AutomaticSubject)
+        || witness.says_as_prefix(Sign::AbsenceSubject);
+    if !calls_itself && let Some(reason) = bulk::kind(message, own, witness) {
+        return Some(other(reason, message));
+    }
+    let by_header = by_header(witness)
+        .or_else(|| by_gateway(witness).filter(|_| !is_person(message, own, witness, context)));
+    let reason = by_header
+        .or_else(|| by_subject(own, witness))
+        .or_else(|| by_words(own, witness))?;
     let text = own.text();
     if is_receipt(witness, &text) {
         return Some(other("a read receipt", message));
     }
-    let away_until = days::away_until(bounded(&text), context);
-    let subject_until = || days::away_until(message.subject.as_str(), context);
+    let away_until = days::away_until(bounded(&text), message, context);
+    let subject_until = || days::away_until(message.subject.as_str(), message, context);
     let act = Act::AutoReply {
         away_until: away_until.or_else(subject_until),
     };
@@ -44,24 +52,120 @@ fn by_header(witness: &Witness) -> Option<&'static str> {
     if witness.automatic {
         return Some("it is marked as automatic (Auto-Submitted)");
     }
-    // Lists mark every mail as bulk, those of people too.
-    if witness.marked || (witness.precedence && !witness.list) {
+    if witness.marked || (witness.precedence && !(witness.list || witness.unsubscribe)) {
         return Some("a header marks it as automatic");
     }
     if witness.null_path || witness.daemon_path {
         return Some("its return path is empty or a daemon's");
     }
+    (witness.sender == Sender::Daemon).then_some("its sender is a mail system")
+}
+
+/// By marks that gateways set on the mail of people too. Lists mark every mail as bulk.
+fn by_gateway(witness: &Witness) -> Option<&'static str> {
+    if witness.bulk && !(witness.list || witness.unsubscribe) {
+        return Some("a header marks it as automatic");
+    }
+    (witness.sender == Sender::NoReply).then_some("its sender reads no answers")
+}
+
+/// Whether somebody speaks from behind a gateway: it answers our mail by its id, in words that
+/// answer and that are none of a machine's, and speaks of itself or can be written to.
+fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context) -> bool {
+    if !(witness.answered && witness.threaded) || own.is_empty() || own.from_subject {
+        return false;
+    }
+    let text = own.text();
+    let folded = phrases::fold(bounded(&text));
+    let finds = phrases::phrases().find(&folded);
+    let speaks_as_machine = [
+        Sign::Away,
+        Sign::Access,
+        Sign::Urgent,
+        Sign::Thanks,
+        Sign::ChallengeText,
+        Sign::ReceiptText,
+        Sign::BulkText,
+        Sign::NoticeText,
+        Sign::ModerationText,
+        Sign::BounceText,
+    ]
+    .iter()
+    .any(|sign| phrases::has(&finds, *sign));
+    if speaks_as_machine || has_ticket_number(&folded) {
+        return false;
+    }
+    let answers = judge::judge(message, own, context)
+        .acts
+        .iter()
+        .any(|act| !matches!(act, Act::Unclear | Act::Other | Act::Question));
+    let myself = phrases::speaks_of_itself(&text);
+    let reachable = personal_reply_to(message).is_some() || is_named_after_its_owner(message);
     match witness.sender {
-        Sender::Daemon => Some("its sender is a mail system"),
-        Sender::NoReply => Some("its sender reads no answers"),
-        _ => None,
+        Sender::NoReply => {
+            (answers && (myself || reachable))
+                || (myself && reachable)
+                || answers_go_to_owner(message)
+        }
+        _ => answers || myself,
     }
 }
 
-/// By the beginning of the subject, never behind "Re:".
-fn by_subject(own: &Own, witness: &Witness, _context: &Context) -> Option<&'static str> {
+/// Whether the sender's address holds a piece of the sender's name: "noreply.kitty" of Kitty's.
+fn is_named_after_its_owner(message: &Message) -> bool {
+    let from = message.from.as_ref();
+    from.is_some_and(|from| holds_name(&from.address, from.name.as_str()))
+}
+
+/// Whether answers go to an address that holds a piece of the sender's name.
+fn answers_go_to_owner(message: &Message) -> bool {
+    let from = message.from.as_ref();
+    let reply_to = personal_reply_to(message);
+    from.zip(reply_to)
+        .is_some_and(|(from, address)| holds_name(&address, from.name.as_str()))
+}
+
+fn holds_name(address: &Address, name: &str) -> bool {
+    const LETTERS_MIN: usize = 4;
+    let local = phrases::fold(address.local());
+    let name = phrases::fold(name);
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| word.len() >= 2).take(8).collect();
+    let long = words.iter().any(|word| {
+        let role = kind_of_local(word) != Sender::Ordinary || "reply".starts_with(word);
+        word.len() >= LETTERS_MIN && !role && local.contains(word)
+    });
+    // "Bo Ek" of bo.ek@: short names stand side by side.
+    let mut pairs = words.windows(2);
+    long || pairs.any(|pair| {
+        pair.iter()
+            .all(|word| local.split(['.', '-', '_']).any(|p| p == *word))
+    })
+}
+
+/// Where answers go, if that may be a person's address: no desk's and no ticket's.
+fn personal_reply_to(message: &Message) -> Option<Address> {
+    let value = message.first("reply-to")?;
+    let bare = value.rsplit_once('<').map_or(value, |(_, rest)| rest);
+    let address = Address::parse(bare.trim_end_matches(['>', ' '])).ok()?;
+    let figures = address.local().bytes().filter(u8::is_ascii_digit).count();
+    let from = message.from.as_ref().map(|from| &from.address);
+    let personal = from != Some(&address)
+        && figures < 3
+        && !address.local().contains('+')
+        && kind_of_local(address.local()) == Sender::Ordinary;
+    personal.then_some(address)
+}
+
+/// By the beginning of the subject, never behind "Re:" unless brackets at its end say it again.
+fn by_subject(own: &Own, witness: &Witness) -> Option<&'static str> {
     if witness.answered {
-        return None;
+        let in_brackets = [Sign::AutomaticSubject, Sign::AbsenceSubject]
+            .iter()
+            .any(|sign| witness.says_in_brackets(*sign));
+        let body = || phrases::phrases().find(&phrases::fold(bounded(&own.text())));
+        let absent = in_brackets && (own.is_empty() || kinds(&body()) >= 1);
+        return absent.then_some("its subject ends as automatic replies do");
     }
     let helped = witness.rules_loop || witness.suppress;
     if witness.says_as_prefix(Sign::AutomaticSubject)
@@ -71,12 +175,9 @@ fn by_subject(own: &Own, witness: &Witness, _context: &Context) -> Option<&'stat
     }
     let absence = witness.says(Sign::AbsenceSubject) || is_away_sentence(&witness.subject);
     let ticket = witness.says(Sign::TicketSubject) || has_ticket_number(&witness.subject);
-    let challenge = witness.says(Sign::ChallengeSubject)
-        || witness.subject.contains("verification)")
-        || witness.subject.contains("verify#");
     let moderation = witness.says(Sign::ModerationSubject);
     let receipt = witness.says_as_prefix(Sign::ReceiptSubject);
-    if !(absence || ticket || challenge || moderation || receipt) {
+    if !(absence || ticket || moderation || receipt) {
         return None;
     }
     let text = own.text();
@@ -98,9 +199,6 @@ fn by_subject(own: &Own, witness: &Witness, _context: &Context) -> Option<&'stat
             || own.from_subject)
     {
         return Some("its subject begins as read receipts do");
-    }
-    if challenge && (from_system || phrases::count(&body, Sign::ChallengeText) >= 2) {
-        return Some("it asks to prove that we are a person");
     }
     let acknowledges = phrases::has(&body, Sign::Thanks);
     if ticket
@@ -190,7 +288,7 @@ fn has_ticket_number(text: &str) -> bool {
 }
 
 /// Without any mark: own words of an absence in at least three of their kinds, and nothing else.
-fn by_words(own: &Own, witness: &Witness, _context: &Context) -> Option<&'static str> {
+fn by_words(own: &Own, witness: &Witness) -> Option<&'static str> {
     if own.is_empty() || own.from_subject {
         return None;
     }
@@ -206,7 +304,7 @@ fn by_words(own: &Own, witness: &Witness, _context: &Context) -> Option<&'static
     if !phrases::has(&body, Sign::Away) && !phrases::has(&body, Sign::Thanks) {
         return None;
     }
-    let helped = usize::from(witness.rules_loop || witness.suppress || witness.precedence);
+    let helped = usize::from(witness.rules_loop || witness.suppress || witness.bulk);
     let absent = phrases::has(&body, Sign::Away) && kinds(&body) + helped >= 3;
     absent.then_some("it speaks as automatic replies do, and of nothing else")
 }

@@ -49,6 +49,9 @@ pub(super) fn read(message: &Message, witness: &Witness, context: &Context) -> O
         return None; // most mail: its text need not be searched
     }
     let body = Body::of(message, context);
+    if !proven && let Some(reading) = notice(message, witness, &body) {
+        return Some(reading);
+    }
     if !proven && !adds_up(message, witness, &body) {
         return None;
     }
@@ -72,6 +75,39 @@ pub(super) fn read(message: &Message, witness: &Witness, context: &Context) -> O
     let mut reading = Reading::by_machine(act, reason, String::new());
     reading.bounce = Some(bounce);
     Some(reading)
+}
+
+/// What a mail system tells us that is no bounce: a list holds our mail, our mailbox fills, mail to
+/// us waits in quarantine. It names nobody else and returns nothing.
+fn notice(message: &Message, witness: &Witness, body: &Body) -> Option<Reading> {
+    let system = witness.sender != Sender::Ordinary || witness.automatic;
+    if !system || witness.answered {
+        return None;
+    }
+    let in_subject = phrases::phrases().find(&witness.subject);
+    let held = phrases::has(&in_subject, Sign::HeldSubject) && !body.returns;
+    let fits = !witness.says(Sign::BounceSubject) && witness.sender != Sender::Daemon;
+    if held && fits {
+        return Some(super::other(
+            "a list of mails that a filter holds back",
+            message,
+        ));
+    }
+    if !body.named.is_empty() || body.beside_code || body.returns {
+        return None;
+    }
+    let moderated =
+        witness.says(Sign::ModerationSubject) && phrases::has(&body.says, Sign::ModerationText);
+    if moderated {
+        let act = Act::AutoReply { away_until: None };
+        let text = visible::body_text(message).trim().to_owned();
+        let reason = "a mailing list holds our mail";
+        return Some(Reading::by_machine(act, reason, text));
+    }
+    let by_subject = phrases::has(&in_subject, Sign::NoticeSubject);
+    let by_text = phrases::has(&body.says, Sign::NoticeText);
+    (fits && (by_subject || by_text))
+        .then(|| super::other("a notice about our own mailbox", message))
 }
 
 /// A report in the form of RFC 3464. Somebody's client may keep such a part as an attachment when
@@ -208,7 +244,12 @@ fn permanence(
         return Some(false);
     }
     let says = |sign| phrases::has(&body.says, sign);
-    if says(Sign::DelayText) && !says(Sign::GaveUpText) {
+    let class = places::status_code(&body.head)
+        .and_then(|code| code.chars().next())
+        .or_else(|| places::reply_class(&body.head));
+    // "Please check and send it again" beside a 550 is no delay.
+    let refused = class == Some('5') && body.beside_code;
+    if says(Sign::DelayText) && !says(Sign::GaveUpText) && !refused {
         return Some(false);
     }
     let in_subject = phrases::phrases().find(&witness.subject);
@@ -219,9 +260,6 @@ fn permanence(
     if says(Sign::GaveUpText) || failed_header {
         return Some(true);
     }
-    let class = places::status_code(&body.head)
-        .and_then(|code| code.chars().next())
-        .or_else(|| places::reply_class(&body.head));
     match class {
         Some('5') => Some(true),
         Some('4') => Some(body.returns && witness.says(Sign::BounceSubject)),

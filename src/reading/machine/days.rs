@@ -1,402 +1,305 @@
 //! The first day back, as absences tell it: "until 9 June", "bis einschließlich 9.6.", "back on
 //! Monday", "6月9日まで".
 //!
-//! The rule: the day behind "back" is the day itself; the end of an absence ("until") is taken as
-//! the first day back too, unless it is called the last one ("through", "including"), then the next
-//! day is. What could be two days (3/4 in English), lies behind us or a year off is none.
+//! The rule: the day beside "back" is the day itself; the end of an absence ("until", or the second
+//! day of a span) is taken as the first day back too, unless it is called the last one ("through",
+//! "including"), then the next day is. `dates` finds the days. A day stands behind its word or, in
+//! front of it, in the same clause. What lies behind us or a year off is none.
 
-use super::phrases::{self, Find, Sign};
-use crate::lunch::act::Answering;
-use crate::reading::language::lexicon;
-use crate::reading::phrase::tokens;
+use super::dates::{self, Dated, Order};
+use super::phrases::{self, Find, Sign, fold, runs_on};
+use crate::reading::message::Message;
 use crate::reading::{Context, when};
-use chrono::{Datelike, Days, Months, NaiveDate};
-use unicode_normalization::UnicodeNormalization;
+use chrono::NaiveDate;
 
 /// Farthest day that is believed where no year is told.
 const DAYS_AHEAD_MAX: i64 = 300;
-/// Most words between "back" and its day.
-const BACK_WORDS_MAX: usize = 6;
-/// Most words between "until" and its day.
+/// Farthest day that is believed at all.
+const DAYS_AHEAD_WITH_YEAR_MAX: i64 = 1_200;
+/// Most words between "back" and a day behind it.
+const BACK_WORDS_MAX: usize = 9;
+/// Most words between "until" and its day, or between a day and the word behind it.
 const UNTIL_WORDS_MAX: usize = 4;
+/// Most words between a word and a day that could be another number.
+const CLOSE_WORDS_MAX: usize = 3;
+/// Most words between a day and the "back" behind it.
+const BEFORE_WORDS_MAX: usize = 8;
 /// Most places that are tried.
 const PLACES_MAX: usize = 40;
+/// How far behind a day "inclusive" may stand, in octets.
+const INCLUSIVE_OCTETS_MAX: usize = 40;
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-
-/// What is still written with slashes could be two days, whatever the zone would make of it: a
-/// machine's date is no lunch's.
-fn without_slashes(text: &str) -> String {
-    let is_slashed = |word: &&str| {
-        let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split('/');
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        word.contains('/') && parts.all(digits)
-    };
-    let kept: Vec<&str> = text.split(' ').filter(|word| !is_slashed(word)).collect();
-    kept.join(" ")
+/// The days of one text, its sentences and where its turns of phrase stand.
+struct Told<'a> {
+    text: &'a str,
+    dated: Vec<Dated>,
+    /// Where its sentences end, and the sign that ends each.
+    ends: Vec<(usize, char)>,
+    finds: Vec<Find>,
+    english: bool,
+    today: NaiveDate,
 }
 
 /// The first day back, if the text tells one.
-pub(super) fn away_until(text: &str, context: &Context) -> Option<NaiveDate> {
-    let folded = phrases::fold(text);
+pub(super) fn away_until(text: &str, message: &Message, context: &Context) -> Option<NaiveDate> {
+    let folded = fold(text);
     let english = [" the ", "i am ", "out of ", " will ", "im ", "until "]
         .iter()
         .any(|word| folded.contains(word));
-    let dated = with_plain_dates(&folded, english, when::today(context));
-    let dated = if english {
-        without_slashes(&dated)
-    } else {
-        dated
-    };
-    let finds = phrases::phrases().find(&dated);
-    let context = &Context {
-        answering: Some(Answering::Receipt),
-        lunch: None,
-        ..context.clone()
-    };
-    let of = |sign| {
-        finds
-            .iter()
-            .filter(move |find| find.sign == sign)
-            .take(PLACES_MAX)
-    };
-    let back = of(Sign::Back).find_map(|find| day_beside(&dated, find, BACK_WORDS_MAX, context));
-    back.map(|(date, _)| date).or_else(|| {
-        let ends = of(Sign::Until).filter_map(|find| {
-            let (date, window) = day_beside(&dated, find, UNTIL_WORDS_MAX, context)?;
-            let marker: String = dated
-                .get(find.start..find.end)
-                .unwrap_or_default()
-                .nfc()
-                .collect();
-            let last = is_last_day(&marker) || is_last_day(&window);
-            if last { date.succ_opt() } else { Some(date) }
-        });
-        ends.max()
-    })
-}
-
-/// Whether the day is called the last of the absence.
-fn is_last_day(window: &str) -> bool {
-    // Russian "по" and Japanese "まで" include their day.
-    phrases::has(&phrases::phrases().find(window), Sign::Inclusive)
-        || matches!(window, "по" | "まで")
-}
-
-/// The day behind a phrase, or in front of it where the language puts it there, with the words
-/// around it.
-fn day_beside(
-    text: &str,
-    find: &Find,
-    words_max: usize,
-    context: &Context,
-) -> Option<(NaiveDate, String)> {
-    let behind = sentence(text.get(find.end..)?);
-    let words: Vec<String> = words_of(behind).into_iter().take(words_max + 8).collect();
-    if let Some(date) = day_in(&words, words_max, context) {
-        return Some((date, words.join(" ")));
-    }
-    let marker: String = text.get(find.start..find.end)?.nfc().collect();
-    let may_precede = [
-        "kadar",
-        "まで",
-        "saakka",
-        "asti",
-        "zuruck",
-        "wieder",
-        "terug",
-        "tillbaka",
-        "tilbage",
-        "takaisin",
-        "palaan",
-        "戻",
-        "復帰",
-        "出社",
-        "返回",
-        "回来",
-        "回來",
-        "don",
-        "back",
-        "de retour",
-        "rientro",
-        "zpet",
-        "回",
-    ];
-    if !may_precede.iter().any(|word| marker.starts_with(word)) {
-        return None;
-    }
-    let before = last_sentence(text.get(..find.start)?);
-    let all = words_of(before);
-    let words: Vec<String> = all
-        .iter()
-        .skip(all.len().saturating_sub(8))
-        .cloned()
-        .collect();
-    // The nearest day wins: shorter and shorter tails are of no use, so the whole tail must hold one.
-    (0..words.len()).rev().find_map(|from| {
-        let tail = words.get(from..)?;
-        let date = day_in(tail, 0, context)?;
-        let longer = from
-            .checked_sub(1)
-            .and_then(|f| words.get(f..))
-            .and_then(|t| day_in(t, 0, context));
-        Some((longer.unwrap_or(date), marker.clone()))
-    })
-}
-
-/// The day that begins among the first words.
-fn day_in(words: &[String], words_max: usize, context: &Context) -> Option<NaiveDate> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let found = when::find(&words, context);
-    let first = found.first.filter(|first| *first <= words_max)?;
-    // Two days behind one another: the nearer one to the phrase.
-    let date = found.date.or_else(|| {
-        (first + 1..=words.len()).find_map(|end| when::find(words.get(..end)?, context).date)
-    })?;
-    let named_end = words.get(..first)?.iter().any(|word| {
-        matches!(
-            *word,
-            "end"
-                | "ende"
-                | "fin"
-                | "fine"
-                | "eind"
-                | "einde"
-                | "final"
-                | "finales"
-                | "slutet"
-                | "slutningen"
-                | "konca"
-                | "loppuun"
-                | "конца"
-        )
-    });
-    let date = if named_end && found.vague {
-        date.with_day(1)?.checked_add_months(Months::new(1))?
-    } else {
-        date
-    };
+    let order = order(&folded, english, message);
     let today = when::today(context);
-    let year_told = words.iter().any(|word| {
-        word.split('-')
-            .next()
-            .and_then(|w| w.parse::<i32>().ok())
-            .is_some_and(|year| year == date.year())
-    });
-    let near = (date - today).num_days() <= DAYS_AHEAD_MAX;
-    (date > today && (near || (year_told && (date - today).num_days() < 1200))).then_some(date)
+    let dated = dates::find(&folded, order, today);
+    if dated.is_empty() {
+        return None;
+    }
+    let told = Told {
+        finds: phrases::phrases().find(&folded),
+        ends: sentence_ends(&folded, &dated),
+        text: &folded,
+        dated,
+        english,
+        today,
+    };
+    told.back().or_else(|| told.end())
 }
 
-/// Words as the date reader knows them: months and weekdays of more languages put into English.
-fn words_of(text: &str) -> Vec<String> {
-    let tokens = tokens(text);
-    let words = tokens.iter().filter(|token| token.is_word).take(60);
-    words
-        .map(|token| {
-            let word = token.text.as_ref();
-            if lexicon().month(word).is_some() || lexicon().weekday(word).is_some() {
-                return word.to_owned();
+/// Which of two figures is the day: by the script or language; in English by other figures of the
+/// text, or by the clock of the sender, on whichever side of the ocean it goes.
+fn order(folded: &str, english: bool, message: &Message) -> Order {
+    if folded.chars().any(|c| runs_on(c) || is_hangul(c)) {
+        return Order::MonthFirst;
+    }
+    if !english {
+        return Order::DayFirst;
+    }
+    for word in folded.split(|c: char| !(c.is_ascii_digit() || c == '/')) {
+        let mut parts = word.split('/').map(|part| part.parse::<u32>().ok());
+        match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(13..=31), Some(1..=12)) => return Order::DayFirst,
+            (Some(1..=12), Some(13..=31)) => return Order::MonthFirst,
+            _ => {}
+        }
+    }
+    match offset(message) {
+        Some(-1_000..=-500) => Order::MonthFirst,
+        // Manila writes the month first; what comes from zero may come from a server.
+        Some(100..=700 | 900..=1_300) => Order::DayFirst,
+        _ => Order::Unknown,
+    }
+}
+
+/// The offset in the Date field, as in `-0500`.
+fn offset(message: &Message) -> Option<i32> {
+    let date = message.first("date")?;
+    let mut words = date.split_whitespace().rev().take(3);
+    let word = words.find(|word| word.len() == 5 && word.starts_with(['+', '-']))?;
+    word.parse().ok()
+}
+
+const fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}')
+}
+
+impl Told<'_> {
+    fn of(&self, sign: Sign) -> impl Iterator<Item = &Find> {
+        let finds = self.finds.iter().filter(move |find| find.sign == sign);
+        finds.take(PLACES_MAX)
+    }
+
+    fn between(&self, from: usize, to: usize) -> &str {
+        let mut to = to.min(self.text.len());
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    fn back(&self) -> Option<NaiveDate> {
+        self.of(Sign::Back)
+            .find_map(|find| {
+                let behind = self.behind(find, BACK_WORDS_MAX);
+                behind.or_else(|| self.in_front(find, BEFORE_WORDS_MAX))
+            })
+            .map(|dated| dated.date)
+    }
+
+    /// The latest end of an absence.
+    fn end(&self) -> Option<NaiveDate> {
+        let by_word = self.of(Sign::Until).filter_map(|find| {
+            let word = self.between(find.start, find.end);
+            if self.english && matches!(word, "do" | "ate" | "a") {
+                return None; // words of other languages that mean something else in English
             }
-            let month = phrases::phrases()
-                .month(word)
-                .and_then(|m| name_of(&MONTHS, m));
-            let weekday = || {
-                phrases::phrases()
-                    .weekday(word)
-                    .and_then(|d| name_of(&WEEKDAYS, d))
-            };
-            month.or_else(weekday).unwrap_or(word).to_owned()
-        })
-        .collect()
-}
+            let dated = self.behind(find, UNTIL_WORDS_MAX).or_else(|| {
+                let behind_its_day = follows_its_day(word);
+                behind_its_day.then(|| self.in_front(find, CLOSE_WORDS_MAX))?
+            })?;
+            if is_week(dated) {
+                return None;
+            }
+            self.first_day_back(dated, find.start.min(dated.start))
+        });
+        let by_span = self.dated.iter().filter_map(|dated| {
+            let ending = self.text.get(dated.end..).unwrap_or_default();
+            let korean = korean_until(ending);
+            let ends = (dated.ends_span && !is_week(dated)) || korean;
+            if !ends || !self.is_believed(dated) {
+                return None;
+            }
+            if korean {
+                return dated.date.succ_opt();
+            }
+            self.first_day_back(dated, dated.start)
+        });
+        let by_span = by_span.take(PLACES_MAX);
+        by_word.chain(by_span).max()
+    }
 
-fn name_of(names: &[&'static str], number: u32) -> Option<&'static str> {
-    names
-        .get(usize::try_from(number).ok()?.checked_sub(1)?)
-        .copied()
-}
-
-/// Up to the end of the sentence; the dot behind a number ends none.
-fn sentence(text: &str) -> &str {
-    let mut before = ' ';
-    let mut octets = text.char_indices().peekable();
-    while let Some((at, c)) = octets.next() {
-        let ends = matches!(c, '!' | '?' | ';' | '。' | '！')
-            || (c == '.'
-                && !before.is_ascii_digit()
-                && octets.peek().is_none_or(|(_, next)| *next == ' '));
-        if ends || at > 160 {
-            return text.get(..at).unwrap_or_default();
+    /// The day behind an end: itself, or the next one if it is called the last of the absence.
+    fn first_day_back(&self, dated: &Dated, from: usize) -> Option<NaiveDate> {
+        let behind = dated.end.saturating_add(INCLUSIVE_OCTETS_MAX);
+        let bound = behind.min(self.sentence_end(dated.end));
+        let window = self.between(from, bound.max(dated.end));
+        let marks = phrases::phrases().find(window);
+        // Russian "по" and Japanese "まで" include their day.
+        let before = self.between(0, dated.start).trim_end();
+        let last = phrases::has(&marks, Sign::Inclusive)
+            || before.ends_with(" по")
+            || window.contains(fold("まで").as_str());
+        if last {
+            dated.date.succ_opt()
+        } else {
+            Some(dated.date)
         }
-        before = c;
     }
-    text
+
+    fn is_believed(&self, dated: &Dated) -> bool {
+        let ahead = (dated.date - self.today).num_days();
+        let bound = if dated.year_told {
+            DAYS_AHEAD_WITH_YEAR_MAX
+        } else {
+            DAYS_AHEAD_MAX
+        };
+        (1..=bound).contains(&ahead)
+    }
+
+    /// The first day behind a phrase, in its sentence.
+    fn behind(&self, find: &Find, words_max: usize) -> Option<&Dated> {
+        let next = self.dated.partition_point(|dated| dated.start < find.end);
+        let dated = self.dated.get(next)?;
+        let gap = self.between(find.end, dated.start);
+        let words_max = if dated.close {
+            CLOSE_WORDS_MAX
+        } else {
+            words_max
+        };
+        let near = words(gap) <= words_max && self.sentence_end(find.start) >= dated.start;
+        (near && self.is_believed(dated)).then_some(dated)
+    }
+
+    /// The last day in front of a phrase, in its clause: "on 18 January I am back". The end of a
+    /// span is not meant by a "back" behind it.
+    fn in_front(&self, find: &Find, words_max: usize) -> Option<&Dated> {
+        let next = self.dated.partition_point(|dated| dated.end <= find.start);
+        let dated = self.dated.get(next.checked_sub(1)?)?;
+        let gap = self.between(dated.end, find.start);
+        let joined = gap.trim_start();
+        // A comma right behind a day that opens its sentence ("On 18 January, I am back"), or that
+        // closes what one within it opened ("ab Montag, dem 18. Januar, wieder").
+        let opens = words(self.between(self.sentence_start(dated.start), dated.start)) <= 2
+            || self.between(dated.start, dated.end).contains(',');
+        let gap = match joined.strip_prefix([',', '、', ')']) {
+            Some(rest) if opens => rest,
+            _ => joined,
+        };
+        let parted = gap.contains([',', '、', '，', ':']) || is_parted(gap);
+        let near = words(gap) <= words_max && self.sentence_end(dated.end) >= find.start;
+        let back = find.sign == Sign::Back;
+        (near && !parted && !(back && dated.ends_span) && self.is_believed(dated)).then_some(dated)
+    }
+
+    fn sentence_end(&self, from: usize) -> usize {
+        let next = self.ends.partition_point(|(at, _)| *at < from);
+        self.ends.get(next).map_or(self.text.len(), |(at, _)| *at)
+    }
+
+    fn sentence_start(&self, to: usize) -> usize {
+        let before = self.ends.partition_point(|(at, _)| *at < to);
+        let end = before.checked_sub(1).and_then(|last| self.ends.get(last));
+        end.map_or(0, |(at, sign)| at + sign.len_utf8())
+    }
 }
 
-fn last_sentence(text: &str) -> &str {
-    let start = text
-        .char_indices()
-        .rev()
-        .take(160)
-        .find(|(at, c)| {
-            let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
-            let digit_before = text
-                .get(..*at)
-                .unwrap_or_default()
-                .ends_with(|b: char| b.is_ascii_digit());
-            matches!(c, '!' | '?' | ';' | '。' | '！')
-                || (*c == '.' && rest.starts_with(' ') && !digit_before)
-        })
-        .map_or_else(
-            || text.char_indices().rev().nth(160).map_or(0, |(at, _)| at),
-            |(at, c)| at + c.len_utf8(),
-        );
-    text.get(start..).unwrap_or_default()
-}
-
-/// Numeric dates put as `2027-06-09`: `9.6.`, `9. 6. 2027`, `09/06/2027` where days come first,
-/// `6月9日`.
-fn with_plain_dates(text: &str, english: bool, today: NaiveDate) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut before: Option<char> = None;
-    while let Some(c) = rest.chars().next() {
-        let fresh =
-            before.is_none_or(|b| !(b.is_ascii_digit() || matches!(b, '.' | '/' | '-' | ':')));
-        if c.is_ascii_digit()
-            && fresh
-            && let Some((date, used)) = date_at(rest, english, today)
-        {
-            out.push_str(&format!(" {date} "));
-            before = Some('0');
-            rest = rest.get(used..).unwrap_or_default();
-            continue;
+/// Where sentences end. The dot of a day, behind a figure or behind a letter ends none.
+fn sentence_ends(text: &str, dated: &[Dated]) -> Vec<(usize, char)> {
+    let mut ends = Vec::new();
+    let mut days = dated.iter().peekable();
+    let mut last_day_end = None;
+    for (at, c) in text.char_indices() {
+        while let Some(day) = days.next_if(|day| day.end <= at) {
+            last_day_end = Some(day.end);
         }
-        if c.is_ascii_digit() && before == Some('l') {
-            out.push(' '); // "fino all'8 febbraio", its apostrophe folded away
+        let inside = days.peek().is_some_and(|day| day.start <= at);
+        let ends_here = match c {
+            '!' | '?' | ';' | '。' => true,
+            '.' if !inside => {
+                let rest = text.get(at + 1..).unwrap_or_default();
+                let parted = rest.is_empty() || rest.starts_with(' ');
+                // Behind a day its year's or month's last figure or letter stands in front.
+                parted
+                    && (last_day_end == Some(at)
+                        || is_full_stop(text.get(..at).unwrap_or_default()))
+            }
+            _ => false,
+        };
+        if ends_here {
+            ends.push((at, c));
         }
-        out.push(c);
-        before = Some(c);
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
-    out
+    ends
 }
 
-/// A numeric date at the start of a text, and its length.
-fn date_at(text: &str, english: bool, today: NaiveDate) -> Option<(NaiveDate, usize)> {
-    let (first, at) = number(text, 0)?;
-    let rest = text.get(at..)?;
-    let mark = rest.chars().next()?;
-    if mark == '年' || mark == '月' {
-        return east_asian(text, today);
-    }
-    if !matches!(mark, '.' | '/') {
-        return None;
-    }
-    let skip = |at: usize| {
-        at + usize::from(mark == '.' && text.get(at..).is_some_and(|r| r.starts_with(' ')))
-    };
-    let (second, behind) = number(text, skip(at + 1))?;
-    let again = text.get(behind..).is_some_and(|r| r.starts_with(mark));
-    let year = if again {
-        number(text, skip(behind + 1))
-    } else {
-        None
-    };
-    let year = year.filter(|(year, _)| (20..100).contains(year) || (2000..2200).contains(year));
-    if first > 1000 {
-        let (day, end) = again.then(|| number(text, behind + 1)).flatten()?;
-        return Some((
-            NaiveDate::from_ymd_opt(i32::try_from(first).ok()?, second, day)?,
-            end,
-        ));
-    }
-    // Without a year the second dot must be there, else it is a time or a number.
-    if year.is_none() && mark == '.' && !again {
-        return None;
-    }
-    let (day, month) = match mark {
-        '/' if second > 12 => (second, first),
-        '/' if english && first <= 12 && second <= 12 && first != second => return None,
-        _ => (first, second),
-    };
-    let end = year.map_or(behind + usize::from(again && mark == '.'), |(_, end)| end);
-    Some((
-        with_year(year.map(|(year, _)| year), month, day, today)?,
-        end,
-    ))
+/// Whether a dot behind this text closes a sentence, and no number or letter cut short.
+fn is_full_stop(before: &str) -> bool {
+    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let letters = before.chars().rev().take_while(|c| c.is_alphanumeric());
+    !(1..=2).contains(&digits) && letters.take(2).count() != 1
 }
 
-fn east_asian(text: &str, today: NaiveDate) -> Option<(NaiveDate, usize)> {
-    let (first, at) = number(text, 0)?;
-    let (year, month, at) = if text.get(at..)?.starts_with('年') {
-        let (month, behind) = number(text, at + '年'.len_utf8())?;
-        (Some(first), month, behind)
-    } else {
-        (None, first, at)
-    };
-    let at = at
-        + text
-            .get(at..)?
-            .starts_with('月')
-            .then_some('月'.len_utf8())?;
-    let (day, at) = number(text, at)?;
-    let rest = text.get(at..)?;
-    let ends = rest
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '日' | '号' | '號'));
-    let end = at + ends.map_or(0, char::len_utf8);
-    // A weekday in brackets may follow: 6月9日(水).
-    let weekday = text
-        .get(end..)
-        .filter(|r| r.starts_with('('))
-        .and_then(|r| r.find(')'));
-    let end = weekday
-        .filter(|length| *length < 12)
-        .map_or(end, |length| end + length + 1);
-    Some((with_year(year, month, day, today)?, end))
+/// "Monday to Wednesday": hours of work rather than an absence.
+const fn is_week(dated: &Dated) -> bool {
+    dated.ends_span && dated.weekday_only
 }
 
-fn with_year(year: Option<u32>, month: u32, day: u32, today: NaiveDate) -> Option<NaiveDate> {
-    if let Some(year) = year {
-        let year = if year < 100 { year + 2000 } else { year };
-        return NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
-    }
-    let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-    // A day of the last weeks is one that has passed, not one of next year.
-    if this >= today.checked_sub_days(Days::new(60))? {
-        return Some(this);
-    }
-    NaiveDate::from_ymd_opt(today.year() + 1, month, day)
+/// Words that close a clause between a day and a "back" that is not of it.
+fn is_parted(gap: &str) -> bool {
+    gap.split(' ').any(|word| {
+        matches!(
+            word,
+            "and" | "und" | "et" | "en" | "och" | "og" | "then" | "danach" | "afterwards"
+        )
+    }) && words(gap) > 1
 }
 
-/// A number of at most four digits at an octet, and where it ends.
-fn number(text: &str, at: usize) -> Option<(u32, usize)> {
-    let digits: &str = text.get(at..)?;
-    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-    let value = digits.get(..length)?.parse().ok()?;
-    (1..=4).contains(&length).then_some((value, at + length))
+/// Whether the language puts its "until" behind the day: "kadar", "saakka", "まで".
+fn follows_its_day(word: &str) -> bool {
+    ["kadar", "saakka", "asti", "ま", "为止", "為止"]
+        .iter()
+        .any(|known| word.starts_with(known))
+}
+
+/// Whether Korean's "until" follows at once.
+fn korean_until(ending: &str) -> bool {
+    ["일까지", "까지"]
+        .iter()
+        .any(|known| ending.trim_start().starts_with(fold(known).as_str()))
+}
+
+/// How many words a gap holds; of scripts without blanks three signs count as one.
+fn words(gap: &str) -> usize {
+    let spaced = gap
+        .split(|c: char| !c.is_alphanumeric() || runs_on(c))
+        .filter(|word| !word.is_empty());
+    let signs = gap.chars().filter(|c| runs_on(*c)).count();
+    spaced.count() + signs / 3
 }

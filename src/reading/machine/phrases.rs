@@ -47,6 +47,16 @@ sections! {
     TicketSubject = "ticket subject",
     /// Subject of a mailing list's moderation.
     ModerationSubject = "moderation subject",
+    /// A mailing list's moderation, in a body.
+    ModerationText = "moderation text",
+    /// Subject of a system's notice about our own mailbox.
+    NoticeSubject = "notice subject",
+    /// Subject of a list of mails that a filter holds back from us.
+    HeldSubject = "held subject",
+    /// Such a notice, in a body.
+    NoticeText = "notice text",
+    /// How newsletters, lists and notifications speak at their ends.
+    BulkText = "bulk text",
     /// A failure to deliver, in a body.
     BounceText = "bounce text",
     /// More attempts will follow.
@@ -65,6 +75,8 @@ sections! {
     Thanks = "thanks",
     /// A challenge, in a body.
     ChallengeText = "challenge text",
+    /// What stands in challenges, and elsewhere too.
+    ChallengeHelp = "challenge help",
     /// A read receipt, in a body.
     ReceiptText = "receipt text",
     /// An absence ends at what follows.
@@ -89,12 +101,10 @@ struct Phrase {
     open: bool,
 }
 
-/// All phrases, and the words for months and weekdays that the language files lack.
+/// All phrases.
 pub(super) struct Phrases {
     phrases: Vec<Phrase>,
     by_key: HashMap<[u8; KEY_OCTETS], Vec<usize>>,
-    months: HashMap<String, u32>,
-    weekdays: HashMap<String, u32>,
 }
 
 /// The one list.
@@ -115,6 +125,9 @@ pub(super) fn fold(text: &str) -> String {
             'ı' => 'i',
             'đ' => 'd',
             '‐' | '‑' | '–' => '-',
+            // Vowels and hamzas above and below letters, as accents are.
+            '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' => continue,
+            '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' => continue,
             other => other,
         };
         if c.is_whitespace() {
@@ -131,7 +144,7 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// Whether words of this script are written without blanks between them.
-const fn runs_on(c: char) -> bool {
+pub(super) const fn runs_on(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
 }
 
@@ -140,8 +153,6 @@ impl Phrases {
         let mut all = Self {
             phrases: Vec::new(),
             by_key: HashMap::new(),
-            months: HashMap::new(),
-            weekdays: HashMap::new(),
         };
         let mut section = "";
         for line in text.lines().map(str::trim) {
@@ -152,11 +163,7 @@ impl Phrases {
                 section = name;
                 continue;
             }
-            match section {
-                "month" => numbered(line, &mut all.months),
-                "weekday" => numbered(line, &mut all.weekdays),
-                _ => all.add(section, line),
-            }
+            all.add(section, line);
         }
         all
     }
@@ -216,22 +223,6 @@ impl Phrases {
             }
         }
     }
-
-    /// 1 for January to 12 for December, in languages that the language files lack.
-    pub(super) fn month(&self, word: &str) -> Option<u32> {
-        // Endings grow on long names: "şubat'a", "helmikuuhun".
-        self.months.get(word).copied().or_else(|| {
-            let shorter = (5..word.len()).rev().filter_map(|end| word.get(..end));
-            shorter
-                .into_iter()
-                .find_map(|stem| self.months.get(stem).copied())
-        })
-    }
-
-    /// 1 for Monday to 7 for Sunday, likewise.
-    pub(super) fn weekday(&self, word: &str) -> Option<u32> {
-        self.weekdays.get(word).copied()
-    }
 }
 
 impl Phrase {
@@ -272,14 +263,15 @@ fn key_of(octets: &[u8]) -> Option<[u8; KEY_OCTETS]> {
     octets.first_chunk::<KEY_OCTETS>().copied()
 }
 
-fn numbered(line: &str, into: &mut HashMap<String, u32>) {
-    let mut words = line.split_whitespace();
-    let Some(number) = words.next().and_then(|n| n.parse().ok()) else {
-        return;
-    };
-    for word in words {
-        into.entry(fold(word)).or_insert(number);
-    }
+/// Whether somebody says "I", in the languages that are read.
+pub(super) fn speaks_of_itself(text: &str) -> bool {
+    const MYSELF: &[&str] = &[
+        "i", "im", "ill", "id", "ive", "me", "my", "ich", "mir", "mich", "je", "jai", "moi", "mon",
+        "yo", "mi", "ik", "mij", "mijn", "io", "eu", "jag", "jeg",
+    ];
+    let folded = fold(text);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| MYSELF.contains(&word))
 }
 
 /// How many finds of a sign stand apart from one another, and whether there are any.
@@ -326,9 +318,6 @@ mod tests {
             }
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 section = name;
-                continue;
-            }
-            if matches!(section, "month" | "weekday") {
                 continue;
             }
             let sign = Sign::from_section(section).unwrap_or_else(|| panic!("section {section}"));

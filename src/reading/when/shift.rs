@@ -38,6 +38,9 @@ fn amount(words: &[&str], at: usize) -> Option<(i64, usize, usize)> {
             .and_then(|w| lexicon().number(w))
             .map(i64::from)
     };
+    if let Some(mark) = lexicon().longest(words, at, &[Sense::Span], Languages::ALL) {
+        return Some((i64::from(mark.value), at, mark.words));
+    }
     let unit = |i: usize| {
         let minutes = [
             (Sense::Minute, 1),

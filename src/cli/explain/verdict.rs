@@ -1,0 +1,245 @@
+//! What a mail is taken for, in words: each act, with what came along.
+
+use crate::lunch::act::{
+    AcceptTerms, Act, Answering, Held, PartStat, Permission, Reschedule, Scope,
+};
+use crate::lunch::notes::{Notes, Polarity, Section, Words};
+use crate::reading::{Bounce, CalendarAnswer, Context, Reading};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+/// A line of the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// What an act is.
+    Said(String),
+    /// What came along with it.
+    Detail(String),
+    /// Words of the writer.
+    Words(String),
+}
+
+/// Every act of a reading.
+pub fn items(reading: &Reading, context: &Context) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut calendar = reading.calendar.as_ref();
+    for act in &reading.acts {
+        tell(act, context, &mut items);
+        let by_calendar = matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
+        if let Some(answer) = calendar.take_if(|_| by_calendar) {
+            answered(answer, &mut items);
+        }
+    }
+    if let Some(bounce) = &reading.bounce {
+        bounced(bounce, &mut items);
+    }
+    items
+}
+
+/// A letter of ours, with its article.
+pub const fn asked_by(answering: Answering) -> &'static str {
+    match answering {
+        Answering::Invitation => "an invitation",
+        Answering::Reminder => "a reminder",
+        Answering::FollowUp => "a follow-up",
+        Answering::Receipt => "a receipt",
+        Answering::Exchange => "an exchange",
+        Answering::Summary => "a summary",
+        Answering::Question => "a question of ours",
+        Answering::Proposal => "a proposed goal",
+        Answering::Permission => "a request to quote",
+    }
+}
+
+fn tell(act: &Act, context: &Context, items: &mut Vec<Item>) {
+    let proposal = context.answering == Some(Answering::Proposal);
+    let said = match act {
+        Act::Accept(_) if proposal => "A yes: the proposed goal becomes their own.".to_owned(),
+        Act::Accept(_) => "A yes.".to_owned(),
+        Act::Decline if proposal => "A no to the proposed goal.".to_owned(),
+        Act::Decline => "A no, for good: no more mail from this inviter.".to_owned(),
+        Act::Later { until } => match until {
+            Some(until) => format!("Not now: asked again on {}.", day(*until)),
+            None => "Not now, and no date said: asked again after a while.".to_owned(),
+        },
+        Act::Unclear => "Nothing sure: a careful person would ask back, and so do we.".to_owned(),
+        Act::Question => "A question: it goes to the partner, and changes nothing.".to_owned(),
+        Act::Notes(_) => "Notes after a lunch:".to_owned(),
+        Act::Held(held) => match held {
+            Held::Met => "They met.".to_owned(),
+            Held::NotMet => "They did not meet.".to_owned(),
+            Held::SaidNotWritten => "They met; it was said, and stays unwritten.".to_owned(),
+            Held::NothingThisTime => "They met; nothing to write this time.".to_owned(),
+        },
+        Act::Skip => "This lunch is left out; the next one comes.".to_owned(),
+        Act::Reschedule(wish) => moved(wish),
+        Act::Pause { until } => match until {
+            Some(until) => format!("A pause until {}.", day(*until)),
+            None => "A pause, and no end said.".to_owned(),
+        },
+        Act::Resume => "The pause is over.".to_owned(),
+        Act::End => "These lunches end.".to_owned(),
+        Act::Stop => "All mail to them ends, from anybody here.".to_owned(),
+        Act::Permission(given) => match given {
+            Permission::Named => "Leave to quote, with the name.".to_owned(),
+            Permission::Unnamed => "Leave to quote, without the name.".to_owned(),
+            Permission::Refused => "No leave to quote.".to_owned(),
+        },
+        Act::Correction { section, words } => match (section, words) {
+            (Some(section), Some(_)) => format!("Another answer to {}:", prompt(*section)),
+            (Some(section), None) => format!("The answer to {} is taken away.", prompt(*section)),
+            (None, _) => "Something of the notes is to change; they are asked what.".to_owned(),
+        },
+        Act::Command { name, arguments } => {
+            let colon = if arguments.is_empty() { "." } else { ":" };
+            format!("The command `{}`{colon}", name.name())
+        }
+        Act::CalendarReply {
+            partstat,
+            occurrence,
+        } => {
+            let word = match partstat {
+                PartStat::Accepted => "accepts",
+                PartStat::Declined => "declines",
+                PartStat::Tentative => "accepts tentatively",
+                PartStat::Other => "says neither yes nor no to",
+            };
+            let what = occurrence.map_or_else(
+                || "every lunch of the series".to_owned(),
+                |start| format!("the lunch of {}", local(start, context)),
+            );
+            format!("Their calendar {word} {what}.")
+        }
+        Act::CalendarCounter { start, occurrence } => {
+            let start = start.map(|start| format!(" {}", local(start, context)));
+            let start = start.unwrap_or_else(|| " another time".to_owned());
+            let old = occurrence.map(|old| format!(", instead of {}", local(old, context)));
+            format!("Their calendar proposes{start}{}.", old.unwrap_or_default())
+        }
+        Act::Bounce { permanent: true } => "Our letter did not arrive, and will not.".to_owned(),
+        Act::Bounce { permanent: false } => "Our letter is delayed, or may be.".to_owned(),
+        Act::AutoReply { away_until } => match away_until {
+            Some(until) => format!("A machine answers for somebody away until {}.", day(*until)),
+            None => "A machine answers for somebody.".to_owned(),
+        },
+        Act::Other => "Nothing that asks for anything.".to_owned(),
+    };
+    items.push(Item::Said(said));
+    match act {
+        Act::Accept(given) => terms(given, items),
+        Act::Notes(notes) => noted(notes, items),
+        Act::Reschedule(wish) => place(wish.location.as_deref(), items),
+        Act::Correction {
+            words: Some(words), ..
+        } => items.push(Item::Words(words.reveal().clone())),
+        Act::Command { arguments, .. } if !arguments.is_empty() => {
+            items.push(Item::Words(arguments.clone()));
+        }
+        _ => {}
+    }
+}
+
+fn terms(terms: &AcceptTerms, items: &mut Vec<Item>) {
+    let mut tell = |text: String| items.push(Item::Detail(text));
+    match terms.rhythm_weeks {
+        Some(1) => tell("every week".to_owned()),
+        Some(weeks) => tell(format!("every {weeks} weeks")),
+        None => {}
+    }
+    if terms.once {
+        tell("once, to try it".to_owned());
+    }
+    if terms.no_notes {
+        tell("lunches without notes".to_owned());
+    }
+    if let Some(start) = terms.start {
+        tell(format!("first on {}", moment(start)));
+    }
+    place(terms.location.as_deref(), items);
+}
+
+fn place(location: Option<&str>, items: &mut Vec<Item>) {
+    if let Some(location) = location {
+        items.push(Item::Detail(format!("place: {location}")));
+    }
+}
+
+fn moved(wish: &Reschedule) -> String {
+    let which = match wish.scope {
+        Some(Scope::All) => "This lunch and all later ones move",
+        Some(Scope::One) => "This lunch alone moves",
+        None => "This lunch moves",
+    };
+    match (wish.start, &wish.location) {
+        (Some(start), _) => format!("{which} to {}.", moment(start)),
+        (None, Some(_)) => format!("{which}, at its time, to another place."),
+        (None, None) => format!("{which}, and no time is said for it."),
+    }
+}
+
+/// Each prompt with what was placed under it; also those with nothing.
+fn noted(notes: &Notes, items: &mut Vec<Item>) {
+    for section in Section::ALL {
+        match notes.section(section) {
+            Some(words) => {
+                items.push(Item::Detail(prompt(section).to_owned()));
+                items.push(Item::Words(words.reveal().clone()));
+            }
+            None => items.push(Item::Detail(format!("{}: nothing", prompt(section)))),
+        }
+    }
+    for seen in &notes.observations {
+        let way = match seen.polarity {
+            Polarity::Helps => "helps",
+            Polarity::Hinders => "hinders",
+        };
+        items.push(Item::Detail(format!("of that, what {way}")));
+        items.push(Item::Words(seen.words.reveal().clone()));
+    }
+    let mut more = |name: &str, words: &Words| {
+        items.push(Item::Detail(name.to_owned()));
+        items.push(Item::Words(words.reveal().clone()));
+    };
+    if let Some(words) = &notes.achieved {
+        more("A goal of the partner's, called reached", words);
+    }
+    for words in &notes.unplaced {
+        more("Under no prompt", words);
+    }
+}
+
+fn bounced(bounce: &Bounce, items: &mut Vec<Item>) {
+    for recipient in &bounce.recipients {
+        items.push(Item::Detail(format!("to {recipient}")));
+    }
+    if let Some(status) = &bounce.status {
+        items.push(Item::Detail(format!("status {status}")));
+    }
+}
+
+fn answered(answer: &CalendarAnswer, items: &mut Vec<Item>) {
+    items.push(Item::Detail(format!("UID {}", answer.uid)));
+    if let Some(comment) = &answer.comment {
+        items.push(Item::Detail("with the comment".to_owned()));
+        items.push(Item::Words(comment.reveal().clone()));
+    }
+}
+
+const fn prompt(section: Section) -> &'static str {
+    match section {
+        Section::Best => "1. Best moment",
+        Section::Worst => "2. Worst moment",
+        Section::Focus => "3. Focused improvement point",
+    }
+}
+
+fn day(date: NaiveDate) -> String {
+    date.format("%A %-d %B %Y").to_string()
+}
+
+fn moment(moment: NaiveDateTime) -> String {
+    moment.format("%A %-d %B %Y, %H:%M").to_string()
+}
+
+fn local(start: DateTime<Utc>, context: &Context) -> String {
+    moment(start.with_timezone(&context.zone).naive_local())
+}
