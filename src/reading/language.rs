@@ -197,7 +197,7 @@ senses! {
     /// Between the two.
     Private = "private",
     /// Nothing.
-    NoThing = "no thing",
+    NotAThing = "no thing",
     /// What nothing is there for: to report, in particular, this time.
     Reporting = "reporting",
     /// Words behind which a reason or a time follows, and no object.

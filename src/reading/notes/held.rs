@@ -412,7 +412,7 @@ impl<'a> Clause<'a> {
         {
             return true;
         }
-        let Some((at, end)) = self.find(0, &[Sense::NoThing]) else {
+        let Some((at, end)) = self.find(0, &[Sense::NotAThing]) else {
             return false;
         };
         if !self.opens_by_writer(at) {
