@@ -15,12 +15,13 @@ pub use seal::Opened;
 pub use store_key::{Purpose, StoreKey};
 
 use crate::clock;
+use crate::disk;
 use crate::words::confidential::Confidential;
 use slot::{check_head, head, read_slot, write_slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -170,10 +171,10 @@ impl Keyring {
             .mode(0o600)
             .open(&fresh)
             .map_err(io)?;
-        file.write_all_at(&head, 0).map_err(io)?;
-        file.sync_all().map_err(io)?;
-        fs::rename(&fresh, path).map_err(io)?;
-        sync_parent(path).map_err(io)
+        disk::write_at(&file, &head, 0, "keyring head").map_err(io)?;
+        disk::sync_all(&file, "keyring head").map_err(io)?;
+        disk::rename(&fresh, path, "keyring").map_err(io)?;
+        disk::sync_parent(path).map_err(io)
     }
 
     /// Opens the keyring and takes out every key.
@@ -298,15 +299,12 @@ impl Keyring {
 
     fn overwrite(&self, slot: usize, octets: &[u8; SLOT_OCTETS]) -> Result<(), KeyringError> {
         let place = (slot * SLOT_OCTETS) as u64;
-        self.file
-            .write_all_at(octets, place)
+        disk::write_at(&self.file, octets, place, "key slot")
             .map_err(|source| at(&self.path, source))
     }
 
     fn sync(&self) -> Result<(), KeyringError> {
-        self.file
-            .sync_data()
-            .map_err(|source| at(&self.path, source))
+        disk::sync_data(&self.file, "key slot").map_err(|source| at(&self.path, source))
     }
 }
 
@@ -321,14 +319,6 @@ impl Held {
             key: Confidential::new(key),
             id,
         }
-    }
-}
-
-/// Syncs the folder of `path`, without which a new name may be gone after a power cut.
-pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
     }
 }
 

@@ -15,6 +15,8 @@ pub mod writing;
 
 pub mod clock;
 pub mod config;
+pub mod crash_point;
+pub mod disk;
 pub mod maillog;
 pub mod wire;
 

@@ -189,6 +189,48 @@ async fn a_foreign_meeting_turned_down_is_not_our_lunch() {
     stage.strike().await;
 }
 
+/// A calendar declines a lunch and all behind it: the one it names is off, and nobody guesses
+/// whether that is a pause or the end.
+#[tokio::test]
+async fn a_lunch_and_all_that_follow_turned_down_by_calendar_is_asked_about() {
+    let mut stage = Stage::set().await;
+    let receipt = stage.meeting().await;
+    stage.pass(TimeDelta::hours(1)).await;
+    let entries = stage.letters(BOB);
+    let entry = entries.iter().find_map(|mail| mail.calendar.clone());
+    let entry = entry.expect("a calendar entry").replace("\r\n", "\n");
+    let line = |name: &str| {
+        let event = entry.split("BEGIN:VEVENT").nth(1).expect("an event");
+        let found = event.lines().find_map(|line| line.strip_prefix(name));
+        found.expect("the line").to_owned()
+    };
+    let calendar = format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:REPLY\nBEGIN:VEVENT\n\
+         UID{}\nDTSTAMP:20270104T090000Z\nRECURRENCE-ID;RANGE=THISANDFUTURE{}\n\
+         ATTENDEE;PARTSTAT=DECLINED:mailto:{BOB}\nEND:VEVENT\nEND:VCALENDAR",
+        line("UID"),
+        line("DTSTART"),
+    );
+    let to = receipt.reply_to.clone();
+    let head = format!(
+        "From: Bob <{BOB}>\nTo: {to}\nSubject: Declined: Lunch with Alice\n\
+         Content-Type: text/calendar; method=REPLY; charset=utf-8"
+    );
+    let standing = stage.standing().await;
+    stage.arrives(&to, &head, &calendar).await;
+    stage.pass(TimeDelta::hours(1)).await;
+    let letters = stage.letters(BOB);
+    let told = |words: &str| letters.iter().any(|mail| mail.text.contains(words));
+    assert!(told("is off, and"), "the lunch it names is off");
+    assert!(told("What did you mean?"), "the others are asked about");
+    assert!(
+        told("Declined: Lunch with Alice"),
+        "and what is asked about"
+    );
+    assert_eq!(stage.standing().await, standing, "the lunches go on");
+    stage.strike().await;
+}
+
 /// A machine without marks that says the same thing to whatever it is sent.
 #[tokio::test]
 async fn a_machine_that_always_answers_does_not_flood_alice() {

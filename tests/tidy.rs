@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["calendar"],
     &["lunch"],
     &["reading", "writing", "summary"],
-    &["config", "clock", "maillog", "wire"],
+    &["config", "clock", "maillog", "wire", "crash_point", "disk"],
     &["keyring", "store", "smtp", "imap", "oauth", "control"],
     &["daemon", "doctor", "sandbox"],
     &["demo"],
@@ -20,9 +20,10 @@ const LAYERS: &[&[&str]] = &[
 
 /// Pairs inside one line that may see each other all the same, and why.
 const NEIGHBOURS: &[(&str, &str)] = &[
-    ("store", "keyring"), // values are sealed before they reach the journal
-    ("config", "clock"),  // never the other way round
-    ("doctor", "daemon"), // the doctor tries the daemon's own connections
+    ("store", "keyring"),    // values are sealed before they reach the journal
+    ("disk", "crash_point"), // a step on the disk has a point on each side
+    ("config", "clock"),     // never the other way round
+    ("doctor", "daemon"),    // the doctor tries the daemon's own connections
 ];
 
 /// Which room an outside crate lives in. A crate that is missing here may be used anywhere.
@@ -226,6 +227,48 @@ fn no_panic_waits_in_the_program() {
         }
         if text.contains(concat!("FIX", "ME")) || text.contains(concat!("TO", "DO")) {
             faults.push(format!("{}: something was left for later", path.display()));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// So that every step has its crash points, a new one by itself.
+#[test]
+fn whatever_lasts_goes_through_its_one_door() {
+    let on_disk = [
+        ".sync_all(",
+        ".sync_data(",
+        "write_all",
+        ".set_len(",
+        "fs::write(",
+        "fs::rename(",
+        "fs::remove_",
+        "File::create",
+    ];
+    let in_index = [".apply_batch(", ".flush()", ".clear()", ".insert("];
+    let mut faults = Vec::new();
+    for path in source_files().iter().filter(|path| !is_test_file(path)) {
+        let text = fs::read_to_string(path).expect("readable");
+        let room = room_of(path);
+        let file = path.file_stem().map(|name| name.to_string_lossy());
+        let file = file.unwrap_or_default();
+        for (number, line) in code_lines(&text) {
+            let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+            let step = match (room.as_str(), &*file) {
+                ("store" | "keyring", _) if has(&on_disk) => "through disk",
+                ("store", "index") if line.contains("db") && has(&in_index) => {
+                    if line.contains("around(") || line.contains("and_then") {
+                        continue;
+                    }
+                    "inside crash_point::around"
+                }
+                ("smtp", name) if name != "speaker" && has(&["lettre.command(", ".message("]) => {
+                    "through Speaker"
+                }
+                ("imap", name) if name != "dialog" && has(&["run_command"]) => "through Dialog",
+                _ => continue,
+            };
+            faults.push(format!("{}:{number}: this goes {step}", path.display()));
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

@@ -80,6 +80,8 @@ pub struct AnswerItem {
     pub attendee: Option<String>,
     /// RECURRENCE-ID as an instant.
     pub recurrence_id: Option<DateTime<Utc>>,
+    /// Whether the lunches behind that are meant too: RANGE=THISANDFUTURE.
+    pub and_future: bool,
     /// DTSTART as an instant: in a COUNTER the proposal.
     pub start: Option<DateTime<Utc>>,
     /// X-MS-OLK-ORIGINALSTART: where the lunch was before the proposal.
@@ -231,6 +233,10 @@ fn item(
         participation: attendee.map_or(Participation::Other, participation),
         attendee: attendee.and_then(address_of),
         recurrence_id: recurrence_id(event, instant),
+        // Only THISANDFUTURE is kept by the parser; its opposite is long gone.
+        and_future: event
+            .property(&ICalendarProperty::RecurrenceId)
+            .is_some_and(|entry| entry.parameter(&ICalendarParameterName::Range).is_some()),
         start: event
             .property(&ICalendarProperty::Dtstart)
             .and_then(instant),

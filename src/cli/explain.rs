@@ -28,7 +28,7 @@ use std::{panic, thread};
 const MAIL_OCTETS_MAX: u64 = 64 * 1024 * 1024;
 
 /// Files of a folder that each core reads before anything is printed.
-const FILES_EACH: usize = 128;
+const FILES_EACH: usize = 1_024;
 
 /// Explains one mail, or each of a folder.
 ///

@@ -279,8 +279,13 @@ pub fn leave(
         Trail::Token if stops => Leave::Act(vec![Act::Stop]),
         Trail::Token | Trail::MessageId | Trail::Returned | Trail::ForeignCalendar => Leave::Ask,
         Trail::CalendarUid => {
-            let calendar =
-                |act: &&Act| matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
+            // What a button cannot say is asked about, at the address that we know.
+            let calendar = |act: &&Act| {
+                matches!(
+                    act,
+                    Act::CalendarReply { .. } | Act::CalendarCounter { .. } | Act::Unclear
+                )
+            };
             Leave::Act(reading.acts.iter().filter(calendar).cloned().collect())
         }
         Trail::Sender if silent => Leave::NotOurs,

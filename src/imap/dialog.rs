@@ -8,6 +8,7 @@
 use super::fault::ImapError;
 use super::guard::{Guard, LITERAL_KEPT};
 use super::reply::{Code, Response, Verdict};
+use crate::crash_point;
 use crate::wire::{Wire, WireError};
 use async_imap::imap_proto::Status;
 use async_imap::{Client, Session};
@@ -192,6 +193,7 @@ impl Dialog {
         }
         self.session(deadline, limit)?;
         self.under_way = true;
+        crash_point::at("before", "ask", command.name);
         let session = self.session(deadline, limit)?;
         let tag = match session.run_command(&command.text).await {
             Ok(tag) => tag.0,
@@ -326,6 +328,7 @@ impl Dialog {
             return self.give_up(ImapError::OutOfStep);
         }
         self.under_way = false;
+        crash_point::at("after", "ask", command);
         match verdict.status {
             Status::Ok => Ok(verdict),
             Status::No => Err(ImapError::Refused {

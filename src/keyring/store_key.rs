@@ -3,15 +3,16 @@
 //! Everything else is derived from it by HMAC-SHA-256 under a label that names the purpose. A key
 //! is made only by `create`, which never writes over an existing file.
 
-use super::{KeyringError, at, sync_parent};
+use super::{KeyringError, at};
 use crate::clock;
+use crate::disk;
 use crate::words::confidential::Confidential;
 use crate::words::token::TokenKey;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -62,15 +63,19 @@ impl StoreKey {
     pub fn create(path: &Path) -> Result<Self, KeyringError> {
         let io = |source| at(path, source);
         let secret = clock::random::<32>().map_err(io)?;
-        let mut file = OpenOptions::new()
+        // It gets its name when it is whole: half a key would keep every later start out.
+        let fresh = path.with_extension("new");
+        let file = OpenOptions::new()
             .write(true)
-            .create_new(true)
+            .create(true)
+            .truncate(true)
             .mode(0o600)
-            .open(path)
+            .open(&fresh)
             .map_err(io)?;
-        file.write_all(&secret).map_err(io)?;
-        file.sync_all().map_err(io)?;
-        sync_parent(path).map_err(io)?;
+        disk::write(&file, &secret, "store key").map_err(io)?;
+        disk::sync_all(&file, "store key").map_err(io)?;
+        disk::name_new(&fresh, path, "store key").map_err(io)?;
+        disk::sync_parent(path).map_err(io)?;
         Ok(Self(Confidential::new(secret)))
     }
 

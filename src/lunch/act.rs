@@ -66,6 +66,23 @@ impl Answering {
         }
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// What a reply to the letter of that name is an answer to, as `Body::answering` tells it of the
+    /// letter itself. Of a question that depends on what it was about.
+    pub fn of_letter(name: &str) -> Option<Self> {
+        Some(match name {
+            "invitation" | "invitation-reminder" => Self::Invitation,
+            "reminder" | "no-slot" | "calendar-request" | "calendar-update" | "calendar-cancel" => {
+                Self::Reminder
+            }
+            "followup" | "followup-nudge" => Self::FollowUp,
+            "exchange" => Self::Exchange,
+            "summary" => Self::Summary,
+            "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
+            _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,
+            _ => return None,
+        })
+    }
 }
 
 /// What an accept changes in the offer.

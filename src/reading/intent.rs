@@ -9,7 +9,8 @@ use crate::lunch::act::{AcceptTerms, Held, Scope};
 use crate::reading::Context;
 use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
-use crate::reading::when::{self, When};
+use crate::reading::terms;
+use crate::reading::when;
 use chrono::NaiveDate;
 use std::cell::LazyCell;
 
@@ -88,11 +89,11 @@ pub struct Intent {
     pub because: &'static str,
     /// What a yes changes.
     pub terms: AcceptTerms,
-    /// The day and time wished for.
-    pub when: When,
+    /// A day or a time is wished for, or several.
+    pub dated: bool,
     /// Until when "not now" or a pause lasts.
     pub until: Option<NaiveDate>,
-    /// The latest "until" or "after" said anywhere, for a later in another clause.
+    /// The end of an absence said anywhere, for a later or a pause in another clause.
     pub spoken_until: Option<NaiveDate>,
     /// Where one of several times was to be chosen, or a rhythm left open.
     pub terms_open: bool,
@@ -104,10 +105,6 @@ pub struct Intent {
     pub end: bool,
     /// This lunch is left out.
     pub skip: bool,
-    /// "Same time", and the beginning of a week that was named for it.
-    pub same_time: bool,
-    /// A vague day, such as the beginning of next week.
-    pub span: Option<NaiveDate>,
     /// A wish to move was said.
     pub moves: bool,
     /// One or all.
@@ -198,24 +195,18 @@ pub fn read(text: &str, context: &Context) -> Intent {
     for mut clause in clauses {
         drop_fillers(&mut clause, languages);
         let clause = &clause;
-        weigh(clause, languages, text, context, &mut intent, &mut weighing);
+        weigh(clause, languages, context, &mut intent, &mut weighing);
     }
-    if let (true, None, Some(span), Some(lunch)) = (
-        intent.same_time,
-        intent.when.date,
-        intent.span,
-        context.lunch,
-    ) {
-        intent.when.date = when::in_week_of(span, lunch.date());
-    }
-    intent.terms.start = intent.when.start(context);
+    let found = terms::read(text, &tokens, context);
+    intent.terms = found.terms;
+    intent.terms_open |= found.open;
+    intent.dated = found.dated;
+    intent.spoken_until = found.until;
+    intent.until = found.until.or(intent.until);
     weighing.conclude(&mut intent);
     let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
-    if asked_back && intent.verdict == Verdict::Yes && intent.when.is_empty() {
+    if asked_back && intent.verdict == Verdict::Yes && !intent.dated {
         (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
-    }
-    if intent.until.is_none() && (intent.verdict == Verdict::Later || intent.pause) {
-        intent.until = intent.spoken_until;
     }
     intent
 }
@@ -407,7 +398,6 @@ enum Stand {
 fn weigh(
     clause: &Clause,
     languages: Languages,
-    text: &str,
     context: &Context,
     intent: &mut Intent,
     weighing: &mut Weighing,
@@ -420,9 +410,6 @@ fn weigh(
     let stands_before = weighing.stands();
     let mut negator: Option<usize> = None;
     let mut said_something = false;
-    if intent.spoken_until.is_none() && !found.is_empty() {
-        intent.spoken_until = spoken_until(words, context);
-    }
     let mut asks = false;
     let mut signs = Signs {
         question: clause.question,
@@ -455,10 +442,7 @@ fn weigh(
             Sense::Negator | Sense::NegatorBehind => negator = Some(mark.at + mark.words),
             Sense::Third => weighing.third += 1,
             Sense::QuestionPhrase => intent.question = true,
-            Sense::SameTime => {
-                intent.moves = true;
-                intent.same_time = true;
-            }
+            Sense::SameTime => intent.moves = true,
             Sense::Later if mark_bounds_time(words, mark) => {}
             Sense::Yes | Sense::Fine if asks && clause.question => {}
             Sense::Yes | Sense::Fine | Sense::No if third_person(words, mark) => {
@@ -516,7 +500,6 @@ fn weigh(
             Sense::MoveOne => intent.scope = Some(Scope::One),
             Sense::Pause if !turned => {
                 intent.pause = true;
-                intent.until = intent.until.or_else(|| *until);
             }
             Sense::Resume if !turned => intent.resume = true,
             Sense::Met if turned => intent.held = Some(Held::NotMet),
@@ -528,17 +511,8 @@ fn weigh(
                 weighing.thanks += 1;
                 said_something = marks.len() > 1;
             }
-            Sense::Once => intent.terms.once = true,
-            Sense::NoNotes => intent.terms.no_notes = true,
             Sense::Asking if mark.at <= 1 => asks = true,
             Sense::Unnamed => intent.unnamed = true,
-            Sense::Monthly => intent.terms.rhythm_weeks = Some(4).filter(|_| !turned),
-            Sense::Weekly => intent.terms.rhythm_weeks = Some(1).filter(|_| !turned),
-            Sense::Fortnightly => intent.terms.rhythm_weeks = Some(2).filter(|_| !turned),
-            Sense::Every => {
-                let weeks = rhythm(words, mark.at + mark.words).filter(|_| !turned);
-                intent.terms.rhythm_weeks = weeks.or(intent.terms.rhythm_weeks);
-            }
             Sense::Except => {
                 intent.terms_open = true;
                 proposes = true;
@@ -581,17 +555,6 @@ fn weigh(
     if opens_but && words.len() > 1 && found.is_empty() && !marks.iter().any(helps) {
         weighing.unexplained = true;
     }
-    // A day that is ruled out is none that is wished for.
-    let ruled_out = marks.iter().any(|m| {
-        let turns = matches!(
-            m.sense,
-            Sense::Negator | Sense::NegatorBehind | Sense::Later | Sense::AskAgain
-        );
-        m.sense == Sense::Skip || (turns && found.first.is_some_and(|first| m.at <= first))
-    });
-    if !ruled_out {
-        take_terms(clause, &found, text, context, intent);
-    }
     let silent = marks.iter().all(|m| {
         matches!(
             m.sense,
@@ -617,43 +580,6 @@ fn weigh(
         && !proposes
     {
         weighing.other += 1;
-    }
-}
-
-/// A day behind "until" or "after", whatever else the clause says.
-fn spoken_until(words: &[&str], context: &Context) -> Option<NaiveDate> {
-    let bounds = [Sense::Until, Sense::After];
-    let mark = lexicon()
-        .marks(words, &bounds, Languages::ALL)
-        .into_iter()
-        .next()?;
-    let before = mark.at.saturating_sub(1);
-    when::until(words.get(before..)?, context)
-}
-
-/// "every three weeks", "every other week", "every month".
-fn rhythm(words: &[&str], at: usize) -> Option<u32> {
-    let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
-    if is(at, Sense::Week) {
-        return Some(1);
-    }
-    if is(at, Sense::MonthUnit) {
-        return Some(4);
-    }
-    let word = words.get(at)?;
-    let count = match *word {
-        "other" | "second" | "2nd" => Some(2),
-        "third" | "3rd" => Some(3),
-        "fourth" | "4th" => Some(4),
-        _ => lexicon().number(word),
-    };
-    let count = count.filter(|n| (1..=52).contains(n))?;
-    if is(at + 1, Sense::Week) {
-        Some(count)
-    } else if is(at + 1, Sense::MonthUnit) {
-        Some(count * 4)
-    } else {
-        None
     }
 }
 
@@ -694,78 +620,6 @@ fn third_person(words: &[&str], mark: &Mark) -> bool {
         .is_some_and(|w| lexicon().is(w, Sense::Modal));
     let subject = mark.at.checked_sub(1).and_then(|at| words.get(at));
     opens && subject.is_some_and(|w| !lexicon().is(w, Sense::Myself))
-}
-
-/// A day, a time and a place that a clause names.
-fn take_terms(clause: &Clause, found: &When, text: &str, context: &Context, intent: &mut Intent) {
-    intent.terms_open |= found.several;
-    if !found.vague {
-        // "Date: Wednesday. Time: 13:00": day and time may come from different clauses.
-        if intent.when.date.is_none() {
-            intent.when.date = found.date;
-            intent.when.bound = found.bound;
-            intent.when.weekday = found.weekday;
-        }
-        intent.when.time = intent.when.time.or(found.time);
-        intent.when.shift = intent.when.shift.or(found.shift);
-    } else if let (true, Some(span), Some(date)) =
-        (intent.when.weekday, found.date, intent.when.date)
-    {
-        // "Wednesdays please, starting next week": the day in that week.
-        intent.when.date = when::in_week_of(span, date).or(Some(date));
-    } else if found.vague && found.date.is_some() {
-        intent.span = intent.span.or(found.date);
-        intent.until = intent.until.or_else(|| when::until(&clause.words, context));
-    }
-    if intent.terms.location.is_none() {
-        intent.terms.location = place(clause, text);
-    }
-}
-
-/// The place behind "at the": up to the end of the clause or a day or time.
-fn place(clause: &Clause, text: &str) -> Option<String> {
-    let words = &clause.words;
-    for at in 0..words.len() {
-        let Some(mark) = lexicon().longest(words, at, &[Sense::Place], Languages::ALL) else {
-            continue;
-        };
-        let from = at + mark.words;
-        let stops = |i: usize| {
-            words.get(i).is_none_or(|word| {
-                lexicon().is(word, Sense::PlaceEnd)
-                    || lexicon().weekday(word).is_some()
-                    || lexicon().month(word).is_some()
-                    || word.starts_with(|c: char| c.is_ascii_digit())
-                    || lexicon()
-                        .longest(
-                            words,
-                            i,
-                            &[
-                                Sense::Today,
-                                Sense::Tomorrow,
-                                Sense::Noon,
-                                Sense::Next,
-                                Sense::This,
-                            ],
-                            Languages::ALL,
-                        )
-                        .is_some()
-            })
-        };
-        if stops(from) {
-            continue;
-        }
-        let to = (from..from + 7).find(|i| stops(*i)).unwrap_or(from + 7);
-        // The article belongs to the name: "the Thai place".
-        let article = words.get(from - 1).is_some_and(|w| *w == "the");
-        let first = clause.tokens.get(if article { from - 1 } else { from })?;
-        let last = clause.tokens.get(to.checked_sub(1)?)?;
-        let name = text.get(first.start..last.end)?.trim();
-        if !name.is_empty() {
-            return Some(crate::words::clean::CleanLine::new(name).to_string());
-        }
-    }
-    None
 }
 
 impl Weighing {

@@ -7,6 +7,7 @@ mod beside;
 
 use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
 use crate::lunch::notes::{Section, Words};
+use crate::reading::answered;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::learned::features::{self, Feature};
@@ -100,7 +101,7 @@ pub fn features(message: &Message, own: &Own, context: &Context) -> Option<(usiz
 }
 
 fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<'a> {
-    let answering = context.answering.or_else(|| guess(message, own));
+    let answering = context.answering.or_else(|| guess(message, own, context));
     let text = own.text();
     let context = Context {
         answering,
@@ -312,23 +313,28 @@ fn lunch_of(
     let mut told = context.originals.iter();
     told.find_map(|text| when::lunch_named(text, context))
         .or_else(|| {
-            let quoted = |line: &&str| line.trim_start().starts_with('>');
+            // "On Mon, 11 Jan at 08:55, Lunch <…> wrote:" tells when the letter was written.
+            let introduces = |line: &str| line.contains('@') || line.trim_end().ends_with(':');
+            let quoted = |line: &&str| line.trim_start().starts_with('>') && !introduces(line);
             let body = visible::body_text(message);
             let lines: Vec<&str> = body.lines().filter(quoted).take(60).collect();
             when::lunch_named(&lines.join("\n"), context)
         })
+        .or_else(|| {
+            // "Lunch with Ana: Thursday, 14 January, 12:30".
+            let told = answering == Some(Answering::Reminder);
+            told.then(|| when::lunch_named(message.subject.as_str(), context))?
+        })
 }
 
-/// Which letter is answered, judged from the mail alone.
-pub fn guess(message: &Message, own: &Own) -> Option<Answering> {
-    let subject = message.subject.as_str().to_lowercase();
-    if subject.contains("your notes") {
-        return Some(Answering::FollowUp);
-    }
-    if subject.contains("feedback lunch:") {
-        return Some(Answering::Invitation);
-    }
-    own.prompts_quoted.then_some(Answering::FollowUp)
+/// Which letter is answered, judged from the mail alone: by what it quotes, by the letters at hand,
+/// by its subject, by weaker signs. `None` leaves it to the words.
+pub fn guess(message: &Message, own: &Own, context: &Context) -> Option<Answering> {
+    let subject = message.subject.as_str();
+    own.quoted
+        .or_else(|| answered::by_originals(context.originals, subject))
+        .or_else(|| answered::by_subject(subject))
+        .or_else(|| own.prompts_quoted.then_some(Answering::FollowUp))
 }
 
 fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {

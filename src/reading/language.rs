@@ -400,6 +400,92 @@ senses! {
     WroteInside = "wrote inside",
     /// A line that the client adds, in scripts that part no words.
     ClientLineInside = "client line inside",
+    /// Fifteen minutes as a span.
+    QuarterHour = "quarter of an hour",
+    /// What stands behind it holds only if the rest does not: "otherwise".
+    Otherwise = "otherwise",
+    /// Words that are known and say nothing of themselves.
+    Plain = "plain words",
+    /// Opens a question about a place.
+    AskedWhere = "asked where",
+    /// The place that is offered, by its kind.
+    OfferedPlace = "offered place",
+    /// A quarter of a year.
+    Quarter = "quarter",
+    /// Each second one.
+    EveryOther = "every other",
+    /// What stands behind it is not "once".
+    NotOnce = "not once",
+    /// Speaks of notes and refuses none.
+    NotNoNotes = "notes all the same",
+    /// Next, of weekdays the first to come.
+    Coming = "coming",
+    /// Said of a day that is over.
+    Past = "past",
+    /// A day that calendars know by its name; a line begins with its number: `1 easter`.
+    Feast = "feast",
+    /// Opens a wish about day, time, place or terms: "can we", "make it".
+    Proposal = "proposal",
+    /// Said of a day, a time or a place that suits.
+    Suits = "suits",
+    /// What is said with it is somebody's own business, and no wish: "my", "I'm at".
+    Busy = "busy",
+    /// The same, whatever stands behind it.
+    Away = "away",
+    /// And.
+    And = "and",
+    /// Rooms that have a number.
+    Room = "numbered room",
+    /// Parts sentences as a comma does: "so", "and", "because".
+    Link = "link",
+    /// Opens a reason.
+    Reason = "reason",
+    /// Parting until then.
+    SeeYou = "see you",
+    /// The lunch's own day, or the day just named.
+    SameDay = "same day",
+    /// From that day on.
+    From = "from on",
+    /// The day of coming back.
+    Back = "back on",
+    /// A kind of place.
+    PlaceNoun = "place noun",
+    /// Heading of a place.
+    PlaceLabel = "place label",
+    /// Opens what tells which place it is: "by the", "opposite".
+    PlaceTail = "place tail",
+    /// Behind a place, without a name: "upstairs".
+    PlaceThere = "place there",
+    /// Articles and owners before a place, kept with it.
+    PlaceArticle = "place article",
+    /// A place by the people who cook there; only behind an article.
+    PlacePeople = "place by people",
+    /// A preposition that is an article too: "beim", "al".
+    PlaceWithArticle = "place with article",
+    /// A preposition that leads to much besides places: "to the".
+    PlaceWeakLead = "place weak lead",
+    /// What one may be at or in, and is no place to eat.
+    NoPlace = "no place",
+    /// Between two lunches: "three weeks apart".
+    Apart = "apart",
+    /// Whose place it is.
+    PlaceOwner = "place owner",
+    /// The same, left away.
+    PlaceArticleGone = "place article left away",
+    /// More than is wished for.
+    TooMuch = "too much",
+    /// What a monthly thing is that is no lunch.
+    OtherThing = "other thing",
+    /// Notes.
+    NoteWord = "note word",
+    /// To write down, to keep.
+    NoteVerb = "note verb",
+    /// What is done to notes that are not wished for.
+    NoteGone = "note gone",
+    /// The day behind the one that is planned: "the day after".
+    DayBehind = "day behind the lunch",
+    /// The day before it.
+    DayBefore = "day before the lunch",
 }
 
 impl Sense {
@@ -416,12 +502,12 @@ impl Sense {
 
 /// A set of senses, so that what a word cannot mean is told by a look at a bit.
 #[derive(Clone, Copy, Debug, Default)]
-struct Senses([u64; 3]);
+struct Senses([u64; 4]);
 
-const _: () = assert!(Sense::COUNT <= 3 * 64, "one more number for Senses");
+const _: () = assert!(Sense::COUNT <= 4 * 64, "one more number for Senses");
 
 impl Senses {
-    const ALL: Self = Self([u64::MAX; 3]);
+    const ALL: Self = Self([u64::MAX; 4]);
 
     /// These, or all where none is named.
     fn of(senses: &[Sense]) -> Self {
@@ -471,6 +557,8 @@ struct Word {
     small: Vec<usize>,
     /// Whether a day or a time can begin with it.
     dated: bool,
+    /// The languages whose lines it stands in, a bit for each.
+    known_in: u16,
 }
 
 /// A phrase with its sense and language.
@@ -566,6 +654,7 @@ impl Lexicon {
 
     fn take_file(&mut self, language: usize, code: &str, text: &str) {
         let mut section = String::new();
+        let mut hours: Vec<(u32, String)> = Vec::new();
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
@@ -575,11 +664,17 @@ impl Lexicon {
                 name.clone_into(&mut section);
                 continue;
             }
+            self.note_words(language, &section, line);
             let taken = match section.as_str() {
+                "hour names" => line.split_once(' ').is_some_and(|(hour, names)| {
+                    let names = names.split_whitespace().collect::<Vec<_>>().join("/");
+                    hour.parse().map(|hour| hours.push((hour, names))).is_ok()
+                }),
+                "time" if line.contains('@') => self.take_each_hour(language, line, &hours),
                 "weekday" => self.take_numbered(line, |word| (&mut word.weekday, true)),
                 "month" => self.take_numbered(line, |word| (&mut word.month, true)),
                 "number" => self.take_numbered(line, |word| (&mut word.number, false)),
-                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, false)),
+                "ordinal" => self.take_numbered(line, |word| (&mut word.ordinal, true)),
                 "number ending" => {
                     let endings = line.split_whitespace().map(fold);
                     self.number_endings.extend(endings);
@@ -599,6 +694,26 @@ impl Lexicon {
                 self.faults.push(format!("{code}: [{section}] {line}"));
             }
         }
+    }
+
+    /// `+15 quarter past @`: a time of day for each hour, by its names and its figure.
+    fn take_each_hour(&mut self, language: usize, line: &str, hours: &[(u32, String)]) -> bool {
+        let Some((minutes, pattern)) = line.split_once(' ') else {
+            return false;
+        };
+        let Ok(minutes) = minutes.parse::<i32>() else {
+            return false;
+        };
+        hours.iter().all(|(hour, names)| {
+            let hour_of_day = if *hour < 8 { hour + 12 } else { *hour };
+            let names = format!("{names}/{hour}");
+            let line = pattern.replace('@', &names);
+            let value = i32::try_from(hour_of_day * 60).unwrap_or(0) + minutes;
+            u32::try_from(value).is_ok_and(|value| {
+                let time = format!("{:02}:{:02}", value / 60, value % 60);
+                self.take_pattern(language, "time", &format!("{time} {line}"))
+            })
+        })
     }
 
     /// What is known of a word.
@@ -654,6 +769,10 @@ impl Lexicon {
             return true;
         }
         let (value, line) = match line.split_once(' ') {
+            Some((number, behind)) if sense == Sense::Feast => match number.parse() {
+                Ok(number) => (number, behind),
+                Err(_) => return false,
+            },
             Some((time, behind)) if matches!(sense, Sense::Clock | Sense::Span) => {
                 match minutes_of(time) {
                     Some(minutes) => (minutes, behind),
@@ -730,6 +849,50 @@ impl Lexicon {
             }
         }
         chosen
+    }
+
+    /// The same by all words that few languages know, where "no" and "me" would tell little.
+    pub fn languages_by_words(&self, tokens: &[Token<'_>]) -> Languages {
+        let mut hits = [0usize; FILES.len()];
+        for token in tokens.iter().filter(|t| t.is_word).take(400) {
+            let known = self.word(&token.text).map_or(0, |word| word.known_in);
+            let weight = match known.count_ones() {
+                1 => 2,
+                2 => 1,
+                _ => continue,
+            };
+            for (language, hit) in hits.iter_mut().enumerate() {
+                *hit += weight * usize::from(known >> language & 1 == 1);
+            }
+        }
+        let most = hits.iter().copied().max().unwrap_or(0);
+        let mut chosen = Languages::ALL;
+        if most >= 2 {
+            for (language, flag) in chosen.0.iter_mut().enumerate() {
+                let own = hits.get(language).copied().unwrap_or(0);
+                *flag = language == 0 || own * 2 >= most;
+            }
+        }
+        chosen
+    }
+
+    /// Notes for each word of a line that its language knows it.
+    fn note_words(&mut self, language: usize, section: &str, line: &str) {
+        let people = matches!(FILES.get(language), Some(("common" | "clients", _)));
+        let sense = Sense::from_section(section);
+        if people || sense.is_some_and(|sense| sense.is_beginning() || sense.is_inside()) {
+            return;
+        }
+        let bit = 1 << language;
+        let pieces = line.split_whitespace().flat_map(|piece| piece.split('/'));
+        for piece in pieces {
+            let word = piece.trim_matches(['(', ')']);
+            if word.chars().any(char::is_alphabetic)
+                && let Some(word) = self.word_mut(&fold(word))
+            {
+                word.known_in |= bit;
+            }
+        }
     }
 
     /// Whether a word has the sense when it stands alone.
@@ -837,6 +1000,11 @@ impl Lexicon {
         digits.parse().ok()
     }
 
+    /// Whether it is one of the frequent small words of some language.
+    pub fn is_small(&self, word: &str) -> bool {
+        self.word(word).is_some_and(|word| !word.small.is_empty())
+    }
+
     /// Which of several a word names: `first`, `2nd`, `3`.
     pub fn ordinal(&self, word: &str) -> Option<u32> {
         let told = self.word(word).and_then(|word| word.ordinal);
@@ -903,6 +1071,8 @@ const fn opens_date(sense: Sense) -> bool {
             | Sense::StartOf
             | Sense::MidOf
             | Sense::EndOf
+            | Sense::Coming
+            | Sense::Feast
     )
 }
 

@@ -7,6 +7,7 @@
 //! `explain` (the same as JSON). Pure, total and linear: any bytes give a `Reading`, nothing is
 //! guessed that a careful person would ask about. Routing and trust are decided elsewhere.
 
+mod answered;
 pub mod command;
 mod convention;
 pub mod explain;
@@ -24,6 +25,7 @@ pub mod phrase;
 pub mod quote;
 pub mod returned;
 pub mod signature;
+pub mod terms;
 pub mod visible;
 mod vocabulary;
 pub mod when;
@@ -222,7 +224,7 @@ pub fn read(message: &Message, context: &Context) -> Reading {
     }
     let answers = message.calendar_answers(context.zone);
     if let Some(answer) = answers.first() {
-        return calendar_reading(answer, &own, context);
+        return calendar_reading(message, answer, &own, context);
     }
     if let Some(reading) = calendar_request(message, &own) {
         return reading;
@@ -266,7 +268,12 @@ fn calendar_request(message: &Message, own: &visible::Own) -> Option<Reading> {
     Some(Reading::by_person(vec![act], reason, own.text()))
 }
 
-fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> Reading {
+fn calendar_reading(
+    message: &Message,
+    answer: &Answer,
+    own: &visible::Own,
+    context: &Context,
+) -> Reading {
     let calendar = calendar_answer(answer);
     let mut acts: Vec<Act> = answer
         .items
@@ -275,6 +282,17 @@ fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> R
         .collect();
     acts.dedup();
     let mut reason = format!("a calendar {}", answer.method.name());
+    // The one it names is off for certain. Whether that ends them all, or is a pause, no button can
+    // say, and neither can be guessed: they are asked.
+    let leaves = answer.method == AnswerMethod::Reply
+        && answer
+            .items
+            .iter()
+            .any(|item| item.and_future && matches!(item.participation, Participation::Declined));
+    if leaves {
+        acts.push(Act::Unclear);
+        reason.push_str(" to this lunch and all that follow");
+    }
     // What the person typed is the COMMENT; the text part mostly holds the client's own sentences.
     let comment = calendar
         .comment
@@ -291,10 +309,18 @@ fn calendar_reading(answer: &Answer, own: &visible::Own, context: &Context) -> R
         acts.push(Act::Unclear);
         reason.push_str(" whose comment says something else than the button");
     } else if !said.is_empty() {
+        // "I leave the team in March": words tell what the button cannot.
+        acts.retain(|act| *act != Act::Unclear);
         acts.extend(said);
         reason.push_str(" with a comment");
     }
-    let mut reading = Reading::by_person(acts, reason, typed);
+    // Who is asked what they meant sees at least which answer it was: "Declined: Lunch".
+    let shown = if leaves && typed.is_empty() {
+        message.subject.as_str().to_owned()
+    } else {
+        typed
+    };
+    let mut reading = Reading::by_person(acts, reason, shown);
     reading.calendar = Some(calendar);
     reading
 }

@@ -7,6 +7,7 @@
 //! only as part of a run. Linear: each line is tried at a bounded number of places.
 
 use crate::reading::message::FOOTER_REFERENCE_OPENING;
+use crate::reading::phrase::hash;
 use crate::reading::quote::{Line, prompt_of};
 use crate::words::token::Token;
 use std::cell::RefCell;
@@ -56,7 +57,7 @@ pub struct Match {
 
 /// The words are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
-struct Passing(u64);
+pub(super) struct Passing(u64);
 
 impl Hasher for Passing {
     fn finish(&self) -> u64 {
@@ -64,7 +65,7 @@ impl Hasher for Passing {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash(self.0, bytes);
+        self.0 = mixed(self.0, hash(bytes.iter().copied()));
     }
 
     fn write_u64(&mut self, word: u64) {
@@ -85,16 +86,7 @@ pub struct Originals {
     index: Index,
 }
 
-/// FNV-1a: an index needs no more, and it is the same in each run.
-fn hash(start: u64, bytes: &[u8]) -> u64 {
-    let mut hash = start ^ 0xcbf2_9ce4_8422_2325;
-    for byte in bytes {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
-}
-
-fn key(gram: &[u64]) -> u64 {
+pub(super) fn key(gram: &[u64]) -> u64 {
     gram.iter().fold(0, |all, word| mixed(all, *word))
 }
 
@@ -102,11 +94,6 @@ fn mixed(all: u64, more: u64) -> u64 {
     (all ^ more)
         .rotate_left(23)
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-fn words_of<'a>(line: &'a Line<'_>) -> impl Iterator<Item = u64> + 'a {
-    line.word_tokens()
-        .map(|token| hash(0, token.text.as_bytes()))
 }
 
 /// The words of many lines, one after the other.
@@ -123,7 +110,7 @@ impl Hashed {
             ends: Vec::with_capacity(lines.len()),
         };
         for line in lines {
-            all.words.extend(words_of(line));
+            line.hash_words(&mut all.words);
             all.ends.push(all.words.len());
         }
         all
@@ -144,7 +131,7 @@ impl Originals {
             let mut starts = Vec::new();
             for line in lines {
                 let before = all.words.len();
-                all.words.extend(words_of(&Line::new(line)));
+                Line::new(line).hash_words(&mut all.words);
                 all.line_ends.resize(all.words.len(), false);
                 if all.words.len() > before
                     && let Some(last) = all.line_ends.last_mut()
@@ -179,7 +166,7 @@ impl Originals {
             let print = eights.iter().fold(mixed(0, all), |print, eight| {
                 mixed(print, u64::from_le_bytes(*eight))
             });
-            mixed(print, hash(0, rest)) ^ text.len() as u64
+            mixed(print, hash(rest.iter().copied())) ^ text.len() as u64
         });
         LAST.with_borrow_mut(|last| match last {
             Some((known, size, made)) if (*known, *size) == (print, octets) => Rc::clone(made),
@@ -421,10 +408,15 @@ fn keep_runs(lines: &[Line<'_>], originals: &Originals, found: &mut [Option<Matc
         let place = found.get(at).and_then(Option::as_ref);
         place.map_or((0, 0), |m| (m.start, m.end))
     };
+    let marked = |at: usize| lines.get(at).is_some_and(|line| line.depth > 0);
     let mut from = 0;
     while from < places.len() {
         let mut to = from + 1;
         while let (Some(a), Some(b)) = (places.get(to - 1), places.get(to)) {
+            // What is typed above a quote, and happens to be an example of ours, begins no run in it.
+            if !marked(*a) && marked(*b) {
+                break;
+            }
             let (a, b) = (span(found, *a), span(found, *b));
             if b.0 < a.1 || b.0 - a.1 > RUN_GAP_WORDS || a.0 >= b.0 {
                 break;

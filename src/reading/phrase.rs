@@ -108,25 +108,18 @@ pub struct Token<'a> {
 
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::with_capacity(text.len() / 4 + 1);
-    tokens_into(text, None, true, &mut found);
-    found
+    tokens_beside(text, None)
 }
 
-/// The same behind other tokens, and with the text in lower case beside it, where that has every
-/// octet in its place: then capitals cost no copy. Without `marks` punctuation is left out.
-pub(super) fn tokens_into<'a>(
-    written: &'a str,
-    lower: Option<&'a str>,
-    marks: bool,
-    found: &mut Vec<Token<'a>>,
-) {
+/// The same with the text in lower case beside it, where that has every octet in its place: then
+/// capitals cost no copy.
+pub(super) fn tokens_beside<'a>(written: &'a str, lower: Option<&'a str>) -> Vec<Token<'a>> {
+    let mut found = Vec::with_capacity(written.len() / 4 + 1);
     let text = Text {
         written,
         lower,
         drawn_out: may_be_drawn_out(written.as_bytes()),
     };
-    let most = found.len() + WORDS_MAX;
     let mut word: Option<(usize, Folding)> = None;
     let mut at = 0;
     loop {
@@ -135,9 +128,9 @@ pub(super) fn tokens_into<'a>(
         let next = written.as_bytes().get(end);
         if end > at {
             if word.is_none() && matches!(next, Some(b' ') | None) {
-                text.push_word(at..end, folding, found);
-                if next.is_none() || found.len() >= most {
-                    return;
+                text.push_word(at..end, folding, &mut found);
+                if next.is_none() || found.len() >= WORDS_MAX {
+                    return found;
                 }
                 at = end + 1;
                 continue;
@@ -155,19 +148,144 @@ pub(super) fn tokens_into<'a>(
             continue;
         }
         if let Some((start, folding)) = word.take() {
-            text.push_word(start..at, folding, found);
+            text.push_word(start..at, folding, &mut found);
         }
-        if found.len() >= most {
-            return;
+        if found.len() >= WORDS_MAX {
+            return found;
         }
-        if c != ' ' && (marks || !c.is_ascii_punctuation()) {
-            text.push_mark(at..end, c, found);
+        if c != ' ' {
+            text.push_mark(at..end, c, &mut found);
         }
         at = end;
     }
     if let Some((start, folding)) = word {
-        text.push_word(start..at, folding, found);
+        text.push_word(start..at, folding, &mut found);
     }
+    found
+}
+
+/// FNV-1a, the same in each run.
+pub(super) fn hash(octets: impl Iterator<Item = u8>) -> u64 {
+    octets.fold(HASH_START, hash_on)
+}
+
+const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+const fn hash_on(hash: u64, octet: u8) -> u64 {
+    (hash ^ octet as u64).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Adds the hash of each word, folded, for whoever needs no tokens of them. `false`, and none of
+/// them, if it takes more to find or to fold them: letters beyond ASCII or drawn out.
+pub(super) fn hash_plain_words(text: &str, into: &mut Vec<u64>) -> bool {
+    let octets = text.as_bytes();
+    if !text.is_ascii() || may_be_drawn_out(octets) {
+        return false;
+    }
+    let most = into.len() + WORDS_MAX;
+    let mut at = 0;
+    while let Some(octet) = octets.get(at) {
+        let start = at;
+        let (mut end, mut hash) = hash_run(octets, at, HASH_START);
+        if end == start {
+            at += 1;
+            if *octet != b'+' || !is_signed(octets, start) {
+                continue;
+            }
+            (end, hash) = hash_run(octets, at, hash_on(HASH_START, b'+'));
+        }
+        while let Some(mark) = octets.get(end)
+            && *mark != b' '
+            && joins_plain(octets, end)
+        {
+            // An apostrophe is folded away.
+            let before = if *mark == b'\'' {
+                hash
+            } else {
+                hash_on(hash, *mark)
+            };
+            (end, hash) = hash_run(octets, end + 1, before);
+        }
+        into.push(hash);
+        if into.len() >= most {
+            break;
+        }
+        at = end + usize::from(octets.get(end) == Some(&b' '));
+    }
+    true
+}
+
+/// Where the plain letters and digits end that begin at a place, and the hash that goes on with
+/// them.
+#[inline]
+fn hash_run(text: &[u8], at: usize, mut hash: u64) -> (usize, u64) {
+    let mut octets = 0;
+    for octet in text.get(at..).unwrap_or_default() {
+        let small = small(*octet);
+        if small == 0 {
+            break;
+        }
+        hash = hash_on(hash, small);
+        octets += 1;
+    }
+    (at + octets, hash)
+}
+
+/// Whether the plus at a place begins a word: `+1`, but not behind another.
+fn is_signed(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    let next = text.get(at + 1);
+    !before.is_some_and(u8::is_ascii_alphanumeric) && next.is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether the mark at a place, behind a word, holds it together: `don't`, `12:30`.
+fn joins_plain(text: &[u8], at: usize) -> bool {
+    let next = text.get(at + 1);
+    let before = || at.checked_sub(1).and_then(|at| text.get(at));
+    match text.get(at) {
+        Some(b'\'') => next.is_some_and(u8::is_ascii_alphanumeric),
+        Some(b':' | b'.' | b'-' | b'/') => {
+            next.is_some_and(u8::is_ascii_digit) && before().is_some_and(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
+}
+
+/// The place of the first word, where that is quickly told.
+pub(super) fn first_plain_word(text: &str) -> Option<Range<usize>> {
+    let octets = text.as_bytes();
+    let start = octets.iter().position(|octet| !is_plain_gap(*octet))?;
+    let (end, _) = plain_run(octets, start);
+    is_plain_word(octets, start..end).then_some(start..end)
+}
+
+/// The place of the last word, where that is quickly told.
+pub(super) fn last_plain_word(text: &str) -> Option<Range<usize>> {
+    let octets = text.as_bytes();
+    let last = octets.iter().rposition(|octet| !is_plain_gap(*octet))?;
+    let head = octets.get(..=last)?;
+    let before = head.iter().rposition(|octet| small(*octet) == 0);
+    let word = before.map_or(0, |at| at + 1)..last + 1;
+    is_plain_word(octets, word.clone()).then_some(word)
+}
+
+/// What may stand between words.
+fn is_plain_gap(octet: u8) -> bool {
+    octet.is_ascii() && small(octet) == 0
+}
+
+/// Whether a run of letters is a word by itself, which lower case folds.
+fn is_plain_word(text: &[u8], run: Range<usize>) -> bool {
+    let mark = run.start.checked_sub(1);
+    let before = mark.and_then(|at| text.get(at));
+    let joined = mark.is_some_and(|at| joins_plain(text, at)) || before == Some(&b'+');
+    let foreign = |octet: Option<&u8>| octet.is_some_and(|octet| !octet.is_ascii());
+    !run.is_empty()
+        && !joined
+        && !joins_plain(text, run.end)
+        && !foreign(before)
+        && !foreign(text.get(run.end))
+        && !may_be_drawn_out(text.get(run).unwrap_or_default())
 }
 
 /// What folding a word takes.
@@ -184,44 +302,39 @@ enum Folding {
 /// Where the plain letters and digits end that begin at a place, and what folding them takes.
 #[inline]
 fn plain_run(text: &[u8], at: usize) -> (usize, Folding) {
-    let mut seen = OTHER;
+    let mut changed = 0;
     let mut octets = 0;
     for octet in text.get(at..).unwrap_or_default() {
-        let class = CLASSES.get(usize::from(*octet)).copied().unwrap_or(OTHER);
-        if class == OTHER {
+        let small = small(*octet);
+        if small == 0 {
             break;
         }
-        seen |= class;
+        changed |= small ^ octet;
         octets += 1;
     }
-    let folding = if seen & CAPITAL == 0 {
-        Folding::None
-    } else {
-        Folding::Lower
+    let folding = match changed {
+        0 => Folding::None,
+        _ => Folding::Lower,
     };
     (at + octets, folding)
 }
 
-const OTHER: u8 = 0;
-const SMALL: u8 = 1;
-const CAPITAL: u8 = 2;
-
-/// What each octet is: a capital, a small letter or digit, or something else.
-static CLASSES: [u8; 256] = {
-    let mut classes = [OTHER; 256];
-    let mut octet = 0;
-    while octet < 128 {
-        classes[octet as usize] = if u8::is_ascii_uppercase(&octet) {
-            CAPITAL
-        } else if u8::is_ascii_alphanumeric(&octet) {
-            SMALL
-        } else {
-            OTHER
-        };
-        octet += 1;
-    }
-    classes
-};
+/// A plain letter or digit in lower case; zero for anything else.
+#[inline]
+fn small(octet: u8) -> u8 {
+    static SMALL: [u8; 256] = {
+        let mut small = [0; 256];
+        let mut octet = 0;
+        while octet < 128 {
+            if u8::is_ascii_alphanumeric(&octet) {
+                small[octet as usize] = octet.to_ascii_lowercase();
+            }
+            octet += 1;
+        }
+        small
+    };
+    SMALL.get(usize::from(octet)).copied().unwrap_or(0)
+}
 
 /// Whether any octet stands three times in a row, in capitals or not; a quick look before a
 /// careful one at each word.

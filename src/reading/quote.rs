@@ -9,10 +9,13 @@ use crate::lunch::notes::Section;
 use crate::reading::convention::{Opening, openings};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::originals::{self, Match};
-use crate::reading::phrase::{Token, first_words, tokens, tokens_into};
+use crate::reading::phrase::{
+    Token, first_plain_word, first_words, hash, hash_plain_words, last_plain_word, tokens,
+    tokens_beside,
+};
 use crate::words::clean::lines;
-use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::ops::Range;
 
 /// Words in front of a prompt's heading: its number, and a name.
 const LEADING_WORDS_MAX: usize = 4;
@@ -32,54 +35,47 @@ pub struct Line<'a> {
     pub depth: usize,
     /// Without marks.
     pub text: &'a str,
-    /// Without those in the targets of links; punctuation only where it may hold such a target.
-    tokens: Cow<'a, [Token<'a>]>,
-    /// Whether it holds the target of a link.
-    linked: bool,
+    /// The same in lower case, where it is at hand.
+    lower: Option<&'a str>,
     blank: bool,
     holds: Holds,
+    /// Split when it is first asked for: most quoted lines never are.
+    words: OnceCell<Words<'a>>,
+    /// How many words there are, once they were hashed.
+    count: Cell<Option<usize>>,
     prompt: OnceCell<Option<Section>>,
 }
 
-/// The lines of a clean body; their tokens are kept in one list.
-pub fn lines_of<'a>(
-    body: &'a str,
-    lower: &'a str,
-    lines_max: usize,
-    tokens: &'a mut Vec<Token<'a>>,
-) -> Vec<Line<'a>> {
-    tokens.reserve(body.len() / 4);
+#[derive(Clone, Debug)]
+struct Words<'a> {
+    /// Without those in the targets of links.
+    tokens: Vec<Token<'a>>,
+    /// Whether there are such targets.
+    linked: bool,
+}
+
+/// The lines of a clean body, which stands in lower case beside it.
+pub fn lines_of<'a>(body: &'a str, lower: &'a str, lines_max: usize) -> Vec<Line<'a>> {
     let mut from = 0;
-    let split: Vec<(Line<'a>, usize)> = lines(body)
+    lines(body)
         .take(lines_max)
         .map(|line| {
             let to = from + line.len();
-            let line = Line::split(line, lower.get(from..to), tokens);
+            let line = Line::beside(line, lower.get(from..to));
             from = to + 1;
-            (line, tokens.len())
+            line
         })
-        .collect();
-    let tokens: &'a [Token<'a>] = tokens;
-    let mut from = 0;
-    let kept = split.into_iter().map(|(line, to)| {
-        let tokens = Cow::Borrowed(tokens.get(from..to).unwrap_or_default());
-        from = to;
-        Line { tokens, ..line }
-    });
-    kept.collect()
+        .collect()
 }
 
 impl<'a> Line<'a> {
     /// Takes the marks off.
     pub fn new(line: &'a str) -> Self {
-        let mut tokens = Vec::with_capacity(line.len() / 4 + 1);
-        let line = Self::split(line, None, &mut tokens);
-        let tokens = Cow::Owned(tokens);
-        Self { tokens, ..line }
+        Self::beside(line, None)
     }
 
-    /// Takes the marks off and adds the tokens behind them to others.
-    fn split(line: &'a str, lower: Option<&'a str>, tokens: &mut Vec<Token<'a>>) -> Self {
+    /// The same with the line in lower case beside it.
+    fn beside(line: &'a str, lower: Option<&'a str>) -> Self {
         let mut rest = line.trim_start();
         let mut depth = 0;
         // Some clients and lists mark with a bar; a table ends in one too.
@@ -94,32 +90,36 @@ impl<'a> Line<'a> {
         }
         let text = if depth == 0 { line } else { rest };
         let marks = line.len() - text.len();
-        let first = tokens.len();
-        let lower = lower.and_then(|lower| lower.get(marks..));
-        let holds = Holds::of(text);
-        tokens_into(text, lower, holds.brackets, tokens);
-        let links = if holds.brackets {
-            links(text)
-        } else {
-            Vec::new()
-        };
-        if !links.is_empty() {
-            let mut beyond = links.iter().peekable();
-            let own = tokens.split_off(first).into_iter().filter(|token| {
-                while beyond.next_if(|(_, to)| *to <= token.start).is_some() {}
-                beyond.peek().is_none_or(|(from, _)| token.start < *from)
-            });
-            tokens.extend(own);
-        }
         Self {
             depth,
             text,
-            tokens: Cow::Borrowed(&[]),
-            linked: !links.is_empty(),
+            lower: lower.and_then(|lower| lower.get(marks..)),
             blank: rest.is_empty(),
-            holds,
+            holds: Holds::of(text),
+            words: OnceCell::new(),
+            count: Cell::new(None),
             prompt: OnceCell::new(),
         }
+    }
+
+    fn split(&self) -> &Words<'a> {
+        self.words.get_or_init(|| {
+            let mut tokens = tokens_beside(self.text, self.lower);
+            let links = if self.holds.brackets {
+                links(self.text)
+            } else {
+                Vec::new()
+            };
+            if !links.is_empty() {
+                let mut beyond = links.iter().peekable();
+                tokens.retain(|token| {
+                    while beyond.next_if(|(_, to)| *to <= token.start).is_some() {}
+                    beyond.peek().is_none_or(|(from, _)| token.start < *from)
+                });
+            }
+            let linked = !links.is_empty();
+            Words { tokens, linked }
+        })
     }
 
     /// The words, folded; without the targets of links.
@@ -128,7 +128,24 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn word_tokens(&self) -> impl Iterator<Item = &Token<'a>> {
-        self.tokens.iter().filter(|t| t.is_word)
+        self.split().tokens.iter().filter(|t| t.is_word)
+    }
+
+    /// A hash of each word, folded; without the targets of links.
+    pub(super) fn hash_words(&self, into: &mut Vec<u64>) {
+        let before = into.len();
+        if self.holds.brackets || !hash_plain_words(self.text, into) {
+            into.extend(self.word_tokens().map(|word| hash(word.text.bytes())));
+        }
+        self.count.set(Some(into.len() - before));
+    }
+
+    /// A word that needs no tokens to be found, in lower case.
+    fn plain_word(&self, place: impl Fn(&str) -> Option<Range<usize>>) -> Option<&'a str> {
+        if self.holds.brackets {
+            return None;
+        }
+        self.lower?.get(place(self.text)?)
     }
 
     pub(super) const fn is_blank(&self) -> bool {
@@ -151,34 +168,47 @@ impl<'a> Line<'a> {
 
     /// A line that holds the target of a link and no word of anybody's.
     fn is_bare_link(&self) -> bool {
-        self.holds.brackets && self.tokens.is_empty() && self.text.contains(['<', '['])
+        self.text.contains(['<', '[']) && self.split().tokens.is_empty()
     }
 
     pub(super) fn opens_with(&self, sense: Sense) -> bool {
+        if let Some(first) = self.plain_word(first_plain_word)
+            && !lexicon().opens(first, &[sense])
+        {
+            return false;
+        }
         let mut room = [""; 8];
-        let head = first_words(self.tokens.iter(), &mut room);
+        let head = first_words(self.split().tokens.iter(), &mut room);
         let mark = lexicon().longest(head, 0, &[sense], Languages::ALL);
         mark.is_some()
     }
 
     /// Whether a phrase of the sense may end with its last word.
     pub(super) fn may_close(&self, sense: Sense) -> bool {
-        let last = self.tokens.iter().rfind(|t| t.is_word);
-        self.linked || last.is_none_or(|word| lexicon().closes(&word.text, sense))
+        if let Some(last) = self.plain_word(last_plain_word) {
+            return lexicon().closes(last, sense);
+        }
+        let words = self.split();
+        let last = words.tokens.iter().rfind(|t| t.is_word);
+        words.linked || last.is_none_or(|word| lexicon().closes(&word.text, sense))
     }
 
     /// The prompt of ours that it is, if any.
     pub(super) fn prompt(&self) -> Option<Section> {
         *self.prompt.get_or_init(|| {
-            if self.linked {
-                return prompt_of(self.text);
+            let long = self
+                .count
+                .get()
+                .is_some_and(|words| words > PROMPT_WORDS_MAX);
+            if (long && !opens_with_number(self.text)) || !may_be_prompt(self.text) {
+                return None;
             }
-            let mut words = self.word_tokens();
-            let numbered = words.next().is_some_and(|first| is_number(&first.text));
-            let long = words.nth(PROMPT_WORDS_MAX - 1).is_some();
-            ((numbered || !long) && may_be_prompt(self.text))
-                .then(|| prompt_in(&self.tokens))
-                .flatten()
+            let words = self.split();
+            if words.linked {
+                prompt_of(self.text)
+            } else {
+                prompt_in(&words.tokens)
+            }
         })
     }
 }
@@ -485,11 +515,13 @@ pub fn prompt_of(line: &str) -> Option<Section> {
 
 /// Most lines are neither numbered nor short: they need no closer look.
 fn may_be_prompt(line: &str) -> bool {
-    match line.chars().find(|c| c.is_alphanumeric()) {
-        Some('1'..='3') => true,
-        Some(_) => line.split_whitespace().nth(6).is_none(),
-        None => false,
-    }
+    opens_with_number(line)
+        || (line.split_whitespace().nth(6).is_none() && line.contains(char::is_alphanumeric))
+}
+
+fn opens_with_number(line: &str) -> bool {
+    let first = line.chars().find(|c| c.is_alphanumeric());
+    matches!(first, Some('1'..='3'))
 }
 
 fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {

@@ -4,7 +4,9 @@
 //! greeting cards of clients, banners and signatures off (`signature`). If the body says nothing
 //! new and the subject was changed, the subject speaks.
 
+use crate::lunch::act::Answering;
 use crate::lunch::notes::Section;
+use crate::reading::answered;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::{Message, TextPart};
 use crate::reading::phrase::tokens;
@@ -30,7 +32,9 @@ pub struct Passage {
 pub struct Own {
     /// In the order of the text; none is empty.
     pub passages: Vec<Passage>,
-    /// Prompts seen in the quote; they tell which letter is answered.
+    /// The letter of ours that is quoted; looked for only where nobody knows which is answered.
+    pub quoted: Option<Answering>,
+    /// Prompts seen in the quote; they hint at the letter that is answered.
     pub prompts_quoted: bool,
     /// Whether the words come from a changed subject, the body being empty.
     pub from_subject: bool,
@@ -210,11 +214,14 @@ impl Typed {
 fn see(text: &str, message: &Message, context: &Context) -> Seen {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
-    let mut tokens = Vec::new();
-    let lines = quote::lines_of(&body, &lower, LINES_MAX, &mut tokens);
+    let lines = quote::lines_of(&body, &lower, LINES_MAX);
     let judged = quote::judge_lines(&lines, context.originals);
     let quotes = judged.quotes;
-    let (own, parts, beside) = passages(&lines, &judged, message);
+    let (mut own, parts, beside) = passages(&lines, &judged, message);
+    if context.answering.is_none() {
+        let subject = message.subject.as_str();
+        own.quoted = answered::by_quote(&lines, &judged.verdicts, subject);
+    }
     drop(lines);
     Seen {
         own,
@@ -468,11 +475,7 @@ const fn part_of(verdict: &Verdict) -> Part {
 
 /// Whether a subject was typed by the sender: it answers nothing and is not ours.
 fn is_own_subject(subject: &str) -> bool {
-    let folded = subject.to_lowercase();
-    !folded.trim().is_empty()
-        && !answers(subject)
-        && !folded.contains("feedback lunch:")
-        && !folded.contains("your notes")
+    !subject.trim().is_empty() && !answers(subject) && !answered::is_subject_of_ours(subject)
 }
 
 /// Whether a subject begins as answers do: `Re:`, `AW:`, `Re[2]:`.

@@ -8,10 +8,11 @@ pub mod day;
 pub mod shift;
 
 use crate::reading::Context;
-use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use clock::{clock_time, time_at};
-use day::{day_and_month, day_at, monday_of};
+pub use day::monday_of;
+use day::{day_and_month, day_at};
 
 /// What was found in one clause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl When {
         }
         let date = self.date.or_else(|| context.lunch.map(|l| l.date()))?;
         let date = if self.bound {
-            on_lunch_day(date, context)?
+            first_lunch_day(date, context)?
         } else {
             date
         };
@@ -62,9 +63,8 @@ impl When {
     }
 }
 
-/// The first day from `date` on with the lunch's weekday, as our letter or the agenda names it, or
-/// else the first from Monday to Friday.
-fn on_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> {
+/// The weekday of the lunch, as the agenda or our letter names it.
+pub fn lunch_weekday(context: &Context) -> Option<Weekday> {
     let named = || {
         let words = context
             .originals
@@ -78,7 +78,13 @@ fn on_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> {
             Weekday::try_from(u8::try_from(number.checked_sub(1)?).ok()?).ok()
         })
     };
-    let wanted = context.lunch.map(|lunch| lunch.weekday()).or_else(named);
+    context.lunch.map(|lunch| lunch.weekday()).or_else(named)
+}
+
+/// The first day from `date` on with the lunch's weekday, as our letter or the agenda names it, or
+/// else the first from Monday to Friday.
+pub fn first_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> {
+    let wanted = lunch_weekday(context);
     let fits = |day: &NaiveDate| match wanted {
         Some(wanted) => day.weekday() == wanted,
         None => day.weekday().num_days_from_monday() < 5,
@@ -110,7 +116,7 @@ pub fn today(context: &Context) -> NaiveDate {
 }
 
 /// The lunch's time, else the first one our letter names, else half past twelve.
-fn usual_time(context: &Context) -> NaiveTime {
+pub fn usual_time(context: &Context) -> NaiveTime {
     let named = || {
         let words = context
             .originals
@@ -133,7 +139,12 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
     let mut found = When::default();
     let mut days = Named::default();
     let shift = shift::find(words, moves);
-    let outs = [Sense::OutBehind, Sense::OutBefore, Sense::Bound];
+    let outs = [
+        Sense::OutBehind,
+        Sense::OutBefore,
+        Sense::Bound,
+        Sense::After,
+    ];
     let marks = lexicon().marks(words, &outs, Languages::ALL);
     let before = marks
         .iter()
@@ -147,10 +158,13 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
         .min();
     let ruled_out = |at: usize| before.is_some_and(|m| at < m) || behind.is_some_and(|m| at > m);
     let bound = |at: usize| {
-        let mut bounds = marks.iter().filter(|m| m.sense == Sense::Bound);
-        bounds.any(|m| m.at + m.words <= at && at <= m.at + m.words + 1)
+        let near = |m: &&Mark| m.at + m.words <= at && at <= m.at + m.words + 1;
+        let bounds = [Sense::Bound, Sense::After];
+        let bounds = marks.iter().filter(|m| bounds.contains(&m.sense));
+        bounds.rev().find(near).map(|m| m.sense)
     };
     let mut at = 0;
+    let mut after = false;
     while at < words.len() {
         if let Some((minutes, from, used)) = shift
             && at == from
@@ -169,15 +183,17 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
             at += 1;
             continue;
         }
-        if let Some((date, used, vague, weekday)) = day_at(words, at, context) {
-            if !ruled_out(at) {
-                days.take(date, vague, weekday);
-                found.bound |= !vague && bound(at);
+        if let Some(day) = day_at(words, at, context) {
+            if !ruled_out(at) && !day.past {
+                days.take(day.date, day.vague, day.weekday);
+                let bound = bound(at).filter(|_| !day.vague);
+                found.bound |= bound.is_some();
+                after |= bound == Some(Sense::After);
                 found.first.get_or_insert(at);
             }
-            at += used.max(1);
+            at += day.words.max(1);
         } else if let Some((time, used)) = time_at(words, at) {
-            if !ruled_out(at) && !bound(at) {
+            if !ruled_out(at) && bound(at).is_none() {
                 found.time.get_or_insert(time);
                 found.first.get_or_insert(at);
             }
@@ -187,7 +203,7 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
         }
     }
     days.conclude(&mut found);
-    if found.bound {
+    if after {
         found.date = found
             .date
             .and_then(|date| date.checked_add_days(Days::new(1)));

@@ -7,6 +7,7 @@
 
 use super::fault::Fault;
 use super::reply::{Reply, parse_line};
+use crate::crash_point;
 use crate::wire::{Wire, WireError};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use std::fmt;
@@ -222,6 +223,9 @@ impl Watch {
         let wire = self.wire()?;
         ready!(wire.poll_flush(cx))?;
         if self.turn == Turn::Ours {
+            if self.dot_offered {
+                crash_point::at("after", "say", "the final dot");
+            }
             self.wire()?.allow(limit);
             self.turn = Turn::Theirs;
         }

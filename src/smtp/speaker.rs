@@ -7,6 +7,7 @@ use super::fault::{ConnectError, Fault};
 use super::greeting::Extensions;
 use super::guard::{Guard, Limits};
 use super::reply::Reply;
+use crate::crash_point;
 use crate::wire::Wire;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -68,7 +69,11 @@ impl Speaker {
 
     /// Says one command and hears its reply.
     pub async fn say(&mut self, command: impl fmt::Display) -> Result<Reply, Fault> {
-        let answered = self.lettre.command(command).await;
+        let line = command.to_string();
+        let verb = verb(&line);
+        crash_point::at("before", "say", verb);
+        let answered = self.lettre.command(&line).await;
+        crash_point::at("after", "say", verb);
         answer(&self.guard, answered)
     }
 
@@ -76,9 +81,21 @@ impl Speaker {
     pub async fn hand_over(&mut self, letter: &[u8]) -> Result<Reply, Fault> {
         // lettre puts a line end before the dot, whether there is one or not.
         let text = letter.strip_suffix(b"\r\n").unwrap_or(letter);
+        crash_point::at("before", "say", "the letter");
         let answered = self.lettre.message(text).await;
+        crash_point::at("after", "say", "the letter");
         answer(&self.guard, answered)
     }
+}
+
+/// A command's name, for its crash points; never the words of a log-in.
+fn verb(line: &str) -> &'static str {
+    let said = line.split_whitespace().next().unwrap_or_default();
+    let known = ["MAIL", "RCPT", "DATA", "RSET", "QUIT", "STARTTLS", "AUTH"];
+    known
+        .into_iter()
+        .find(|verb| *verb == said)
+        .unwrap_or("an answer")
 }
 
 /// A refusal is an answer like any other; whatever else lettre calls an error is a fault, and the

@@ -5,6 +5,8 @@
 //! no durability of its own: whatever is wrong with it, it is moved aside and made again.
 
 use super::batch::Change;
+use crate::crash_point::around;
+use crate::disk;
 use crate::maillog;
 use std::fs::{self, File};
 use std::io;
@@ -74,13 +76,12 @@ impl Index {
     /// Moves the whole folder aside, over whatever was moved aside before.
     pub fn move_aside(folder: &Path) -> Result<(), IndexError> {
         let aside = folder.with_extension("aside");
-        let moved = match fs::remove_dir_all(&aside) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(source),
-            _ => match fs::rename(folder, &aside) {
+        let moved = disk::remove_folder(&aside, "index aside").and_then(|()| {
+            match disk::rename(folder, &aside, "index") {
                 Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(()),
                 other => other,
-            },
-        };
+            }
+        });
         moved.map_err(|source| io_at(folder, &source))
     }
 
@@ -104,12 +105,14 @@ impl Index {
         if let Some(sequence) = sequence {
             batch.insert(APPLIED, &sequence.to_be_bytes());
         }
-        self.db.apply_batch(batch).map_err(|e| self.failed(&e))
+        around("apply", "index", || self.db.apply_batch(batch)).map_err(|e| self.failed(&e))
     }
 
     /// Takes everything out, the mark of how far it is first.
     pub fn clear(&self) -> Result<(), IndexError> {
-        let cleared = self.db.remove(APPLIED).and_then(|_| self.db.clear());
+        let cleared = around("clear", "index", || {
+            self.db.remove(APPLIED).and_then(|_| self.db.clear())
+        });
         cleared.map_err(|e| self.failed(&e))
     }
 
@@ -135,9 +138,9 @@ impl Index {
 
     /// Brings everything to the disk. sled's own flush is no fsync.
     pub fn settle(&self) -> Result<(), IndexError> {
-        self.db.flush().map_err(|e| self.failed(&e))?;
+        around("flush", "index", || self.db.flush()).map_err(|e| self.failed(&e))?;
         File::open(self.folder.join("db"))
-            .and_then(|file| file.sync_data())
+            .and_then(|file| disk::sync_data(&file, "index"))
             .map_err(|source| io_at(&self.folder, &source))
     }
 
@@ -222,7 +225,7 @@ fn clear_unfinished_snapshots(folder: &Path) -> io::Result<()> {
             .extension()
             .is_some_and(|ending| ending == "generating")
         {
-            fs::remove_file(path)?;
+            disk::remove(&path, "unfinished snapshot")?;
         }
     }
     Ok(())
@@ -232,10 +235,8 @@ fn snapshots_aside(folder: &Path) -> io::Result<()> {
     for path in snapshots(folder)? {
         let name = path.file_name().and_then(|name| name.to_str());
         // Whatever begins with "snap." is read as a snapshot.
-        fs::rename(
-            &path,
-            folder.join(format!("aside.{}", name.unwrap_or_default())),
-        )?;
+        let aside = folder.join(format!("aside.{}", name.unwrap_or_default()));
+        disk::rename(&path, &aside, "snapshot")?;
     }
     Ok(())
 }

@@ -13,9 +13,9 @@ use super::segment::{
     GROUP, JournalError, Segment, Visit, Walked, damaged, expect_whole, frame, frames_behind,
     io_at, payload, read_head, segments, set_aside, walk, write_segment,
 };
+use crate::disk;
 use crate::maillog;
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// The open journal: the last segment, and where it ends.
@@ -130,11 +130,11 @@ impl Journal {
         let sequence = self.sequence + 1;
         let octets = frame(GROUP, sequence, &payload(changes)?);
         let refused = |source| io_at(&self.path, source);
-        if let Err(source) = self.file.write_all_at(&octets, self.length) {
-            self.stopped = self.file.set_len(self.length).is_err();
+        if let Err(source) = disk::write_at(&self.file, &octets, self.length, "journal group") {
+            self.stopped = disk::set_len(&self.file, self.length, "journal").is_err();
             return Err(refused(source));
         }
-        if let Err(source) = self.file.sync_data() {
+        if let Err(source) = disk::sync_data(&self.file, "journal group") {
             self.stopped = true;
             return Err(refused(source));
         }
@@ -222,7 +222,8 @@ impl Journal {
         let mut segments = segments(&self.folder)?;
         segments.truncate(segments.len().saturating_sub(keep.max(1)));
         for segment in &segments {
-            fs::remove_file(&segment.path).map_err(|source| io_at(&segment.path, source))?;
+            disk::remove(&segment.path, "old segment")
+                .map_err(|source| io_at(&segment.path, source))?;
         }
         Ok(segments.len())
     }
@@ -242,8 +243,8 @@ fn cut_off(
     }
     let refused = |source| io_at(&segment.path, source);
     let before = file.metadata().map_err(refused)?.len();
-    file.set_len(walked.length).map_err(refused)?;
-    file.sync_all().map_err(refused)?;
+    disk::set_len(file, walked.length, "journal tail").map_err(refused)?;
+    disk::sync_all(file, "journal tail").map_err(refused)?;
     maillog::journal_tail_cut(&segment.path, walked.length, before - walked.length);
     Ok(())
 }
@@ -253,7 +254,7 @@ fn clear_unfinished(folder: &Path) -> Result<(), JournalError> {
     for entry in fs::read_dir(folder).map_err(|source| io_at(folder, source))? {
         let path = entry.map_err(|source| io_at(folder, source))?.path();
         if path.extension().is_some_and(|ending| ending == "new") {
-            fs::remove_file(&path).map_err(|source| io_at(&path, source))?;
+            disk::remove(&path, "unfinished segment").map_err(|source| io_at(&path, source))?;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use super::committing::{FORGOTTEN, Staged};
 use super::journal::Journal;
 use super::segment::{self, Replayed};
 use super::{Index, Key, Options, Shelf, Store, StoreError, live};
+use crate::disk;
 use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
 use crate::maillog;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
@@ -300,14 +301,9 @@ impl Parts {
 /// is of no more use then.
 pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
     let aside = path.join(INDEX).with_extension("aside");
-    match fs::remove_dir_all(&aside) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            return Err(io_at(&aside, source));
-        }
-        _ => {}
-    }
+    disk::remove_folder(&aside, "index aside").map_err(|source| io_at(&aside, source))?;
     let mark = path.join(OPEN_MARK);
-    fs::remove_file(&mark).map_err(|source| io_at(&mark, source))
+    disk::remove(&mark, "open mark").map_err(|source| io_at(&mark, source))
 }
 
 fn open_keyring(path: &Path, key: &StoreKey, options: Options) -> Result<Keyring, StoreError> {
@@ -336,13 +332,13 @@ fn open_index(path: &Path) -> Result<Index, StoreError> {
         Index::move_aside(&folder)?;
     }
     let refused = |source| io_at(&mark, source);
-    let mut file = new_file(&mark).map_err(refused)?;
-    file.write_all(boot.as_bytes()).map_err(refused)?;
-    file.sync_all().map_err(refused)?;
-    crate::keyring::sync_parent(&mark).map_err(refused)?;
+    let file = new_file(&mark).map_err(refused)?;
+    disk::write(&file, boot.as_bytes(), "open mark").map_err(refused)?;
+    disk::sync_all(&file, "open mark").map_err(refused)?;
+    disk::sync_parent(&mark).map_err(refused)?;
     match Index::open(&folder) {
         // Opening needs a little space of its own.
-        Err(error) if error.full && fs::remove_file(path.join(BALLAST)).is_ok() => {
+        Err(error) if error.full && disk::remove(&path.join(BALLAST), "ballast").is_ok() => {
             Ok(Index::open(&folder)?)
         }
         other => Ok(other?),
@@ -354,7 +350,7 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .and_then(|()| crate::keyring::sync_parent(path))
+        .and_then(|()| disk::sync_parent(path))
         .map_err(|source| io_at(path, source))
 }
 
@@ -394,7 +390,7 @@ fn take_lock(path: &Path) -> Result<Lock, StoreError> {
         Err(TryLockError::Error(source)) => return Err(io_at(&name, source)),
     }
     // Only for the message above: a full disk must not keep the store closed.
-    let _ = file.set_len(0);
+    let _ = disk::set_len(&file, 0, "lock");
     let _ = writeln!(file, "{}", std::process::id());
     Ok(Lock(file))
 }
@@ -408,7 +404,7 @@ fn keep_ballast(path: &Path, octets: u64) {
     let kept =
         new_file(&name).and_then(|mut file| io::copy(&mut io::repeat(0).take(octets), &mut file));
     if kept.is_err() {
-        let _ = fs::remove_file(&name);
+        let _ = disk::remove(&name, "ballast");
     }
 }
 

@@ -5,8 +5,9 @@
 //! holds), parts of the snapshot, and groups. What a fault in them means is the journal's to judge.
 
 use super::batch::Change;
+use crate::disk;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -142,7 +143,7 @@ pub(super) fn frames_behind(path: &Path, offset: u64) -> Result<Option<u64>, Jou
 /// Sets a segment aside under a name that is never read again.
 pub(super) fn set_aside(segment: &Path) -> Result<PathBuf, JournalError> {
     let aside = segment.with_extension("damaged");
-    fs::rename(segment, &aside).map_err(|source| io_at(segment, source))?;
+    disk::rename(segment, &aside, "damaged segment").map_err(|source| io_at(segment, source))?;
     Ok(aside)
 }
 
@@ -156,7 +157,7 @@ pub(super) fn write_segment<E: From<JournalError>>(
 ) -> Result<u64, E> {
     let fresh = path.with_extension("new");
     let refused = |source| io_at(&fresh, source);
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
@@ -164,7 +165,7 @@ pub(super) fn write_segment<E: From<JournalError>>(
         .open(&fresh)
         .map_err(refused)?;
     // The head is written twice: only behind the records is it known how many they are.
-    let mut length = write_frame(&mut file, &head(number, sequence, 0)).map_err(refused)?;
+    let mut length = write_frame(&file, &head(number, sequence, 0)).map_err(refused)?;
     let mut count = 0_u64;
     let mut part = Vec::new();
     let mut octets = 0;
@@ -175,24 +176,23 @@ pub(super) fn write_segment<E: From<JournalError>>(
         part.push(record);
         if octets >= PART_OCTETS {
             let parted = frame(PART, sequence, &payload(&std::mem::take(&mut part))?);
-            length += write_frame(&mut file, &parted).map_err(refused)?;
+            length += write_frame(&file, &parted).map_err(refused)?;
             octets = 0;
         }
     }
     if !part.is_empty() {
         let parted = frame(PART, sequence, &payload(&part)?);
-        length += write_frame(&mut file, &parted).map_err(refused)?;
+        length += write_frame(&file, &parted).map_err(refused)?;
     }
-    file.write_all_at(&head(number, sequence, count), 0)
-        .map_err(refused)?;
-    file.sync_all().map_err(refused)?;
-    fs::rename(&fresh, path).map_err(|source| io_at(path, source))?;
-    crate::keyring::sync_parent(path).map_err(|source| io_at(path, source))?;
+    disk::write_at(&file, &head(number, sequence, count), 0, "segment head").map_err(refused)?;
+    disk::sync_all(&file, "segment").map_err(refused)?;
+    disk::rename(&fresh, path, "segment").map_err(|source| io_at(path, source))?;
+    disk::sync_parent(path).map_err(|source| io_at(path, source))?;
     Ok(length)
 }
 
-fn write_frame(file: &mut File, octets: &[u8]) -> io::Result<u64> {
-    file.write_all(octets)?;
+fn write_frame(file: &File, octets: &[u8]) -> io::Result<u64> {
+    disk::write(file, octets, "segment")?;
     Ok(octets.len() as u64)
 }
 

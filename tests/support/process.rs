@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fs::{File, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub struct Process {
     commands: u32,
     /// How often it was killed.
     pub kills: u32,
+    /// The folder of its crash points, where it was built with them.
+    pub points: Option<Points>,
 }
 
 /// What a command came to.
@@ -54,11 +56,20 @@ impl Process {
             daemon: None,
             commands: 0,
             kills: 0,
+            points: None,
         }
     }
 
     /// Starts the daemon and waits until it has looked into its mailbox.
     pub fn start(&mut self) {
+        if let Err(how) = self.try_start() {
+            let folder = self.folder.display();
+            panic!("the daemon ended: {how}; see {folder}");
+        }
+    }
+
+    /// The same, or how it ended instead.
+    pub fn try_start(&mut self) -> Result<(), String> {
         assert!(self.daemon.is_none(), "it runs already");
         let log = OpenOptions::new()
             .append(true)
@@ -66,8 +77,11 @@ impl Process {
             .open(self.folder.join("log"))
             .expect("a log");
         let start = self.begins.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let daemon = self
-            .program(&["run", "-vv", "--rehearsal", &start])
+        let mut program = self.program(&["run", "-vv", "--rehearsal", &start]);
+        if let Some(points) = &self.points {
+            program.env("POSTLUNCH_CRASH_POINTS", &points.folder);
+        }
+        let daemon = program
             .stdout(log.try_clone().expect("a log"))
             .stderr(log)
             .spawn()
@@ -75,17 +89,13 @@ impl Process {
         self.daemon = Some(daemon);
         let deadline = Instant::now() + START_MAX;
         loop {
-            if let Ended::Well(status) = self.command(&["status"])
-                && status["imap"]["up"] == true
-            {
-                return;
+            match self.command(&["status"]) {
+                Ended::Well(status) if status["imap"]["up"] == true => return Ok(()),
+                Ended::Killed => return Err("at its crash point".to_owned()),
+                Ended::Well(_) | Ended::Badly(_) => {}
             }
-            let daemon = self.daemon.as_mut().expect("it was started");
-            if let Some(code) = daemon.try_wait().expect("a process") {
-                panic!(
-                    "the daemon ended with {code}; see {}",
-                    self.folder.display()
-                );
+            if let Some(code) = self.has_ended() {
+                return Err(code.to_string());
             }
             assert!(
                 Instant::now() < deadline,
@@ -161,6 +171,9 @@ impl Process {
             self.kill();
             killed = true;
         }
+        // Stopped at a crash point, the daemon is gone a moment after its command.
+        let armed = self.points.as_ref().is_some_and(|points| points.was_met());
+        killed |= armed && self.is_up() && self.ends();
         let text = std::fs::read_to_string(&printed).expect("what was printed");
         let errors = std::fs::read_to_string(printed.with_extension("err")).unwrap_or_default();
         let ended = match status.success() {
@@ -177,6 +190,27 @@ impl Process {
             daemon.wait().expect("gone");
             self.kills += 1;
         }
+    }
+
+    /// How the daemon ended by itself, if it did; then it is gone.
+    fn has_ended(&mut self) -> Option<ExitStatus> {
+        let ended = self.daemon.as_mut()?.try_wait().expect("a process")?;
+        self.daemon = None;
+        Some(ended)
+    }
+
+    /// Waits until the daemon, which met its crash point, is gone.
+    pub fn ends(&mut self) -> bool {
+        let deadline = Instant::now() + START_MAX;
+        while self.has_ended().is_none() {
+            assert!(Instant::now() < deadline, "it met its point and lives on");
+            sleep(Duration::from_millis(1));
+        }
+        self.points
+            .iter_mut()
+            .for_each(|points| points.armed = None);
+        self.kills += 1;
+        true
     }
 
     /// Asks the daemon to end, by SIGTERM, and gives its exit code.
@@ -213,6 +247,47 @@ impl Process {
             .env_remove("POSTLUNCH_LOG")
             .stdin(Stdio::null());
         command
+    }
+}
+
+/// Where a daemon built with crash points writes which it meets, and reads at which to end.
+pub struct Points {
+    folder: PathBuf,
+    armed: Option<String>,
+}
+
+impl Points {
+    /// In a folder that exists.
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            armed: None,
+        }
+    }
+
+    /// The daemon ends at the next such point.
+    pub fn arm(&mut self, point: &str) {
+        std::fs::write(self.folder.join("armed"), point).expect("written");
+        self.armed = Some(point.to_owned());
+    }
+
+    /// Whether a point was armed and the daemon has met it.
+    pub fn was_met(&self) -> bool {
+        self.armed.is_some() && !self.folder.join("armed").exists()
+    }
+
+    /// No longer; which point was armed and not met.
+    pub fn disarm(&mut self) -> Option<String> {
+        let unmet = std::fs::remove_file(self.folder.join("armed")).is_ok();
+        self.armed.take().filter(|_| unmet)
+    }
+
+    /// The points met since this was last asked, in order.
+    pub fn met(&mut self) -> Vec<String> {
+        let file = self.folder.join("met");
+        let told = std::fs::read_to_string(&file).unwrap_or_default();
+        let _ = std::fs::remove_file(&file);
+        told.lines().map(str::to_owned).collect()
     }
 }
 

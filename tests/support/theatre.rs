@@ -2,7 +2,7 @@
 
 use super::house::House;
 use super::letters::{Kind, Received};
-use super::process::{Ended, Process};
+use super::process::{Ended, Points, Process};
 use super::{ALICE, BOB, CARA, DAN, LUNCH, Person};
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::demo::client::{self, Habit};
@@ -49,6 +49,14 @@ pub struct Theatre {
     folder: PathBuf,
     replies: u32,
     kills: Kills,
+    /// The points at which the daemon ends, by the story's commands.
+    pub ends: BTreeMap<usize, String>,
+    /// The one that it may meet now.
+    armed: Option<(usize, String)>,
+    /// At which of them it did.
+    pub ended: BTreeSet<(usize, String)>,
+    /// The crash points met in each of the story's commands.
+    pub met: Vec<BTreeSet<String>>,
     /// How long each of the story's commands took.
     pub durations: Vec<Duration>,
     /// How long they took in an undisturbed play.
@@ -79,6 +87,10 @@ impl Theatre {
             folder,
             replies: 0,
             kills: Kills::new(),
+            ends: BTreeMap::new(),
+            armed: None,
+            ended: BTreeSet::new(),
+            met: Vec::new(),
             durations: Vec::new(),
             usual: Vec::new(),
             now: start,
@@ -192,6 +204,7 @@ impl Theatre {
 
     /// A command that must do well, outside the story.
     pub fn ask(&mut self, arguments: &[&str]) -> Value {
+        self.raise();
         match self.process.command(arguments) {
             Ended::Well(value) => value,
             other => panic!("{arguments:?}: {other:?}"),
@@ -236,14 +249,42 @@ impl Theatre {
         self.pass(TimeDelta::minutes(1));
     }
 
+    /// Starts the daemon again where it met its point between two commands.
+    fn raise(&mut self) {
+        let met = |points: &Points| points.was_met();
+        if self.armed.is_some() && self.process.points.as_ref().is_some_and(met) {
+            self.process.ends();
+            self.ended.extend(self.armed.take());
+            self.process.start();
+        }
+    }
+
     /// One command of the story, at which the daemon may be killed.
     fn story_command(&mut self, arguments: &[&str]) -> Ended {
         let step = self.durations.len();
         let usual = self.usual.get(step).copied().unwrap_or_default();
         let kill = self.kills.get_mut(&step).and_then(Vec::pop);
         let kill = kill.map(|share| usual.mul_f64(share));
+        self.raise();
+        if let Some(points) = &mut self.process.points {
+            points.disarm();
+            self.armed = self.ends.remove(&step).map(|point| (step, point));
+            if let Some((_, point)) = &self.armed {
+                points.arm(point);
+            }
+        }
         let began = Instant::now();
         let ended = self.process.command_with_kill(arguments, kill);
+        if let Some(points) = &mut self.process.points {
+            let met: BTreeSet<String> = points.met().into_iter().collect();
+            match self.met.get_mut(step) {
+                Some(known) => known.extend(met),
+                None => self.met.push(met),
+            }
+            if matches!(ended, Ended::Killed) {
+                self.ended.extend(self.armed.take());
+            }
+        }
         if !matches!(ended, Ended::Killed) {
             self.durations.push(began.elapsed());
         }
@@ -273,6 +314,7 @@ impl Theatre {
 
     /// All that somebody got since the start, oldest first.
     pub fn letters(&mut self, person: Person) -> Vec<Received> {
+        self.raise();
         let letterbox = self.letterboxes.get_mut(person.address).expect("a mailbox");
         let session = &mut letterbox.session;
         let fresh = self.runtime.block_on(async {

@@ -95,7 +95,7 @@ impl Page {
         if reading.is_machine() {
             return;
         }
-        let guessed = judge::guess(message, &shown.own);
+        let guessed = judge::guess(message, &shown.own, context);
         let answers = match (context.answering, guessed) {
             (Some(told), _) => format!("{}, as --answering says", asked_by(told)),
             (None, Some(guessed)) => format!("{}, judged from the mail alone", asked_by(guessed)),

@@ -9,7 +9,9 @@ use super::phrases::{self, Find, Sign};
 use super::witness::{Sender, Witness, kind_of_local};
 use super::{bulk, days, other};
 use crate::lunch::act::Act;
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::Message;
+use crate::reading::phrase::tokens;
 use crate::reading::visible::Own;
 use crate::reading::{Context, Reading, judge};
 use crate::words::address::Address;
@@ -78,8 +80,8 @@ fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context)
     let text = own.text();
     let folded = phrases::fold(bounded(&text));
     let finds = phrases::phrases().find(&folded);
+    let away = phrases::has(&finds, Sign::Away) && !opens_with_yes_or_no(&text);
     let speaks_as_machine = [
-        Sign::Away,
         Sign::Access,
         Sign::Urgent,
         Sign::Thanks,
@@ -92,7 +94,7 @@ fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context)
     ]
     .iter()
     .any(|sign| phrases::has(&finds, *sign));
-    if speaks_as_machine || has_ticket_number(&folded) {
+    if away || speaks_as_machine || has_ticket_number(&folded) {
         return false;
     }
     let answers = judge::judge(message, own, context)
@@ -108,6 +110,20 @@ fn is_person(message: &Message, own: &Own, witness: &Witness, context: &Context)
                 || answers_go_to_owner(message)
         }
         _ => answers || myself,
+    }
+}
+
+/// "No, I am on holiday until the 25th": no machine begins so.
+fn opens_with_yes_or_no(text: &str) -> bool {
+    let tokens = tokens(text.get(..200).unwrap_or(text));
+    let [word, mark, ..] = tokens.as_slice() else {
+        return false;
+    };
+    let senses = [Sense::FirmYes, Sense::Yes, Sense::No];
+    let parted = matches!(&*mark.text, "," | "." | "!" | ";" | "–" | "-");
+    parted && {
+        let answer = lexicon().longest(&[&word.text], 0, &senses, Languages::ALL);
+        answer.is_some()
     }
 }
 

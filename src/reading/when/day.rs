@@ -1,80 +1,406 @@
-//! Days in prose: "next Tue", "the 14th", "1er mai", "3.2.", "mid February".
+//! Days in prose: "next Tue", "the 14th", "1er mai", "3.2.", "mid February", "before Easter".
 //!
 //! What could be two days is none; the day named in figures alone follows the zone.
 
 use crate::lunch::act::Answering;
 use crate::reading::Context;
 use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::when::clock::clock_time;
 use crate::reading::when::today;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
-/// A day beginning at a word: the date, how many words, whether it is vague, whether a weekday.
-pub fn day_at(
-    words: &[&str],
-    at: usize,
-    context: &Context,
-) -> Option<(NaiveDate, usize, bool, bool)> {
-    let word = *words.get(at)?;
-    if let Some((date, used)) = part_of_span(words, at, today(context)) {
-        return Some((date, used, true, false));
+/// Smallest day that "le 4", "the 4" names: smaller figures are more often points of a list.
+const PLAIN_DAY_MIN: u32 = 4;
+
+/// "Monday 1" may be an hour: a small figure is a day only where it is near.
+const NEAR_DAYS: i64 = 14;
+
+/// A day that was named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The day; of a vague one the first.
+    pub date: NaiveDate,
+    /// How many words name it.
+    pub words: usize,
+    /// A span's beginning ("in March", "next week") rather than one day.
+    pub vague: bool,
+    /// A weekday was named.
+    pub weekday: bool,
+    /// Every one of that name ("Thursdays").
+    pub plural: bool,
+    /// It is over ("last Friday").
+    pub past: bool,
+    /// Weekday and date do not go together.
+    pub clash: bool,
+    /// The span is a week, so that a weekday may be counted in it.
+    pub week: bool,
+}
+
+impl Day {
+    const fn exact(date: NaiveDate, words: usize) -> Self {
+        Self {
+            date,
+            words,
+            vague: false,
+            weekday: false,
+            plural: false,
+            past: false,
+            clash: false,
+            week: false,
+        }
     }
-    let day = |sense| lexicon().longest(words, at, &[sense], Languages::ALL);
+
+    const fn vague(date: NaiveDate, words: usize) -> Self {
+        Self {
+            vague: true,
+            ..Self::exact(date, words)
+        }
+    }
+}
+
+fn word_before<'a>(words: &[&'a str], at: usize) -> &'a str {
+    let before = at.checked_sub(1).and_then(|before| words.get(before));
+    before.copied().unwrap_or_default()
+}
+
+/// A day beginning at a word.
+pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let today = today(context);
-    if let Some(mark) = day(Sense::AfterTomorrow) {
-        return Some((
-            today.checked_add_days(Days::new(2))?,
-            mark.words,
-            false,
-            false,
-        ));
+    let week_in = |used: usize| {
+        let named = words.get(at..at + used).unwrap_or_default();
+        named.iter().any(|word| lexicon().is(word, Sense::Week))
+    };
+    if let Some((date, used)) = part_of_span(words, at, today) {
+        return Some(Day::vague(date, used));
     }
-    if let Some(mark) = day(Sense::Tomorrow) {
-        return Some((
-            today.checked_add_days(Days::new(1))?,
-            mark.words,
-            false,
-            false,
-        ));
+    if let Some(day) = beside_today(words, at, context) {
+        return Some(day);
     }
-    if let Some(mark) = day(Sense::Today) {
-        return Some((today, mark.words, false, false));
+    if let Some((date, used)) = feast(words, at, today) {
+        return Some(Day::vague(date, used));
     }
-    if let Some((date, used)) = numeric_date(words, at, context).map(|d| (d, 1)) {
-        return Some((date, used, false, false));
-    }
-    if let Some((date, used)) = day_and_month(words, at, today) {
-        return Some((date, used, false, false));
+    let dated = numeric_date(words, at, context)
+        .map(|date| (date, 1))
+        .or_else(|| day_and_month(words, at, today));
+    if let Some((date, used)) = dated {
+        return Some(in_week_named(words, at, Day::exact(date, used)));
     }
     if let Some((date, used)) = span(words, at, today) {
-        return Some((date, used, true, false));
-    }
-    if let Some(weekday) = lexicon().weekday(word).filter(|_| !is_my(words, at)) {
-        // "Thursday 14 January" is the date; the weekday is only said along.
-        let ahead = [1, 2].into_iter().find_map(|skip| {
-            day_and_month(words, at + skip, today)
-                .or_else(|| ordinal_day(words, at + skip, today))
-                .map(|(date, used)| (date, used + skip))
+        // "for a week" is how long, "in a week" is when.
+        let lasts = matches!(
+            words.get(at),
+            Some(&("for" | "fur" | "pendant" | "durante" | "pour"))
+        );
+        return Some(Day {
+            week: week_in(used) && !lasts,
+            ..Day::vague(date, used)
         });
-        if let Some((date, used)) = ahead {
-            return Some((date, used, false, true));
-        }
-        let next = at
-            .checked_sub(1)
-            .and_then(|p| words.get(p))
-            .is_some_and(|p| lexicon().is(p, Sense::Next));
-        let next_behind = words
-            .get(at + 1)
-            .is_some_and(|w| lexicon().is(w, Sense::NextBehind));
-        let date = resolve_weekday(weekday, next || next_behind, context)?;
-        if words.get(at + 1).is_some_and(|w| *w == "week") {
-            return Some((date.checked_add_days(Days::new(7))?, 2, false, true));
-        }
-        return Some((date, 1 + usize::from(next_behind), false, true));
     }
-    if let Some((date, used)) = ordinal_day(words, at, today) {
-        return Some((date, used, false, false));
+    weekday_at(words, at, context).or_else(|| {
+        let (date, used) =
+            ordinal_day(words, at, today).or_else(|| article_day(words, at, today))?;
+        Some(in_week_named(words, at, Day::exact(date, used)))
+    })
+}
+
+/// "the week of the 18th": no one day of it.
+fn in_week_named(words: &[&str], at: usize, day: Day) -> Day {
+    let before = |back: usize| at.checked_sub(back).and_then(|i| words.get(i));
+    let week = |back: usize| before(back).is_some_and(|w| lexicon().is(w, Sense::Week));
+    let of = |back: usize| {
+        before(back).is_some_and(|w| {
+            matches!(
+                *w,
+                "of" | "commencing" | "beginning" | "du" | "del" | "vom" | "van" | "ab"
+            )
+        })
+    };
+    let vague = (of(1) && week(2)) || (of(2) && week(3));
+    Day {
+        vague: day.vague || vague,
+        ..day
     }
-    None
+}
+
+/// Today, tomorrow and the day after; with the weekday's name, where it is said along.
+fn beside_today(words: &[&str], at: usize, context: &Context) -> Option<Day> {
+    let today = today(context);
+    let named = [
+        (Sense::AfterTomorrow, 2),
+        (Sense::Tomorrow, 1),
+        (Sense::Today, 0),
+    ];
+    let (mark, ahead) = named.into_iter().find_map(|(sense, ahead)| {
+        let mark = lexicon().longest(words, at, &[sense], Languages::ALL)?;
+        Some((mark, ahead))
+    })?;
+    // "Guten Morgen", "por la mañana": no tomorrow.
+    let before = word_before(words, at);
+    let morning = matches!(
+        before,
+        "guten"
+            | "good"
+            | "la"
+            | "las"
+            | "heute"
+            | "gestern"
+            | "jeden"
+            | "goede"
+            | "schonen"
+            | "moin"
+    ) || lexicon().weekday(before).is_some();
+    if morning && ahead == 1 && mark.words == 1 {
+        return None;
+    }
+    let date = today.checked_add_days(Days::new(ahead))?;
+    let said_along = words
+        .get(at + mark.words)
+        .and_then(|word| lexicon().weekday(word))
+        .is_some_and(|number| number == date.weekday().number_from_monday());
+    Some(Day {
+        weekday: said_along,
+        ..Day::exact(date, mark.words + usize::from(said_along))
+    })
+}
+
+/// A weekday, alone or with its date, with "next" or "last", or so many weeks ahead.
+fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
+    let today = today(context);
+    let word = *words.get(at)?;
+    let number = lexicon().weekday(word).filter(|_| !is_my(words, at))?;
+    let weekday = Weekday::try_from(u8::try_from(number.checked_sub(1)?).ok()?).ok()?;
+    let glue = |i: usize| {
+        words.get(i).is_some_and(|w| {
+            lexicon().is(w, Sense::On)
+                || matches!(
+                    *w,
+                    "the" | "den" | "der" | "le" | "el" | "de" | "dia" | "this"
+                )
+        })
+    };
+    let skip = (at + 1..at + 3).take_while(|i| glue(*i)).count();
+    let behind = at + 1 + skip;
+    // "Thursday 14 January" is the date; the weekday is only said along.
+    // "Friday 12.10" is a time, unless the tenth month's twelfth is a Friday.
+    let is_time = |date: &NaiveDate| {
+        date.weekday() != weekday && words.get(behind).is_some_and(|w| clock_time(w).is_some())
+    };
+    let dated = numeric_date(words, behind, context)
+        .filter(|date| !is_time(date))
+        .map(|date| (date, 1))
+        .or_else(|| day_and_month(words, behind, today))
+        .or_else(|| ordinal_day(words, behind, today));
+    if let Some((date, used)) = dated {
+        return Some(Day {
+            weekday: true,
+            clash: date.weekday() != weekday,
+            ..Day::exact(date, 1 + skip + used)
+        });
+    }
+    if let Some(date) = figure_of_weekday(words, behind, weekday, today) {
+        return Some(Day {
+            weekday: true,
+            ..Day::exact(date, 2 + skip)
+        });
+    }
+    let before = word_before(words, at);
+    let says = |sense, i: usize| lexicon().longest(words, i, &[sense], Languages::ALL);
+    let past = lexicon().is(before, Sense::Past) || {
+        let behind = words.get(at + 1).copied().unwrap_or_default();
+        matches!(behind, "dernier" | "pasado" | "passe")
+    };
+    let next_behind = says(Sense::NextBehind, at + 1);
+    let next = lexicon().is(before, Sense::Next) || next_behind.is_some();
+    let mut used = 1 + next_behind.map_or(0, |mark| mark.words);
+    // "Donnerstag diese Woche"
+    let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
+    if is(at + used, Sense::This) && is(at + used + 1, Sense::Week) {
+        used += 2;
+    }
+    let mut date = resolve_weekday(number, next, context)?;
+    if let Some((weeks, words)) = weeks_ahead(words, at + used) {
+        date = date.checked_add_days(Days::new(7 * weeks))?;
+        used += words;
+    } else if weeks_before(words, at) {
+        date = date.checked_add_days(Days::new(7))?;
+    }
+    let plural = ["days", "tags", "wochs", "dis", "dagen", "dags"]
+        .iter()
+        .any(|end| word.ends_with(end))
+        || matches!(before, "les" | "los" | "todos")
+        || lexicon().is(before, Sense::Every);
+    Some(Day {
+        weekday: true,
+        plural,
+        past,
+        ..Day::exact(date, used)
+    })
+}
+
+/// "Friday week", "Donnerstag in zwei Wochen", "jeudi en huit": weeks, and words used.
+fn weeks_ahead(words: &[&str], at: usize) -> Option<(u64, usize)> {
+    let word = |i: usize| words.get(i).copied().unwrap_or_default();
+    match (word(at), word(at + 1)) {
+        ("week", _) => return Some((1, 1)),
+        ("en", "huit") => return Some((1, 2)),
+        ("en", "quinze") => return Some((2, 2)),
+        _ => {}
+    }
+    if !lexicon().is(word(at), Sense::In) {
+        return None;
+    }
+    let count = lexicon()
+        .number(word(at + 1))
+        .filter(|n| (1..9).contains(n))?;
+    lexicon()
+        .is(word(at + 2), Sense::Week)
+        .then_some((u64::from(count), 3))
+}
+
+/// "a week on Friday".
+fn weeks_before(words: &[&str], at: usize) -> bool {
+    let word = |back: usize| at.checked_sub(back).and_then(|i| words.get(i)).copied();
+    matches!(word(1), Some("on" | "from")) && word(2) == Some("week") && word(3) == Some("a")
+}
+
+/// "jeudi 21": the figure is the day where it falls on that weekday, and no hour.
+fn figure_of_weekday(
+    words: &[&str],
+    at: usize,
+    weekday: Weekday,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let word = words.get(at)?;
+    let day: u32 = word.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let next = words.get(at + 1).copied().unwrap_or_default();
+    let hour = matches!(
+        next,
+        "uhr" | "uur" | "u" | "h" | "heures" | "pm" | "am" | "sharp" | "oclock"
+    ) || (next == "p" && words.get(at + 2) == Some(&"m"));
+    let first = today.with_day(1)?;
+    let months = (0..3).filter_map(|ahead| first.checked_add_months(Months::new(ahead)));
+    months
+        .filter_map(|month| month.with_day(day))
+        .find(|date| *date >= today && date.weekday() == weekday)
+        .filter(|date| !hour && (day > 12 || (*date - today).num_days() < NEAR_DAYS))
+}
+
+/// "am 21.", "le 21", "el 28", "the 21": a plain figure behind an article.
+fn article_day(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize)> {
+    let word = words.get(at)?;
+    let day: u32 = word.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let next = words.get(at + 1).copied().unwrap_or_default();
+    let units = [
+        Sense::Week,
+        Sense::Day,
+        Sense::MonthUnit,
+        Sense::Hour,
+        Sense::Minute,
+        Sense::Year,
+    ];
+    // "fangen wir am 21. an": no French year.
+    let counted = next != "an" && units.iter().any(|unit| lexicon().is(next, *unit))
+        || matches!(
+            next,
+            "uhr"
+                | "uur"
+                | "u"
+                | "h"
+                | "pm"
+                | "am"
+                | "mal"
+                | "punkt"
+                | "teil"
+                | "stock"
+                | "platz"
+                | "quartal"
+        );
+    let small = next.is_empty()
+        || lexicon().is_small(next)
+        || lexicon().is(next, Sense::At)
+        || lexicon().is(next, Sense::Suits)
+        || next.starts_with(|c: char| c.is_ascii_digit());
+    let names = match word_before(words, at) {
+        "am" | "zum" | "vom" | "bis" | "ab" | "au" | "al" | "del" | "dia" => true,
+        "dem" | "den" | "le" | "el" | "du" => day >= PLAIN_DAY_MIN,
+        "the" => day >= PLAIN_DAY_MIN && small,
+        _ => false,
+    };
+    if !names || counted {
+        return None;
+    }
+    Some((next_day_of_month(day, today)?, 1))
+}
+
+/// The next day with that number, today included.
+fn next_day_of_month(day: u32, today: NaiveDate) -> Option<NaiveDate> {
+    let this = NaiveDate::from_ymd_opt(today.year(), today.month(), day);
+    this.filter(|date| *date >= today).or_else(|| {
+        let next = today.with_day(1)?.checked_add_months(Months::new(1))?;
+        next.with_day(day)
+    })
+}
+
+/// The feasts and seasons of the data files, by their numbers.
+const EASTER: u32 = 1;
+const WHITSUN: u32 = 2;
+const CHRISTMAS: u32 = 3;
+const NEW_YEAR: u32 = 4;
+
+/// A feast or a season: its first day, or behind "after" the first day that is over it.
+fn feast(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize)> {
+    let mark = lexicon().longest(words, at, &[Sense::Feast], Languages::ALL)?;
+    // "this winter" is now.
+    if lexicon().is(word_before(words, at), Sense::This) {
+        return None;
+    }
+    let after = words.get(at.saturating_sub(3)..at)?.iter();
+    let after = after
+        .rev()
+        .take_while(|w| lexicon().is_small(w) || lexicon().is(w, Sense::After))
+        .any(|w| lexicon().is(w, Sense::After));
+    let in_year = |year: i32| {
+        let easter = easter(year)?;
+        let add = |date: NaiveDate, days: u64| date.checked_add_days(Days::new(days));
+        match (mark.value, after) {
+            (EASTER, false) => Some(easter),
+            (EASTER, true) => add(easter, 2),
+            (WHITSUN, false) => add(easter, 49),
+            (WHITSUN, true) => add(easter, 51),
+            (CHRISTMAS, false) => NaiveDate::from_ymd_opt(year, 12, 24),
+            (CHRISTMAS, true) => NaiveDate::from_ymd_opt(year, 12, 27),
+            (NEW_YEAR, false) => NaiveDate::from_ymd_opt(year, 1, 1),
+            (NEW_YEAR, true) => NaiveDate::from_ymd_opt(year, 1, 2),
+            // Spring, summer, autumn and winter have three months each.
+            (season, after) => {
+                let month = (season * 3 + u32::from(after) * 3).checked_sub(12)?;
+                let (year, month) = if month > 12 {
+                    (year + 1, month - 12)
+                } else {
+                    (year, month)
+                };
+                NaiveDate::from_ymd_opt(year, month, 1)
+            }
+        }
+    };
+    let this = in_year(today.year()).filter(|date| *date > today);
+    Some((this.or_else(|| in_year(today.year() + 1))?, mark.words))
+}
+
+/// Easter Sunday, as Gauss and Meeus reckon it.
+fn easter(year: i32) -> Option<NaiveDate> {
+    let (golden, century, rest) = (year % 19, year / 100, year % 100);
+    let moon = (century + 8) / 25;
+    let moon = (century - moon + 1) / 3;
+    let epact = (19 * golden + century - century / 4 - moon + 15) % 30;
+    let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+    let shift = (golden + 11 * epact + 22 * sunday) / 451;
+    let days = epact + sunday - 7 * shift + 114;
+    let (month, day) = (
+        u32::try_from(days / 31).ok()?,
+        u32::try_from(days % 31 + 1).ok()?,
+    );
+    NaiveDate::from_ymd_opt(year, month, day)
 }
 
 /// The day of that name (1 for Monday) that is meant: the coming one, or with `next` that of the
@@ -111,7 +437,10 @@ fn numeric_date(words: &[&str], at: usize, context: &Context) -> Option<NaiveDat
     let word = *words.get(at)?;
     let today = today(context);
     let before = at.checked_sub(1).and_then(|p| words.get(p)).copied();
-    let on = before.is_some_and(|w| lexicon().is(w, Sense::On) || lexicon().is(w, Sense::Until));
+    let on = before.is_some_and(|w| {
+        let wants = [Sense::On, Sense::Until, Sense::From, Sense::Back];
+        wants.iter().any(|sense| lexicon().is(w, *sense)) || lexicon().weekday(w).is_some()
+    });
     let mark = ['-', '.', '/'].into_iter().find(|m| word.contains(*m))?;
     let parts: Vec<u32> = word
         .split(mark)
@@ -137,9 +466,15 @@ fn numeric_date(words: &[&str], at: usize, context: &Context) -> Option<NaiveDat
                 _ => NaiveDate::from_ymd_opt(year, *second, *first),
             }
         }
-        ([day, month], '.') if word.matches('.').count() == 2 || *day > 23 || on => {
+        ([day, month], '.')
+            if word.matches('.').count() == 2
+                || *day > 23
+                || on
+                || (*day > 12 && word.len() == 4) =>
+        {
             coming(*month, *day, today)
         }
+        ([day, month], '-') if on => coming(*month, *day, today),
         ([first, second], '/') if *first > 12 => coming(*second, *first, today),
         ([first, second], '/') if *second > 12 => coming(*first, *second, today),
         ([first, second], '/') => match order(words, context)? {
@@ -192,7 +527,7 @@ pub fn day_and_month(words: &[&str], at: usize, today: NaiveDate) -> Option<(Nai
     let number = |i: usize| {
         words
             .get(i)
-            .and_then(|w| ordinal(w))
+            .and_then(|w| ordinal(w).or_else(|| lexicon().ordinal(w)))
             .filter(|n| (1..=31).contains(n))
     };
     let month = |i: usize| words.get(i).and_then(|w| lexicon().month(w));
@@ -230,22 +565,20 @@ fn ordinal(word: &str) -> Option<u32> {
         .flatten()
 }
 
-/// `the 14th`: the next 14th.
+/// `the 14th`, `le 1er`, `de 21e`: the next one.
 fn ordinal_day(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize)> {
     let word = words.get(at)?;
-    let marked = ["st", "nd", "rd", "th"]
-        .iter()
-        .any(|end| word.ends_with(end));
+    let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
+    let before = word_before(words, at);
+    let dated = lexicon().is(before, Sense::On)
+        || lexicon().weekday(before).is_some()
+        || matches!(before, "le" | "de" | "den");
+    let marked = ends(&["st", "nd", "rd", "th"]) || (dated && ends(&["er", "e", "de", "ste"]));
     let day = ordinal(word).filter(|n| (1..=31).contains(n))?;
     if !marked {
         return None;
     }
-    let this = NaiveDate::from_ymd_opt(today.year(), today.month(), day).filter(|d| *d >= today);
-    let date = this.or_else(|| {
-        let next = today.with_day(1)?.checked_add_months(Months::new(1))?;
-        next.with_day(day)
-    })?;
-    Some((date, 1))
+    Some((next_day_of_month(day, today)?, 1))
 }
 
 /// A span of time: "in two weeks", "for a month", "next week", a month alone, a year alone.
@@ -257,7 +590,7 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
         .copied()
         .unwrap_or_default();
     let is = |i: usize, sense| words.get(i).is_some_and(|w| lexicon().is(w, sense));
-    if lexicon().is(word, Sense::Next) {
+    if lexicon().is(word, Sense::Next) || lexicon().is(word, Sense::Coming) {
         if is(at + 1, Sense::Week) {
             let monday = today
                 .checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday())))?;
@@ -270,16 +603,18 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
             return Some((NaiveDate::from_ymd_opt(today.year() + 1, 1, 1)?, 2));
         }
     }
-    if words
-        .get(at + 1)
-        .is_some_and(|w| lexicon().is(w, Sense::NextBehind))
-    {
+    if let Some(mark) = lexicon().longest(words, at + 1, &[Sense::NextBehind], Languages::ALL) {
         if is(at, Sense::Week) {
             let monday = monday_of(today)?;
-            return Some((monday.checked_add_days(Days::new(7))?, 2));
+            return Some((monday.checked_add_days(Days::new(7))?, 1 + mark.words));
         }
         if is(at, Sense::MonthUnit) {
-            return Some((today.with_day(1)?.checked_add_months(Months::new(1))?, 2));
+            let first = today.with_day(1)?.checked_add_months(Months::new(1))?;
+            return Some((first, 1 + mark.words));
+        }
+        if is(at, Sense::Year) {
+            let first = NaiveDate::from_ymd_opt(today.year() + 1, 1, 1)?;
+            return Some((first, 1 + mark.words));
         }
     }
     if lexicon().is(word, Sense::In) {
@@ -312,7 +647,14 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
         let wanted = lexicon().is(before, Sense::Until)
             || lexicon().is(before, Sense::In)
             || lexicon().is(before, Sense::After)
+            || lexicon().is(before, Sense::From)
+            || lexicon().is(before, Sense::Back)
             || lexicon().is(before, Sense::Next);
+        // "in January" said in January is now.
+        let now = month == today.month() && lexicon().is(before, Sense::In);
+        if now {
+            return Some((today.with_day(1)?, 1));
+        }
         if !verb || wanted {
             let first = coming(month, 1, today.checked_add_days(Days::new(1))?)?;
             return Some((first, 1));

@@ -1,0 +1,66 @@
+//! Terms: what a text wishes about day, time, place, rhythm and notes.
+//!
+//! Every day and time in it is found first; then each is judged by the clause around it: wished
+//! for, somebody's own business, ruled out, or the end of an absence. A wish beats a bare mention,
+//! the last word beats the first, and two that stand side by side are a choice, not a date.
+//! Whatever is in doubt is left away: a wrong booking costs more than asking.
+
+mod choice;
+mod habit;
+mod moment;
+mod place;
+mod sentence;
+
+use crate::lunch::act::{AcceptTerms, Answering};
+use crate::reading::Context;
+use crate::reading::language::lexicon;
+use crate::reading::phrase::Token;
+use chrono::NaiveDate;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// What a yes changes.
+    pub terms: AcceptTerms,
+    /// Several days or times were left to choose from.
+    pub open: bool,
+    /// A day or a time is wished for, or several.
+    pub dated: bool,
+    /// The first day after an absence, or the one that something is put off to.
+    pub until: Option<NaiveDate>,
+}
+
+/// Reads the terms of a text.
+pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
+    let languages = lexicon().languages_by_words(tokens);
+    let sentences = sentence::cut(tokens, languages);
+    let mut moments = moment::find(&sentences, languages, context);
+    let mut location = None;
+    for (sentence, moments) in sentences.iter().zip(&mut moments) {
+        let spans: Vec<(usize, usize)> = moments.iter().map(|m| (m.from, m.to)).collect();
+        let look = place::Look {
+            sentence,
+            spans: &spans,
+            text,
+            languages,
+            tells: matches!(
+                context.answering,
+                Some(Answering::FollowUp | Answering::Exchange | Answering::Summary)
+            ),
+        };
+        let spots = look.spots();
+        location = look.wished(&spots, location);
+        moment::judge(sentence, moments, &spots, languages, context);
+    }
+    let moments: Vec<_> = moments.into_iter().flatten().collect();
+    let chosen = choice::start(&sentences, &moments, context);
+    let mut terms = habit::find(&sentences, languages);
+    terms.start = chosen.start;
+    terms.location = location;
+    Found {
+        terms,
+        open: chosen.open,
+        dated: chosen.dated,
+        until: choice::until(&sentences, &moments, context),
+    }
+}
