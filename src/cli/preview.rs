@@ -1,4 +1,7 @@
-//! `postlunch preview`: any letter with sample people, as it would be sent.
+//! `postlunch preview`: any letter with sample people, as it would be sent; and what is to come.
+
+mod coming;
+mod gallery;
 
 use crate::cli::args::{self, Common};
 use crate::cli::ending::{Code, Failure};
@@ -13,6 +16,9 @@ use crate::words::message_id::MessageId;
 use crate::writing::{self, Posting, Templates, Written, samples};
 use serde_json::json;
 
+/// The word for every letter at once.
+const ALL: &str = "all";
+
 /// Shows or sends a letter, lists the kinds, or checks the operator's own templates.
 ///
 /// # Errors
@@ -24,11 +30,14 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
     if asked.check {
         return check(&place::load(common.config.as_deref())?, common.json);
     }
+    if let Some(within) = asked.coming {
+        return coming::coming(common, within).await;
+    }
     let kind = asked.kind.clone().unwrap_or_default();
-    let (letter, posting) = samples::of(&kind).ok_or_else(|| {
-        let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
-        Failure::new(Code::Usage, message)
-    })?;
+    if asked.open || asked.into.is_some() || kind == ALL {
+        return gallery::gallery(&asked, &kind, &letters(common)?, common.json);
+    }
+    let (letter, posting) = samples::of(&kind).ok_or_else(|| no_letter(&kind))?;
     if let Some(to) = asked.send {
         let config = place::load(common.config.as_deref())?;
         return send(&config, letter, posting, to).await;
@@ -50,6 +59,11 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
             posting.from, letter.to, written.subject, written.text
         )),
     }
+}
+
+fn no_letter(kind: &str) -> Failure {
+    let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
+    Failure::new(Code::Usage, message)
 }
 
 fn list(as_json: bool) -> Result<(), Failure> {
