@@ -220,8 +220,7 @@ async fn without_a_daemon_the_way_to_one_is_told() {
     let desk = Desk::new();
     desk.configure(1, 1, "secret");
     for words in [
-        &["status"][..],
-        &["pairing", "list", "--json"],
+        &["pairing", "list", "--json"][..],
         &["clock", "show"],
         &["summary", "--dry-run"],
     ] {
@@ -710,7 +709,7 @@ fn every_command_that_a_text_names_exists() {
     }
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = vec![root.join("README.md"), root.join("config.example.toml")];
-    for folder in ["src", "templates"] {
+    for folder in ["src", "templates", "docs"] {
         texts(&root.join(folder), &mut files);
     }
     let help = std::process::Command::new(env!("CARGO_BIN_EXE_postlunch"))

@@ -233,3 +233,29 @@ fn an_invitation_that_bounces_is_told() {
     let _mailboxes = mailboxes();
     trials::a_bounce_is_told(Theatre::real("real-bounce", BEGINNING).open());
 }
+
+#[test]
+fn from_ones_own_mailbox_the_story_is_the_same() {
+    let _mailboxes = mailboxes();
+    let theatre = Theatre::personal_real("real-own", BEGINNING, "subaddress");
+    trials::the_story_in_ones_own_mailbox(theatre, || {
+        let mut alice = Session::trusting_the_servers_ca("alice");
+        alice.command("SELECT INBOX");
+        alice.command("STORE 1:* +FLAGS (\\Seen)");
+        alice.command("STORE 1:2 +FLAGS (\\Flagged $Holiday)");
+    });
+}
+
+#[test]
+fn from_ones_own_plain_mailbox_the_story_is_the_same() {
+    let _mailboxes = mailboxes();
+    let theatre = Theatre::personal_real("real-plain", BEGINNING, "plain");
+    trials::the_story_in_ones_own_mailbox(theatre, || ());
+}
+
+#[test]
+fn from_ones_own_mailbox_a_bounce_is_told() {
+    let _mailboxes = mailboxes();
+    let theatre = Theatre::personal_real("real-own-bounce", BEGINNING, "subaddress");
+    trials::a_bounce_is_told(theatre.open());
+}

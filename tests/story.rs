@@ -274,3 +274,32 @@ fn nobody_is_booked_twice_on_a_day() {
     }
     theatre.close();
 }
+
+/// A mailbox of one's own, with subaddresses; her other mail pours in all the while.
+#[test]
+fn from_ones_own_mailbox_the_story_is_the_same() {
+    let theatre = Theatre::personal("own", BEGINNING, "subaddress");
+    trials::the_story_in_ones_own_mailbox(theatre, || ());
+}
+
+/// The same where the mailbox takes no mail with a + in its address.
+#[test]
+fn from_ones_own_plain_mailbox_the_story_is_the_same() {
+    let theatre = Theatre::personal("plain", BEGINNING, "plain");
+    trials::the_story_in_ones_own_mailbox(theatre, || ());
+}
+
+#[test]
+fn in_ones_own_mailbox_only_the_owner_invites() {
+    trials::only_the_owner_invites(Theatre::personal("owner", BEGINNING, "subaddress").open());
+}
+
+#[test]
+fn from_ones_own_mailbox_a_bounce_is_told() {
+    trials::a_bounce_is_told(Theatre::personal("own-bounce", BEGINNING, "subaddress").open());
+}
+
+#[test]
+fn from_ones_own_mailbox_an_absence_is_no_answer() {
+    trials::an_absence_is_no_answer(Theatre::personal("own-absence", BEGINNING, "plain").open());
+}

@@ -1,4 +1,5 @@
-//! Writing: one event, for one attendee, as a REQUEST or a CANCEL.
+//! Writing: one event, for one attendee, as a REQUEST or a CANCEL; for the organizer's own calendar
+//! it is published.
 //!
 //! Local times with their VTIMEZONE, so that half past twelve stays half past twelve when the
 //! clocks change (MAIL-FACTS section 3 says what clients want to see). Total: any event gives
@@ -17,6 +18,9 @@ pub enum Method {
     Request,
     /// CANCEL: take an event or one occurrence back.
     Cancel,
+    /// PUBLISH: an event to put into one's calendar, for whoever organizes it: nobody answers an
+    /// invitation of their own (RFC 5546 section 3.2.1).
+    Publish,
 }
 
 /// A weekly rule with an end (RFC 5545 section 3.3.10).
@@ -69,6 +73,7 @@ impl Method {
         match self {
             Self::Request => "REQUEST",
             Self::Cancel => "CANCEL",
+            Self::Publish => "PUBLISH",
         }
     }
 }
@@ -96,7 +101,7 @@ impl Event {
         }
         self.put_people(&mut out);
         let (status, transparency) = match self.method {
-            Method::Request => ("CONFIRMED", "OPAQUE"),
+            Method::Request | Method::Publish => ("CONFIRMED", "OPAQUE"),
             Method::Cancel => ("CANCELLED", "TRANSPARENT"),
         };
         out.put(&format!("STATUS:{status}"));
@@ -142,13 +147,16 @@ impl Event {
     fn put_people(&self, out: &mut Lines) {
         let asked = match self.method {
             Method::Request => ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
-            Method::Cancel => "",
+            Method::Cancel | Method::Publish => "",
         };
         out.put(&format!(
             "ORGANIZER{}:{}",
             common_name(&self.organizer),
             mailto(&self.organizer.address)
         ));
+        if self.is_organizers_own() {
+            return;
+        }
         out.put(&format!(
             "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{asked}{}:{}",
             common_name(&self.attendee),
@@ -156,7 +164,11 @@ impl Event {
         ));
     }
 
-    /// The year of the last occurrence.
+    /// Whether it goes to the organizer's own calendar, where nobody is an attendee.
+    fn is_organizers_own(&self) -> bool {
+        self.organizer.address == self.attendee.address
+    }
+
     /// The first start after `stamp`, local time: of a series its next occurrence that is not
     /// excluded. The first start of all where none is left.
     pub fn next_start(&self) -> NaiveDateTime {
@@ -171,6 +183,7 @@ impl Event {
             .unwrap_or(self.start)
     }
 
+    /// The year of the last occurrence.
     fn last_year(&self) -> i32 {
         let weeks = self.recurrence.as_ref().map_or(0, |rule| {
             u64::from(rule.every_weeks.max(1)) * u64::from(rule.count.min(1_000))

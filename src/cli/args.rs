@@ -1,7 +1,8 @@
 //! The words of the command line, as clap reads them.
 //!
-//! Seven commands make the first screen; the others are told by `postlunch help --all`. What a word
-//! means is said here and done elsewhere.
+//! A few commands make the first screen; the others are told by `postlunch help --all`. Each page
+//! ends with an example. The man pages and the completions are made from what stands here. What a
+//! word means is said here and done elsewhere.
 
 use crate::cli::values;
 use crate::lunch::act::Answering;
@@ -12,14 +13,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-More: clock, pairing, person, store, summary, hold, resume; `postlunch help --all` tells
-of each, `postlunch help COMMAND` of one.
+More: pairing, person, hold, resume, summary, store, clock, man, completions;
+`postlunch help --all` tells of each, `postlunch help COMMAND` of one.
 
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
 ./config.toml, $XDG_CONFIG_HOME/postlunch/config.toml, /etc/postlunch/config.toml.
 
 Exit codes: 0 done; 1 refused or failed, try again later; 2 wrong usage; 70 a mistake
-of the program's own; 78 configuration, key or store needs a person.";
+of the program's own; 78 configuration, key or store needs a person. `status`: 0 all is
+well, 1 something deserves a look, 2 somebody has to act or no daemon runs.";
 
 /// Feedback lunches for two, by email.
 #[derive(Debug, Parser)]
@@ -65,40 +67,104 @@ pub enum Command {
     /// See the whole practice played on this machine: no account, no server, no configuration
     Demo(Demo),
     /// Try the configuration against your mail server, and say what to mend
+    #[command(after_help = "\
+Examples:
+    postlunch check
+    postlunch check --config /etc/postlunch/config.toml --json
+
+Exit code 0 if it can run like this, 1 if something is wrong.")]
     Check,
     /// Run the daemon
     Run(Run),
     /// Invite colleagues to feedback lunches
     Invite(Invite),
-    /// How the running daemon is doing
-    Status,
+    /// How the running daemon is doing, at a glance
+    Status(Status),
     /// How a mail would be understood
     Explain(Explain),
     /// Look at the letters with sample people
     Preview(Preview),
     /// Show or move the clock of a rehearsal
-    #[command(subcommand, hide = true)]
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "\
+Such a daemon is started by `postlunch run --rehearsal START`.
+
+Examples:
+    postlunch clock next
+    postlunch clock advance 14d"
+    )]
     Clock(Clock),
     /// List pairings; pause, resume or end one
-    #[command(subcommand, hide = true)]
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "\
+Members do the same by answering any letter: \"pause until 1 May\", \"end\".
+
+Examples:
+    postlunch pairing list
+    postlunch pairing pause 3 --until 2026-05-01"
+    )]
     Pairing(Pairing),
     /// Stop all mail to somebody, or erase everything about them
-    #[command(subcommand, hide = true)]
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "\
+Members do the first themselves by answering any letter with \"stop\".
+
+Examples:
+    postlunch person stop ben@example.com
+    postlunch person forget ben@example.com"
+    )]
     Person(Person),
     /// Check the store, or make its index again from its journal; while no daemon runs
-    #[command(subcommand, hide = true)]
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "Example:\n    postlunch store verify"
+    )]
     Store(Store),
     /// Whose monthly summary would go out now
     #[command(hide = true)]
     Summary(Summary),
-    /// Stop sending mail until `resume`; reading goes on
-    #[command(hide = true)]
+    /// Send no mail at all until `resume`
+    #[command(
+        hide = true,
+        after_help = "\
+For when something looks odd, or before a move to another server. Mail is read and decided on
+as ever; what it leads to waits in the outbox, also across restarts. What has been waiting for
+too long by then (a reminder after its lunch) is not sent any more. To pause one pairing
+only: `postlunch pairing pause`.
+
+Example:
+    postlunch hold"
+    )]
     Hold,
     /// Go on sending after `hold`
-    #[command(hide = true)]
+    #[command(
+        hide = true,
+        after_help = "\
+What is still timely leaves within minutes. To end the pause of one pairing: `postlunch
+pairing resume`.
+
+Example:
+    postlunch resume"
+    )]
     Resume,
-    /// Tell more about a command
+    /// Write the man pages into a folder, or print the first one
     #[command(hide = true)]
+    Man(Man),
+    /// Print the completions for a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Tell more about a command
+    #[command(
+        hide = true,
+        after_help = "Examples:\n    postlunch help --all\n    postlunch help pairing pause"
+    )]
     Help(Help),
 }
 
@@ -106,7 +172,8 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A mail server on this machine's loopback, the real daemon and a clock driven by \
-    hand play half a year in a few seconds. Nothing leaves this machine, nothing is kept."
+    hand play half a year in a few seconds. Nothing leaves this machine, nothing is kept.\n\n\
+    Example:\n    postlunch demo --script"
 )]
 pub struct Demo {
     /// Play the story to its end and print it, letter by letter
@@ -134,6 +201,13 @@ pub enum Color {
 
 /// `postlunch run`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Stays in the foreground and logs to the standard error; SIGTERM or Ctrl-C stops it. As a
+service: systemd/postlunch.service.
+
+Examples:
+    postlunch run
+    postlunch run --rehearsal 2026-01-05T09:00:00Z --recipients ana@example.com")]
 pub struct Run {
     /// Rehearse: a clock that stands at START (2026-01-05T09:00:00Z) until `postlunch clock` moves it
     #[arg(long, value_name = "START", value_parser = values::moment)]
@@ -144,12 +218,74 @@ pub struct Run {
     pub recipients: Vec<Address>,
 }
 
+/// `postlunch status`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code 0 if all is well, 1 if something deserves a look, 2 if somebody has to act or no
+daemon runs, 78 if the configuration cannot be used. With --json: one object, whose fields stay
+from one version to the next; with --watch one a line.
+
+Examples:
+    postlunch status
+    postlunch status --watch 5")]
+pub struct Status {
+    /// Look again every so many seconds (2 unless said), until Ctrl-C
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2",
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub watch: Option<u64>,
+    /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always, never
+    #[arg(
+        long,
+        alias = "colour",
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
+}
+
+/// `postlunch man`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+One page for the program and one for each command. A package puts them into
+/usr/share/man/man1.
+
+Examples:
+    postlunch man | man -l -
+    postlunch man target/man")]
+pub struct Man {
+    /// The folder; made if it is missing
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `postlunch completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+    postlunch completions bash > ~/.local/share/bash-completion/completions/postlunch
+    postlunch completions fish > ~/.config/fish/completions/postlunch.fish")]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
 /// `postlunch invite`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The letter goes out in the inviter's name, and the answer comes to the inviter word for
+word. Whoever says no is never asked by the same inviter again.
+
+Example:
+    postlunch invite --from 'Ana <ana@example.com>' --to 'Ben <ben@example.com>' \\
+        --note 'Shall we start after the release?'")]
 pub struct Invite {
-    /// Who invites: 'Ana <ana@example.com>'
+    /// Who invites: 'Ana <ana@example.com>'; needed unless the mailbox is your own (mode "personal")
     #[arg(long, value_name = "PERSON", value_parser = values::person)]
-    pub from: NameAddr,
+    pub from: Option<NameAddr>,
     /// Who is invited: 'Ben <ben@example.com>'; give it again for each further one
     #[arg(long, value_name = "PERSON", required = true, value_parser = values::person)]
     pub to: Vec<NameAddr>,
@@ -167,7 +303,9 @@ pub struct Invite {
     after_help = "Shows the mail line by line, with what its writer newly wrote, the quote and the \
     signature marked; then what it is taken for, why, and what would change that. Needs no \
     configuration and no daemon. Any bytes are readable: the exit code is 0 wherever there was \
-    something to read. With --json: one object; its fields stay from one version to the next."
+    something to read. With --json: one object; its fields stay from one version to the next.\n\n\
+    Examples:\n    postlunch explain answer.eml\n    \
+    postlunch explain --jsonl mails/ --answering invitation"
 )]
 pub struct Explain {
     /// The mail, as a file; - for standard input
@@ -204,6 +342,11 @@ pub struct Explain {
 
 /// `postlunch preview`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+    postlunch preview --list
+    postlunch preview invitation --html > invitation.html
+    postlunch preview followup --send you@example.com")]
 pub struct Preview {
     /// Which letter; --list tells them
     #[arg(value_name = "KIND", required_unless_present_any = ["list", "check"])]
@@ -232,8 +375,10 @@ pub struct Preview {
 #[derive(Debug, Subcommand)]
 pub enum Clock {
     /// What it shows
+    #[command(after_help = "Example:\n    postlunch clock show")]
     Show,
     /// Move it on, stopping at each moment when something is due
+    #[command(after_help = "Example:\n    postlunch clock advance 14d")]
     Advance {
         /// By how much: 14d, 36h, 90m, 2w
         #[arg(value_name = "DURATION", value_parser = values::stretch)]
@@ -243,6 +388,7 @@ pub enum Clock {
         settle: TimeDelta,
     },
     /// Move it to the next moment when something is due
+    #[command(after_help = "Example:\n    postlunch clock next")]
     Next {
         /// How long the mailbox has to be quiet first
         #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = values::settle)]
@@ -253,9 +399,21 @@ pub enum Clock {
 /// `postlunch pairing`.
 #[derive(Debug, Subcommand)]
 pub enum Pairing {
-    /// All pairings; never what anybody wrote
+    /// All pairings: number, who, where it stands, next lunch; never what anybody wrote
+    #[command(after_help = "\
+Stages: invited, postponed (asked to come back later), meeting, paused, over. A no, a lapse
+and an end are all \"over\": nobody reads a refusal off a list.
+
+Examples:
+    postlunch pairing list
+    postlunch pairing list --json")]
     List,
-    /// Pause one; it resumes by itself
+    /// Pause the lunches of one pairing until a day; they resume by themselves
+    #[command(after_help = "\
+Both are told, and the lunches in between leave their calendars.
+
+Example:
+    postlunch pairing pause 3 --until 2026-05-01")]
     Pause {
         /// Its number in `pairing list`
         #[arg(value_name = "ID")]
@@ -264,13 +422,19 @@ pub enum Pairing {
         #[arg(long, value_name = "DATE", value_parser = values::date)]
         until: NaiveDate,
     },
-    /// End a pause early
+    /// End the pause of one pairing early; both are told
+    #[command(after_help = "Example:\n    postlunch pairing resume 3")]
     Resume {
         /// Its number in `pairing list`
         #[arg(value_name = "ID")]
         pairing: u64,
     },
-    /// End one for good; both are told
+    /// End one pairing for good; both are told, without a reason
+    #[command(after_help = "\
+The lunches ahead leave both calendars. It cannot be taken back; a new invitation can be sent.
+
+Example:
+    postlunch pairing end 3")]
     End {
         /// Its number in `pairing list`
         #[arg(value_name = "ID")]
@@ -282,12 +446,24 @@ pub enum Pairing {
 #[derive(Debug, Subcommand)]
 pub enum Person {
     /// No more mail to them from anybody here, until they write in themselves
+    #[command(after_help = "\
+They get one last mail that says so. Their pairings end; the partners are told of the end only.
+
+Example:
+    postlunch person stop ben@example.com")]
     Stop {
         /// Their address
         #[arg(value_name = "ADDRESS", value_parser = values::address)]
         address: Address,
     },
     /// Stop, and erase everything kept about them, in backups too
+    #[command(after_help = "\
+Their key is destroyed, so all that was sealed with it is noise from then on, in every copy of
+the store. A keyed digest of the address stays, so that nobody writes there again. While
+the last mail about it is on its way it asks you to come again in a minute.
+
+Example:
+    postlunch person forget ben@example.com")]
     Forget {
         /// Their address
         #[arg(value_name = "ADDRESS", value_parser = values::address)]
@@ -299,12 +475,14 @@ pub enum Person {
 #[derive(Debug, Subcommand)]
 pub enum Store {
     /// Read every record, and hold index and journal against each other
+    #[command(after_help = "Example:\n    postlunch store verify")]
     Verify {
         /// The rehearsal's store
         #[arg(long)]
         rehearsal: bool,
     },
     /// Make the index again from the journal, or the journal from a whole index
+    #[command(after_help = "Example:\n    postlunch store rebuild")]
     Rebuild {
         /// The rehearsal's store
         #[arg(long)]
@@ -314,6 +492,7 @@ pub enum Store {
 
 /// `postlunch summary`.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n    postlunch summary --dry-run")]
 pub struct Summary {
     /// Only say whose would go out, never what is in it (summaries go out by [summary] cron)
     #[arg(long, required = true)]

@@ -6,14 +6,12 @@ use crate::cli::show;
 use clap::{Command, CommandFactory};
 
 /// All commands in groups; a test holds that none is missing.
-const GROUPS: [(&str, &[&str]); 4] = [
-    (
-        "Set up and look",
-        &["demo", "check", "explain", "preview", "store"],
-    ),
-    ("Run", &["run", "status", "hold", "resume"]),
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Set up and look", &["demo", "check", "explain", "preview"]),
+    ("Run", &["run", "status", "hold", "resume", "store"]),
     ("Lunches", &["invite", "pairing", "person", "summary"]),
     ("Rehearse", &["clock"]),
+    ("Install", &["man", "completions"]),
 ];
 
 /// Prints it.
@@ -91,6 +89,51 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    fn walk<'c>(command: &'c Command, found: &mut Vec<&'c Command>) {
+        for inner in command.get_subcommands() {
+            if inner.get_name() != "help" {
+                found.push(inner);
+                walk(inner, found);
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_has_an_example_that_the_program_would_take() {
+        let mut root = CommandLine::command();
+        root.build();
+        let mut all = Vec::new();
+        walk(&root, &mut all);
+        assert!(all.len() > 20, "{}", all.len());
+        for command in all {
+            let name = command.get_display_name().unwrap_or_default();
+            let text = command.clone().render_long_help().to_string();
+            let (_, examples) = text
+                .split_once("Example")
+                .unwrap_or_else(|| panic!("{name}"));
+            let joined = examples.replace("\\\n", " ");
+            let lines = joined
+                .lines()
+                .filter_map(|l| l.strip_prefix("    postlunch "));
+            let lines: Vec<&str> = lines.collect();
+            assert!(!lines.is_empty(), "{name}: {text}");
+            for line in lines {
+                let line = line.split(" | ").next().unwrap_or_default();
+                let line = line.split(" > ").next().unwrap_or_default();
+                // As a shell would part it: quotes keep blanks together.
+                let mut words = vec!["postlunch".to_owned()];
+                for (at, part) in line.split('\'').enumerate() {
+                    match at % 2 {
+                        0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                        _ => words.push(part.to_owned()),
+                    }
+                }
+                let read = CommandLine::command().try_get_matches_from(words);
+                assert!(read.is_ok(), "{name}: {line}: {}", read.unwrap_err());
+            }
+        }
     }
 
     #[test]

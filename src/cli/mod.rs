@@ -11,11 +11,13 @@ mod ending;
 mod explain;
 mod help;
 mod log;
+mod manual;
 mod orders;
 mod place;
 mod preview;
 mod run;
 mod show;
+mod status;
 mod store;
 mod values;
 
@@ -77,10 +79,12 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Explain(explain) => explain::explain(&explain, common.json),
         Command::Preview(preview) => preview::preview(preview, common).await,
         Command::Help(help) => help::help(&help),
+        Command::Man(man) => manual::man(&man),
+        Command::Completions(asked) => manual::completions(&asked),
         Command::Check => check::check(common).await,
         Command::Run(run) => run::run(place::load(common.config.as_deref())?, run).await,
         Command::Invite(invite) => orders::invite(common, invite).await,
-        Command::Status => orders::status(common).await,
+        Command::Status(asked) => status::status(common, &asked).await,
         Command::Clock(clock) => orders::clock(common, clock).await,
         Command::Pairing(pairing) => orders::pairing(common, pairing).await,
         Command::Person(person) => orders::person(common, person).await,

@@ -15,17 +15,6 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 /// How long a rehearsal clock may run; it waits for mail at each stop.
 const CLOCK_LIMIT: Duration = Duration::from_secs(6 * 3600);
 
-/// `postlunch status`.
-///
-/// # Errors
-/// If no daemon answers.
-pub async fn status(common: &Common) -> Result<(), Failure> {
-    match ask(common, &Request::Status, ANSWER_LIMIT).await? {
-        Reply::Status(status) => tell(common, show::status(&status)),
-        other => Err(unexpected(&other)),
-    }
-}
-
 /// `postlunch invite`.
 ///
 /// # Errors
@@ -33,7 +22,7 @@ pub async fn status(common: &Common) -> Result<(), Failure> {
 pub async fn invite(common: &Common, asked: Invite) -> Result<(), Failure> {
     let dry_run = asked.dry_run;
     let request = Request::Invite {
-        from: asked.from.to_string(),
+        from: asked.from.as_ref().map(ToString::to_string),
         to: asked.to.iter().map(ToString::to_string).collect(),
         note: asked.note,
         dry_run,

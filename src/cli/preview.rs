@@ -4,13 +4,14 @@ use crate::cli::args::{self, Common};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::clock::{self, Clock};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::daemon::{accounts, letters};
 use crate::lunch::letter::Letter;
 use crate::smtp::{Outcome, Patience, Submission, Submitter};
 use crate::words::address::{Address, NameAddr};
 use crate::words::message_id::MessageId;
-use crate::writing::{self, Posting, Templates, Written, samples};
+use crate::writing::samples::{self, Sample};
+use crate::writing::{self, Posting, Templates, Written};
 use serde_json::json;
 
 /// Shows or sends a letter, lists the kinds, or checks the operator's own templates.
@@ -25,15 +26,22 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
         return check(&place::load(common.config.as_deref())?, common.json);
     }
     let kind = asked.kind.clone().unwrap_or_default();
-    let (letter, posting) = samples::of(&kind).ok_or_else(|| {
+    let sample = samples::all()
+        .into_iter()
+        .find(|(name, _, _)| *name == kind);
+    let sample = sample.ok_or_else(|| {
         let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
         Failure::new(Code::Usage, message)
     })?;
     if let Some(to) = asked.send {
         let config = place::load(common.config.as_deref())?;
+        let (_, letter, posting) = in_mode(sample, &config);
         return send(&config, letter, posting, to).await;
     }
-    let templates = letters(common)?;
+    let (templates, (_, letter, posting)) = match found(common)? {
+        Some(config) => (load(&config)?.0, in_mode(sample, &config)),
+        None => (built_in()?, sample),
+    };
     let written = write(&letter, &posting, &templates)?;
     match (asked.eml, asked.html, common.json) {
         (true, _, _) => show::octets(&written.bytes),
@@ -73,16 +81,26 @@ fn check(config: &Config, as_json: bool) -> Result<(), Failure> {
     })
 }
 
-/// The operator's letters where a configuration is found, else the built-in ones.
-fn letters(common: &Common) -> Result<Templates, Failure> {
+/// The configuration, if there is one; one that was named must be there.
+fn found(common: &Common) -> Result<Option<Config>, Failure> {
     let named = common.config.as_deref();
     match (place::find(named), named) {
-        (Ok(path), _) => Ok(load(&Config::load(&path)?)?.0),
-        (Err(_), None) => match letters::load(None) {
-            Ok((templates, _)) => Ok(templates),
-            Err(error) => Err(Failure::failed(error.to_string())),
-        },
+        (Ok(path), _) => Ok(Some(Config::load(&path)?)),
+        (Err(_), None) => Ok(None),
         (Err(failure), Some(_)) => Err(failure),
+    }
+}
+
+fn built_in() -> Result<Templates, Failure> {
+    let loaded = letters::load(None).map_err(|error| Failure::failed(error.to_string()));
+    Ok(loaded?.0)
+}
+
+/// The sample as a mailbox of the configured kind would send it.
+fn in_mode(sample: Sample, config: &Config) -> Sample {
+    match config.mail.mode {
+        Mode::Shared => sample,
+        Mode::Personal => samples::from_own_mailbox(sample),
     }
 }
 
@@ -108,9 +126,12 @@ async fn send(
         name: letter.to.name,
         address: to.clone(),
     };
-    posting.from = NameAddr {
-        name: posting.from.name,
-        address: own.clone(),
+    posting.from = match config.mail.mode {
+        Mode::Shared => NameAddr {
+            name: posting.from.name,
+            address: own.clone(),
+        },
+        Mode::Personal => config.mail.name_addr(),
     };
     posting.reply_to = own.clone();
     posting.stop_to = own.clone();

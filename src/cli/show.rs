@@ -2,7 +2,7 @@
 
 use crate::cli::args::Color;
 use crate::cli::ending::Failure;
-use crate::daemon::request::{Invitation, Link, PairingLine, Ran, Status, SummaryLine};
+use crate::daemon::request::{Invitation, PairingLine, Ran, SummaryLine};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -22,12 +22,23 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// # Errors
 /// As [`print`].
 pub fn octets(octets: &[u8]) -> Result<(), Failure> {
+    write(octets).map(|_| ())
+}
+
+/// Prints, and tells whether anybody still reads it.
+///
+/// # Errors
+/// As [`print`].
+pub fn is_heard(text: &str) -> Result<bool, Failure> {
+    write(text.as_bytes())
+}
+
+fn write(octets: &[u8]) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(octets).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("cannot print: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::failed(format!("cannot print: {error}"))),
     }
 }
 
@@ -76,6 +87,16 @@ impl Ink {
         self.with("32", text)
     }
 
+    /// What deserves a look.
+    pub fn caution(self, text: &str) -> String {
+        self.with("33", text)
+    }
+
+    /// What somebody has to mend.
+    pub fn alarm(self, text: &str) -> String {
+        self.with("1;31", text)
+    }
+
     /// What stands by.
     pub fn faint(self, text: &str) -> String {
         self.with("2", text)
@@ -118,58 +139,6 @@ pub fn moment(moment: DateTime<Utc>) -> String {
 
 fn row(cells: [&str; 2]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
-}
-
-/// How things stand.
-pub fn status(status: &Status) -> String {
-    let mut rows = Vec::new();
-    let mut tell = |name: &str, text: String| rows.push(row([name, &text]));
-    let clock = if status.rehearsal { " (rehearsal)" } else { "" };
-    tell("clock", format!("{}{clock}", moment(status.now)));
-    if status.hold {
-        tell(
-            "hold",
-            "nothing is sent; `postlunch resume` goes on".to_owned(),
-        );
-    }
-    tell("inbox", link(&status.imap));
-    tell("submission", link(&status.smtp));
-    let oldest = status
-        .oldest_queued
-        .map(|since| format!(", the oldest since {}", moment(since)));
-    let waiting = format!("{}{}", status.queued, oldest.unwrap_or_default());
-    tell(
-        "waiting",
-        format!("{waiting}; {} on their way", status.in_flight),
-    );
-    let fates = format!("{} failed, {} withdrawn", status.failed, status.withdrawn);
-    tell("sent", format!("{}; {fates}", status.accepted));
-    let look = match status.set_aside {
-        0 => "nothing".to_owned(),
-        1 => "1 mail, in the review folder: look at it".to_owned(),
-        many => format!("{many} mails, in the review folder: look at them"),
-    };
-    tell("set aside", look);
-    let next = status.next_due.map_or_else(|| "nothing".to_owned(), moment);
-    tell("next due", next);
-    let pairings = format!("{} open", status.open_pairings);
-    tell("pairings", format!("{pairings}; {} people", status.people));
-    format!(
-        "postlunch {} is running\n{}",
-        status.version,
-        columns(&rows, "  ")
-    )
-}
-
-fn link(link: &Link) -> String {
-    let since = link.since.map(|since| format!(" ({})", moment(since)));
-    let since = since.unwrap_or_default();
-    match (link.up, link.trouble.is_empty()) {
-        (true, true) => format!("well{since}"),
-        (true, false) => format!("well{since}; {}", link.trouble),
-        (false, true) => format!("not connected yet{since}"),
-        (false, false) => format!("DOWN{since}: {}", link.trouble),
-    }
 }
 
 /// What became of invitations.
@@ -278,29 +247,6 @@ pub async fn patiently<T>(what: &str, waiting: impl Future<Output = T>) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_status_tells_trouble_with_its_remedy() {
-        let mut status = self::Status {
-            version: "1.2.3".to_owned(),
-            queued: 3,
-            set_aside: 1,
-            hold: true,
-            ..Status::default()
-        };
-        status.imap.up = true;
-        status.smtp.trouble = "login refused: check the password".to_owned();
-        let text = super::status(&status);
-        for part in [
-            "1.2.3",
-            "well",
-            "DOWN: login refused: check the password",
-            "review folder",
-            "resume",
-        ] {
-            assert!(text.contains(part), "{part} in\n{text}");
-        }
-    }
 
     #[test]
     fn columns_are_as_wide_as_they_must_be() {

@@ -9,6 +9,7 @@ use super::{
     Store, Summary, Surroundings, Templates, password,
 };
 use crate::lunch::schedule::Schedule;
+use crate::words::address::{Address, NameAddr};
 use crate::words::clean::CleanLine;
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
@@ -87,7 +88,7 @@ impl Reader<'_> {
     /// All sections, each read even where another has mistakes.
     fn config(&mut self) -> Option<Config> {
         let mail = self.mail();
-        let operator = self.operator();
+        let operator = self.operator(mail.as_ref());
         let address = mail.as_ref().map(|mail| &mail.address);
         let imap = self.imap(address);
         let smtp = self.smtp(imap.as_ref().map(|imap| &imap.login));
@@ -140,9 +141,11 @@ impl Reader<'_> {
                     &[("shared", Mode::Shared), ("personal", Mode::Personal)],
                 )
             });
-            let usual = match mode {
-                Mode::Shared => CleanLine::new("Lunch"),
-                Mode::Personal => CleanLine::default(),
+            let usual = match (mode, &address) {
+                (Mode::Shared, _) => CleanLine::new("Lunch"),
+                (Mode::Personal, None) => CleanLine::default(),
+                // Her letters bear her name; her address tells it where she does not.
+                (Mode::Personal, Some(address)) => named_by(address),
             };
             let name = mail.text("name", usual, line);
             let reply_to = mail.text("reply_to", ReplyTo::Subaddress, |text| {
@@ -161,12 +164,22 @@ impl Reader<'_> {
         })
     }
 
-    fn operator(&mut self) -> Option<Operator> {
+    /// A mailbox of one's own is looked after by its owner, unless the file says otherwise.
+    fn operator(&mut self, mail: Option<&Mail>) -> Option<Operator> {
+        let owner = mail.filter(|mail| mail.mode == Mode::Personal);
         self.section("operator", |operator| {
-            let address = operator.required("address", "ana@example.com", value::address);
+            let address = match owner {
+                Some(owner) => operator
+                    .optional("address", value::address)
+                    .or_else(|| Some(owner.address.clone())),
+                None => operator.required("address", "ana@example.com", value::address),
+            };
             let contact = operator.optional("contact", line);
             let address = address?;
-            let contact = contact.unwrap_or_else(|| CleanLine::new(address.as_str()));
+            let contact = contact.unwrap_or_else(|| match owner {
+                Some(owner) if owner.address == address => owner.name.clone(),
+                _ => CleanLine::new(address.as_str()),
+            });
             Some(Operator { address, contact })
         })
     }
@@ -274,6 +287,7 @@ impl Reader<'_> {
                 value::domain("allowed_domains", part)
             });
             if allowed_domains.is_empty() {
+                // In a personal mailbox nobody but its owner invites, whatever stands here.
                 let own = match mail {
                     Some(mail) if mail.mode == Mode::Shared => mail.address.domain(),
                     _ => "*",
@@ -365,6 +379,12 @@ fn span(
         }
     };
     section.read(key, read).unwrap_or(usual)
+}
+
+/// The name that an address tells: `ana.ruiz@…` is Ana Ruiz.
+fn named_by(address: &Address) -> CleanLine {
+    let bare = NameAddr::new("", address.clone());
+    CleanLine::new(&bare.display_name())
 }
 
 /// A file in the folder that holds `path`.

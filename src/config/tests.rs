@@ -184,7 +184,13 @@ fn who_may_invite_depends_on_whose_mailbox_it_is() {
     assert!(!parse(LEAST).policy.allows(&stranger));
     let personal = LEAST.replace("[mail]", "[mail]\nmode = 'personal'");
     assert!(parse(&personal).policy.allows(&stranger));
-    assert!(parse(&personal).mail.name.is_empty());
+    let config = parse(&personal);
+    assert_eq!(config.mail.name.as_str(), "Lunch", "as the address says");
+    let alone = "[mail]\nmode = 'personal'\naddress = 'ana.ruiz@example.com'\n[imap]\nhost = 'h'\npassword = 'p'\n";
+    let config = parse(alone);
+    assert_eq!(config.mail.name.as_str(), "Ana Ruiz");
+    assert_eq!(config.operator.address, config.mail.address);
+    assert_eq!(config.operator.contact, config.mail.name);
 }
 
 #[test]

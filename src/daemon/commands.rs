@@ -5,10 +5,10 @@
 use crate::clock::Clock;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::health;
 use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::request::{
-    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, Status,
-    SummaryLine,
+    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, SummaryLine,
 };
 use crate::daemon::vitals::Vitals;
 use crate::lunch::act::{Act, Said};
@@ -18,7 +18,6 @@ use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Stage};
 use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
-use crate::store::outbox::{OutboxRow, Submission};
 use crate::summary::monthly;
 use crate::words::address::{Address, NameAddr};
 use crate::words::clean::clean_text;
@@ -36,7 +35,6 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
         other => {
-            let (imap, smtp) = vitals.links();
             let job = move |d: &mut Decider| {
                 let done = d.command(other);
                 if done.is_err() {
@@ -48,7 +46,7 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
             conductor.queued.notify_one();
             match answer {
                 Ok(Reply::Status(mut status)) => {
-                    (status.imap, status.smtp) = (imap, smtp);
+                    health::complete(&mut status, vitals);
                     Reply::Status(status)
                 }
                 Ok(reply) => reply,
@@ -100,7 +98,7 @@ impl Decider {
                 note,
                 dry_run,
                 id,
-            } => self.invite(&from, &to, note.as_deref(), dry_run, &id),
+            } => self.invite(from.as_deref(), &to, note.as_deref(), dry_run, &id),
             Request::Pairings => self.pairing_lines(),
             Request::Order { pairing, order, id } => self.order(PairingId(pairing), order, id),
             Request::Person {
@@ -118,24 +116,23 @@ impl Decider {
 
     fn invite(
         &mut self,
-        from: &str,
+        from: Option<&str>,
         to: &[String],
         note: Option<&str>,
         dry_run: bool,
         id: &str,
     ) -> Result<Reply, DeciderError> {
         let refuse = |message: String| Ok(Reply::Refused { message });
-        let inviter = match NameAddr::parse(from) {
+        let own = &self.settings.mailbox.address;
+        let inviter = match self.settings.ownership.inviter(from, own) {
             Ok(inviter) => inviter,
-            Err(error) => return refuse(format!("--from: {error}")),
+            Err(why) => return refuse(why),
         };
         if to.is_empty() || to.len() > INVITEES_MAX {
             return refuse(format!(
                 "name one to {INVITEES_MAX} people with --to; the practice is two"
             ));
         }
-        let own = &self.settings.mailbox.address;
-        let is_ours = |who: &Address| who == own || own.detail_of(who).is_some();
         let note = note.map(clean_text).filter(|note| !note.is_empty());
         if note
             .as_ref()
@@ -148,17 +145,12 @@ impl Decider {
         let mut invitees = Vec::new();
         for text in to {
             match NameAddr::parse(text) {
-                Ok(invitee) if is_ours(&invitee.address) => {
-                    return refuse("the daemon's own mailbox cannot be invited".to_owned());
-                }
-                Ok(invitee) => invitees.push(invitee),
+                Ok(invitee) => match self.settings.ownership.refuses(&invitee.address, own) {
+                    Some(why) => return refuse(why.to_owned()),
+                    None => invitees.push(invitee),
+                },
                 Err(error) => return refuse(format!("--to: {error}")),
             }
-        }
-        if is_ours(&inviter.address) {
-            return refuse(
-                "the daemon's own mailbox cannot invite; --from is a colleague".to_owned(),
-            );
         }
         let note = note.map(Words::new);
         let mut invitations = Vec::new();
@@ -394,45 +386,6 @@ impl Decider {
         })
     }
 
-    fn status(&self) -> Result<Status, DeciderError> {
-        let mut status = Status {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            now: self.clock.now(),
-            rehearsal: self.clock.is_by_hand(),
-            hold: self.hold,
-            next_due: self.next_turn()?,
-            ..Status::default()
-        };
-        for row in self.ledger.outbox()? {
-            match row.state {
-                Submission::Queued => status.queued += 1,
-                _ => status.in_flight += 1,
-            }
-            let oldest = status
-                .oldest_queued
-                .map_or(row.queued_at, |at| at.min(row.queued_at));
-            status.oldest_queued = Some(oldest);
-        }
-        for found in self.ledger.store.scan(&Key::on(Shelf::Submitted)) {
-            match OutboxRow::read(&found?.1)?.state {
-                Submission::Accepted { .. } => status.accepted += 1,
-                Submission::Failed { .. } => status.failed += 1,
-                _ => status.withdrawn += 1,
-            }
-        }
-        let count = |shelf| self.ledger.store.scan(&Key::on(shelf)).count() as u64;
-        status.set_aside = count(Shelf::Review);
-        status.people = count(Shelf::Person);
-        let open = self
-            .ledger
-            .pairings()?
-            .iter()
-            .filter(|p| p.stage.is_open())
-            .count();
-        status.open_pairings = open as u64;
-        Ok(status)
-    }
-
     /// What ran since the last time this was asked; kept only in a rehearsal.
     pub fn take_log(&mut self) -> Vec<Ran> {
         std::mem::take(&mut self.log)
@@ -474,7 +427,7 @@ impl Decider {
     }
 }
 
-const fn stage_word(stage: &Stage) -> &'static str {
+pub(super) const fn stage_word(stage: &Stage) -> &'static str {
     match stage {
         Stage::Invited => "invited",
         Stage::Postponed { .. } => "postponed",

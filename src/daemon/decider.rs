@@ -331,7 +331,7 @@ impl Decider {
         let mut references: Vec<_> = root.into_iter().collect();
         references.extend(in_reply_to.clone().filter(|id| !references.contains(id)));
         Ok(Posting {
-            from: self.originator(&dispatch.letter),
+            from: self.settings.ownership.originator(&dispatch.letter, own),
             stop_to: reply_to.clone(),
             reply_to,
             message_id,
@@ -344,23 +344,6 @@ impl Decider {
             house: self.settings.house.clone(),
             language: Language::English,
         })
-    }
-
-    /// Invitations come from "Ana via Lunch", everything else from "Lunch"; the address is always
-    /// our own.
-    fn originator(&self, letter: &Letter) -> NameAddr {
-        let own = &self.settings.mailbox;
-        let asks = matches!(
-            letter.body,
-            Body::Invitation { .. } | Body::InvitationReminder { .. }
-        );
-        match &letter.partner {
-            Some(partner) if asks => {
-                let name = format!("{} via {}", partner.first_name(), own.name);
-                NameAddr::new(&name, own.address.clone())
-            }
-            _ => own.clone(),
-        }
     }
 
     /// The person at an address, made known if they are not; waits for `flush` with `batch`.

@@ -8,6 +8,7 @@ use crate::clock::{Clock, random};
 use crate::daemon::decider::DeciderError;
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::ledger::Progress;
+use crate::daemon::request;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::imap::watch::{Loss, Reconnects};
@@ -15,7 +16,7 @@ use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
 use crate::maillog;
 use crate::reading::message::Message;
 use crate::words::confidential::Confidential;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -30,6 +31,9 @@ const POLL: Duration = Duration::from_secs(9 * 60);
 
 /// Handled mail is looked through this often.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// No letter is in doubt for longer.
+const DOUBT_MAX: TimeDelta = TimeDelta::days(40);
 
 /// Heads fetched in one go.
 const HEADS: usize = 50;
@@ -69,7 +73,7 @@ pub mod futures {
 
 /// Why the inbox stopped working for now.
 #[derive(Debug, Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error(transparent)]
     Imap(#[from] ImapError),
     #[error(transparent)]
@@ -85,6 +89,8 @@ pub struct Inbox {
     pub folders: Folders,
     pub patience: Patience,
     pub vitals: Vitals,
+    /// Whether a few header fields are looked at before anything else is fetched.
+    pub sifts: bool,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
     /// Wakes the submitting side: something may have been queued.
@@ -92,8 +98,8 @@ pub struct Inbox {
 }
 
 /// The folders of one connection.
-struct Places {
-    done: Mailbox,
+pub(super) struct Places {
+    pub(super) done: Mailbox,
     review: Mailbox,
     sent: Option<Mailbox>,
 }
@@ -118,12 +124,12 @@ impl Inbox {
             let held = began.elapsed();
             let lucky = u64::from_be_bytes(random().unwrap_or([7; 8]));
             let pause = reconnects.next_pause(loss, held, held, lucky);
-            let mut words = trouble.to_string();
-            if let Trouble::Imap(error) = &trouble {
-                words = format!("{words}: {}", error.remedy());
-            }
-            self.vitals.inbox_down(&words);
-            maillog::inbox_lost(&words, pause.as_millis());
+            let told = match &trouble {
+                Trouble::Imap(e) => request::Trouble::new(e.to_string(), e.remedy(), refused),
+                other => request::Trouble::told(&other.to_string(), refused),
+            };
+            maillog::inbox_lost(&told.to_string(), pause.as_millis());
+            self.vitals.inbox_down(told);
             if self.rest(pause, &mut wishes).await.is_none() {
                 return Ok(());
             }
@@ -156,17 +162,28 @@ impl Inbox {
         let mut cleared: Option<Instant> = None;
         loop {
             if cleared.is_none_or(|at| at.elapsed() > DAY) {
-                self.clear_done(&mut session, &places).await?;
+                if self.sifts {
+                    self.clear_ours(&mut session, &places, &inbox).await?;
+                } else {
+                    self.clear_done(&mut session, &places).await?;
+                }
                 self.acknowledge_the_decided(&mut session, &places, progress.uid_validity)
                     .await?;
                 cleared = Some(Instant::now());
             }
-            let looked = self.sweep(&mut session, &places, &mut progress).await?;
+            let looked = if self.sifts {
+                self.sift(&mut session, &places, &mut progress).await?
+            } else {
+                self.sweep(&mut session, &places, &mut progress).await?
+            };
             self.vitals.inbox_up();
             if let Some(answer) = answer.take() {
                 let _ = answer.send(looked);
             } else if looked > 0 {
                 continue; // more may have come meanwhile
+            }
+            if self.vitals.review_is_stale() {
+                self.count_review(&mut session, &places).await?;
             }
             let mut wish = None;
             let call = async { wish = Some(wishes.recv().await) };
@@ -239,7 +256,7 @@ impl Inbox {
         Ok(progress)
     }
 
-    async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
+    pub(super) async fn write_progress(&self, progress: Progress) -> Result<(), Trouble> {
         let name = self.folders.inbox.clone();
         Ok(self
             .desk
@@ -287,6 +304,9 @@ impl Inbox {
             }
             Err(error) => return Err(error.into()),
         }
+        if handled == Handled::Review {
+            self.vitals.review_grew();
+        }
         self.desk.ask(move |d| d.acknowledged(&place)).await?;
         Ok(())
     }
@@ -318,7 +338,7 @@ impl Inbox {
         Ok(uids.len())
     }
 
-    async fn look_at(
+    pub(super) async fn look_at(
         &self,
         session: &mut Session,
         places: &Places,
@@ -343,10 +363,15 @@ impl Inbox {
         Ok(())
     }
 
+    /// The day before which handled mail is cleared away.
+    pub(super) fn kept_since(&self) -> Option<NaiveDate> {
+        let before = Clock::Wall.now().checked_sub_signed(self.retention);
+        before.map(|at| at.date_naive())
+    }
+
     /// Expunges handled mail of ours that is older than its retention; at most once a day.
     async fn clear_done(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
-        let before = Clock::Wall.now().checked_sub_signed(self.retention);
-        let Some(before) = before.map(|at| at.date_naive()) else {
+        let Some(before) = self.kept_since() else {
             return Ok(());
         };
         let gone = session.expunge_older(&places.done, before).await?;
@@ -399,6 +424,16 @@ impl Inbox {
         Ok(decided.await?)
     }
 
+    /// Counts what lies in the review folder, so that `status` forgets what a person took out.
+    async fn count_review(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
+        match session.count(&places.review).await {
+            Ok(mails) => self.vitals.review_counted(mails),
+            Err(error) if error.ends_connection() => return Err(error.into()),
+            Err(_) => {} // such as a folder that somebody removed: the next connection makes it
+        }
+        Ok(())
+    }
+
     async fn find_sent(
         &self,
         session: &mut Session,
@@ -408,7 +443,11 @@ impl Inbox {
         let Some(sent) = &places.sent else {
             return Ok(None);
         };
-        let found = session.find_by_header(sent, "Message-ID", message_id).await;
+        // A letter in doubt is younger than its use; the mailbox may hold years of other mail.
+        let since = Clock::Wall.now().checked_sub_signed(DOUBT_MAX);
+        let since = since.map(|at| at.date_naive());
+        let found = session.find_lately(sent, "Message-ID", message_id, since);
+        let found = found.await;
         match found {
             Ok(uids) => Ok(Some(!uids.is_empty())),
             Err(error) if error.ends_connection() => Err(error.into()),

@@ -4,7 +4,7 @@
 //! acknowledged, once the message was moved.
 
 use crate::daemon::decider::{Answered, Decider, DeciderError};
-use crate::daemon::ledger::Progress;
+use crate::daemon::ledger::{Ledger, Progress};
 use crate::daemon::routing::{self, Leave, Route, Trail};
 use crate::keyring::Owner;
 use crate::lunch::act::{Act, Answering, CommandName};
@@ -26,6 +26,9 @@ const HEARD_MAX: u64 = 30;
 
 /// So many times a day somebody may write the same words in one conversation; a machine does more.
 const ALIKE_MAX: u64 = 4;
+
+/// The counter that holds when a mail of ours last came in, in seconds.
+pub(super) const LAST_IN: &str = "last-in";
 
 /// Where a message lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +93,10 @@ impl Decider {
         let Some(route) = routing::route(&self.ledger, key, own, message)? else {
             return Ok(None);
         };
+        let sender = message.from.as_ref().map(|from| &from.address);
+        if !self.settings.ownership.admits(&route, sender) {
+            return Ok(None);
+        }
         let pairing = match route.pairing {
             Some(id) => self.ledger.pairing(id)?,
             None => None,
@@ -193,6 +200,7 @@ impl Decider {
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
+        Ledger::put_counter(&mut batch, LAST_IN, now.timestamp().cast_unsigned());
         let today = now.with_timezone(&self.settings.zone).date_naive();
         // What only bears somebody's name is not held against them, and a stop is always heard.
         if let Some(What::Said { said, .. }) = &what {
@@ -307,6 +315,7 @@ impl Decider {
         let now = self.clock.now();
         let mut batch = Batch::new();
         self.incoming(place, message).decided(now, &mut batch)?;
+        Ledger::put_counter(&mut batch, LAST_IN, now.timestamp().cast_unsigned());
         let key = self
             .ledger
             .review_key(&place.mailbox, place.uid_validity, place.uid);

@@ -192,6 +192,15 @@ impl Ledger {
         }
     }
 
+    /// Whether a letter with that Message-ID was sent, whether or not it can still be read.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn has_sent(&self, id: &MessageId) -> Result<bool, LedgerError> {
+        let key = Key::on(Shelf::MessageId).digest(self.store.digest(id.as_str()));
+        Ok(self.store.get(&key)?.is_some())
+    }
+
     /// The pairing whose calendar series has that UID.
     ///
     /// # Errors
@@ -202,7 +211,10 @@ impl Ledger {
     }
 
     /// Rows of the letters to a person, oldest first.
-    fn letters_to(&self, person: PersonId) -> Result<Vec<u64>, LedgerError> {
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn letters_to(&self, person: PersonId) -> Result<Vec<u64>, LedgerError> {
         let beginning = Key::on(Shelf::LetterOf).number(person.0);
         let mut rows = Vec::new();
         for entry in self.store.scan(&beginning) {

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +15,8 @@ pub enum Request {
     Status,
     /// Start pairings: `from` invites each of `to`.
     Invite {
-        /// `Ana Ruiz <ana@example.com>`
-        from: String,
+        /// `Ana Ruiz <ana@example.com>`; `None` for the mailbox's owner, where it has one.
+        from: Option<String>,
         /// The same for each invitee.
         to: Vec<String>,
         /// A line of the inviter's own.
@@ -179,12 +180,21 @@ pub struct SummaryLine {
     pub lunches: usize,
 }
 
-/// How things stand.
+/// How things stand. `postlunch status --json` prints it; docs/operating.md tells its fields, which
+/// stay from one version to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Status {
+    /// The worst of the warnings.
+    pub health: Health,
+    /// What deserves a look, the worst first.
+    pub warnings: Vec<Warning>,
     /// The program's version.
     pub version: String,
-    /// The time by the daemon's clock.
+    /// When the daemon was started, by the wall's clock.
+    pub started: DateTime<Utc>,
+    /// The time by the wall's clock.
+    pub wall: DateTime<Utc>,
+    /// The time by the daemon's clock; every time below that is not said to be the wall's is its.
     pub now: DateTime<Utc>,
     /// Whether the clock is driven by hand.
     pub rehearsal: bool,
@@ -194,10 +204,16 @@ pub struct Status {
     pub imap: Link,
     /// The submission connection.
     pub smtp: Link,
-    /// Mails waiting, by state: queued, claimed, in doubt.
+    /// When a mail of ours last came in.
+    pub last_in: Option<DateTime<Utc>>,
+    /// When a mail was last accepted by the submission server.
+    pub last_out: Option<DateTime<Utc>>,
+    /// Mails that wait for their turn.
     pub queued: u64,
     /// Claimed or in doubt.
     pub in_flight: u64,
+    /// Those of them that are in doubt: whether the server took them is not known yet.
+    pub in_doubt: u64,
     /// When the oldest of them was queued.
     pub oldest_queued: Option<DateTime<Utc>>,
     /// Sent so far.
@@ -206,14 +222,63 @@ pub struct Status {
     pub failed: u64,
     /// Withdrawn before they left.
     pub withdrawn: u64,
-    /// Incoming mail set aside for a person to look at.
+    /// Incoming mail set aside for a person to look at, so far.
     pub set_aside: u64,
+    /// Mails in the review folder when it was last counted.
+    pub review: Option<u64>,
+    /// The review folder, as configured.
+    pub review_folder: String,
     /// The next thing due by the clock.
     pub next_due: Option<DateTime<Utc>>,
     /// People known.
     pub people: u64,
     /// Pairings that are invited, meeting or paused.
     pub open_pairings: u64,
+    /// All pairings by where they stand.
+    pub pairings: Standings,
+    /// Lunches that both or one have said were held.
+    pub lunches_held: u64,
+    /// Octets free where the store is.
+    pub disk_free: Option<u64>,
+}
+
+/// How well it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// As it should be.
+    #[default]
+    Well,
+    /// It works, but deserves a look.
+    Warning,
+    /// It does not work until somebody acts.
+    Wrong,
+}
+
+/// Something that deserves a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// How bad it is.
+    pub health: Health,
+    /// What is the matter.
+    pub means: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// How many pairings stand where; the words are those of `PairingLine`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standings {
+    /// Asked, no answer yet.
+    pub invited: u64,
+    /// Asked to come back later.
+    pub postponed: u64,
+    /// Having lunches.
+    pub meeting: u64,
+    /// Resting until a day.
+    pub paused: u64,
+    /// Declined, lapsed or ended.
+    pub over: u64,
 }
 
 /// One connection.
@@ -221,8 +286,51 @@ pub struct Status {
 pub struct Link {
     /// Whether the last attempt worked.
     pub up: bool,
-    /// Since when it has been so, by the wall's clock; for the inbox: the last contact.
+    /// Since when that has been so, by the wall's clock; `None` before the first attempt.
     pub since: Option<DateTime<Utc>>,
-    /// What is wrong and what to do; empty if all is well.
-    pub trouble: String,
+    /// When the server last answered, by the wall's clock.
+    pub contact: Option<DateTime<Utc>>,
+    /// What is wrong now; `None` if all is well.
+    pub trouble: Option<Trouble>,
+    /// The last thing that was wrong, also where it is over.
+    pub last_trouble: Option<Trouble>,
+}
+
+/// What was wrong with a connection, in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// When it was met, by the wall's clock.
+    pub at: DateTime<Utc>,
+    /// What is wrong.
+    pub means: String,
+    /// What to do.
+    pub remedy: String,
+    /// Whether it stays until somebody acts.
+    pub needs_a_person: bool,
+}
+
+impl Trouble {
+    /// One that is met just now; whoever keeps it (`Vitals`) says when that was.
+    pub fn new(means: impl Into<String>, remedy: impl Into<String>, needs_a_person: bool) -> Self {
+        Self {
+            at: DateTime::UNIX_EPOCH,
+            means: means.into(),
+            remedy: remedy.into(),
+            needs_a_person,
+        }
+    }
+
+    /// One whose remedy stands behind a semicolon.
+    pub fn told(told: &str, needs_a_person: bool) -> Self {
+        let (means, remedy) = told
+            .rsplit_once("; ")
+            .unwrap_or((told, "it is tried again"));
+        Self::new(means, remedy, needs_a_person)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.means, self.remedy)
+    }
 }

@@ -31,6 +31,8 @@ pub enum Trail {
     ForeignCalendar,
     /// Nothing but the address it says to be from.
     Sender,
+    /// It answers somebody else's letter, in the name of another member.
+    Astray,
 }
 
 /// Where a mail belongs.
@@ -148,14 +150,18 @@ fn astray(ledger: &Ledger, route: Route, member: PersonId) -> Result<Route, Ledg
     };
     let theirs = pairing.filter(|pairing| pairing.role(member).is_some());
     Ok(Route {
-        trail: Trail::Sender,
+        trail: Trail::Astray,
         person: member,
         pairing: theirs.map(|pairing| pairing.id),
         letter: None,
     })
 }
 
-fn by_token(
+/// The letter whose token stands in an address or a quoted footer, if the token is good.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn by_token(
     ledger: &Ledger,
     key: &TokenKey,
     detail: &str,
@@ -288,11 +294,11 @@ pub fn leave(
             };
             Leave::Act(reading.acts.iter().filter(calendar).cloned().collect())
         }
-        Trail::Sender if silent => Leave::NotOurs,
-        Trail::Sender if expected && is_authentic(message, trusted_authserv_id) => {
+        Trail::Sender | Trail::Astray if silent => Leave::NotOurs,
+        Trail::Sender | Trail::Astray if expected && is_authentic(message, trusted_authserv_id) => {
             Leave::Act(reading.acts.clone())
         }
-        Trail::Sender => Leave::Ask,
+        Trail::Sender | Trail::Astray => Leave::Ask,
     }
 }
 
@@ -302,7 +308,7 @@ fn machine(route: &Route, reading: &Reading) -> Leave {
         .iter()
         .any(|act| matches!(act, Act::Bounce { permanent: true }));
     match route.trail {
-        Trail::Sender => Leave::NotOurs,
+        Trail::Sender | Trail::Astray => Leave::NotOurs,
         _ if gave_up => Leave::Undelivered,
         _ => Leave::Nothing,
     }

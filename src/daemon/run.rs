@@ -1,7 +1,7 @@
 //! Start and stop: the parts are built from the configuration, joined, and taken down in order.
 
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::control;
 use crate::daemon::accounts;
 use crate::daemon::commands;
@@ -9,6 +9,7 @@ use crate::daemon::conductor::Conductor;
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::inbox::{Folders, Inbox};
 use crate::daemon::letters::{self, LettersError};
+use crate::daemon::ownership::Ownership;
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::settings::Settings;
 use crate::daemon::submission::Submitting;
@@ -69,11 +70,6 @@ pub enum RunError {
         /// The mail server's host.
         host: String,
     },
-    /// A mode that this version does not serve.
-    #[error(
-        "this version serves a mailbox of its own only: set [mail] mode = \"shared\" and give it one"
-    )]
-    PersonalMode,
     /// The control socket.
     #[error(transparent)]
     Control(#[from] control::ControlError),
@@ -94,11 +90,9 @@ impl RunError {
         let needs_a_person = match self {
             Self::Store(error) => error.needs_a_person(),
             Self::Control(error) => error.needs_a_person(),
-            Self::Key(_)
-            | Self::Letters(_)
-            | Self::RehearsalAtLarge { .. }
-            | Self::File { .. }
-            | Self::PersonalMode => true,
+            Self::Key(_) | Self::Letters(_) | Self::RehearsalAtLarge { .. } | Self::File { .. } => {
+                true
+            }
             _ => false,
         };
         if needs_a_person { 78 } else { 1 }
@@ -132,9 +126,6 @@ struct Parts {
 
 impl Parts {
     fn open(config: &Config, options: &RunOptions) -> Result<Self, RunError> {
-        if config.mail.mode == config::Mode::Personal {
-            return Err(RunError::PersonalMode);
-        }
         let recipients = recipients(config, options)?;
         let (templates, _) = letters::load(config.templates.path.as_deref())?;
         let store = open_store(config, options.rehearsal.is_some())?;
@@ -161,7 +152,10 @@ impl Parts {
         let (desk, thread) = Desk::start(decider).map_err(RunError::System)?;
         let (wishes, wished) = mpsc::channel(16);
         let (stop, stopped) = watch::channel(false);
-        let (queued, vitals) = (Arc::new(Notify::new()), Vitals::default());
+        let (queued, vitals) = (
+            Arc::new(Notify::new()),
+            Vitals::new(&config.store.path, &config.imap.review),
+        );
         let conductor = Conductor {
             desk: desk.clone(),
             clock: clock.clone(),
@@ -174,6 +168,7 @@ impl Parts {
             folders: folders(config),
             patience: imap::Patience::default(),
             vitals: vitals.clone(),
+            sifts: Ownership::of(config).sifts(),
             retention: config.policy.retention,
             queued: queued.clone(),
         };

@@ -1,6 +1,7 @@
 //! Settings: what of the configuration the decider needs, in the words of the lunch.
 
 use crate::config::{Config, ReplyTo};
+use crate::daemon::ownership::Ownership;
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::Plan;
 use crate::lunch::schedule::Schedule;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub plan: Plan,
     /// Who runs this, for the small print.
     pub house: House,
+    /// Whose mailbox it is.
+    pub ownership: Ownership,
     /// The mailbox that we read.
     pub mailbox: NameAddr,
     /// Whether the mailbox takes mail for its subaddresses.
@@ -41,10 +44,7 @@ impl Settings {
     /// From the configuration and the store's token key.
     pub fn new(config: &Config, key: TokenKey, recipients: Option<BTreeSet<Address>>) -> Self {
         let lunch = &config.lunch;
-        let operator = NameAddr {
-            name: config.operator.contact.clone(),
-            address: config.operator.address.clone(),
-        };
+        let ownership = Ownership::of(config);
         Self {
             rules: Rules {
                 key,
@@ -68,10 +68,8 @@ impl Settings {
                 once: false,
                 notes: true,
             },
-            house: House {
-                name: config.mail.name.clone(),
-                operator,
-            },
+            house: ownership.house(config),
+            ownership,
             mailbox: config.mail.name_addr(),
             subaddressing: config.mail.reply_to == ReplyTo::Subaddress,
             zone: lunch.timezone,

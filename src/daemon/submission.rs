@@ -5,6 +5,7 @@
 
 use crate::clock::random;
 use crate::daemon::inbox::Wish;
+use crate::daemon::request::Trouble;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::maillog;
@@ -73,8 +74,8 @@ impl Submitting {
                         worked = false;
                         failures = failures.saturating_add(1);
                         let pause = pause(failures);
-                        self.vitals.submission_down(&why);
-                        maillog::submission_lost(&why, pause.as_millis());
+                        maillog::submission_lost(&why.to_string(), pause.as_millis());
+                        self.vitals.submission_down(why);
                         self.wait(pause).await;
                     }
                 }
@@ -106,17 +107,18 @@ impl Submitting {
         &self,
         submitter: &mut Option<Submitter>,
         submission: &crate::smtp::Submission,
-    ) -> Result<crate::smtp::Outcome, String> {
+    ) -> Result<crate::smtp::Outcome, Trouble> {
         if submitter.is_none() {
-            let account = (self.login)().await?;
+            let account = (self.login)().await;
+            let account = account.map_err(|why| Trouble::told(&why, true))?;
             *submitter = Some(Submitter::new(account, self.patience));
         }
         let Some(open) = submitter else {
-            return Err("no account".to_owned());
+            return Err(Trouble::told("there is no account", true));
         };
         open.submit(submission)
             .await
-            .map_err(|e: ConnectError| format!("{e}: {}", e.remedy()))
+            .map_err(|e: ConnectError| Trouble::new(e.to_string(), e.remedy(), e.needs_a_person()))
     }
 
     async fn wait(&mut self, pause: Duration) {

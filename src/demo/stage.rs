@@ -181,7 +181,7 @@ impl Stage {
         self.replies += 1;
         let line = |player: &Player| format!("{} <{}>", player.name, player.address);
         let request = Request::Invite {
-            from: line(&from),
+            from: Some(line(&from)),
             to: to.iter().map(line).collect(),
             note: (!note.is_empty()).then(|| note.to_owned()),
             dry_run: false,

@@ -139,6 +139,27 @@ impl Session {
         }))
     }
 
+    /// How many messages lie in a mailbox that is not the selected one.
+    ///
+    /// # Errors
+    /// If the server refused, or told no number.
+    pub async fn count(&mut self, mailbox: &Mailbox) -> Result<u32, ImapError> {
+        let mut count = None;
+        let command = Command::new("STATUS").string(mailbox.as_wire());
+        let read = |response| {
+            if let Response::Counted(told) = response {
+                count = Some(told);
+            }
+        };
+        let limit = self.patience.command;
+        let command = command.plain("(MESSAGES)");
+        self.dialog.run(&command, limit, read).await?;
+        count.ok_or_else(|| ImapError::Misunderstood {
+            command: "STATUS",
+            words: "no number of messages was told".to_owned(),
+        })
+    }
+
     /// Selects a mailbox for reading and moving.
     ///
     /// # Errors

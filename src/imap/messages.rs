@@ -17,6 +17,9 @@ use std::time::Duration;
 /// Messages named in one command.
 const BATCH: usize = 200;
 
+/// Most octets kept of the header fields of one message.
+const FIELDS_KEPT: usize = 32 * 1024;
+
 /// What is known of a message without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -70,6 +73,62 @@ impl Session {
         Ok(found)
     }
 
+    /// As [`Session::search_from`], but only of what arrived on that day or later, by the server's
+    /// own calendar.
+    ///
+    /// # Errors
+    /// If the search did not end with OK.
+    pub async fn search_from_since(
+        &mut self,
+        uid: u32,
+        since: NaiveDate,
+    ) -> Result<Vec<u32>, ImapError> {
+        self.dialog.news = false;
+        let from = uid.max(1);
+        let keys = format!("UID {from}:* SINCE {}", date(since));
+        let command = Command::new("UID SEARCH").plain(&keys);
+        // Where it arrived is not indexed everywhere.
+        let mut found = self.search(command, self.patience.transfer).await?;
+        found.retain(|u| *u >= from);
+        Ok(found)
+    }
+
+    /// The UIDs of messages that arrived before a day and are not flagged as deleted.
+    ///
+    /// # Errors
+    /// If the search did not end with OK.
+    pub async fn search_before(&mut self, before: NaiveDate) -> Result<Vec<u32>, ImapError> {
+        let keys = format!("BEFORE {} UNDELETED", date(before));
+        let command = Command::new("UID SEARCH").plain(&keys);
+        self.search(command, self.patience.transfer).await
+    }
+
+    /// Of these messages those in which any of the texts stands, as the server finds out: nothing of
+    /// them is fetched.
+    ///
+    /// # Errors
+    /// If the search did not end with OK.
+    pub async fn search_holding(
+        &mut self,
+        uids: &[u32],
+        texts: &[String],
+    ) -> Result<Vec<u32>, ImapError> {
+        let mut found = Vec::new();
+        let Some((last, others)) = texts.split_last() else {
+            return Ok(found);
+        };
+        for batch in uids.chunks(BATCH) {
+            let mut command = Command::new("UID SEARCH").plain(&format!("UID {}", uid_set(batch)));
+            for text in others {
+                command = command.plain("OR TEXT").string(text);
+            }
+            let command = command.plain("TEXT").string(last);
+            let named = self.search(command, self.patience.transfer).await?;
+            found.extend(named.into_iter().filter(|uid| batch.contains(uid)));
+        }
+        Ok(found)
+    }
+
     /// The UIDs of messages whose header field holds `value`, in a mailbox that is only looked at.
     /// The mailbox selected before is selected again.
     ///
@@ -82,8 +141,26 @@ impl Session {
         field: &str,
         value: &str,
     ) -> Result<Vec<u32>, ImapError> {
+        self.find_lately(mailbox, field, value, None).await
+    }
+
+    /// As [`Session::find_by_header`], among what arrived on that day or later.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn find_lately(
+        &mut self,
+        mailbox: &Mailbox,
+        field: &str,
+        value: &str,
+        since: Option<NaiveDate>,
+    ) -> Result<Vec<u32>, ImapError> {
         let home = self.step_aside(mailbox, false).await?;
-        let command = Command::new("UID SEARCH").plain("HEADER");
+        let mut command = Command::new("UID SEARCH");
+        if let Some(since) = since {
+            command = command.plain(&format!("SINCE {}", date(since)));
+        }
+        let command = command.plain("HEADER");
         // A big mailbox without an index is read from end to end for this.
         let limit = self.patience.transfer;
         let found = self
@@ -134,9 +211,32 @@ impl Session {
     /// If a fetch did not end with OK; half a result is none.
     pub async fn fetch_heads(&mut self, uids: &[u32]) -> Result<Vec<Head>, ImapError> {
         let items = "(UID RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER])";
+        self.heads(uids, items, LITERAL_KEPT).await
+    }
+
+    /// The same with nothing but these header fields in the header, and without flags.
+    ///
+    /// # Errors
+    /// If a fetch did not end with OK; half a result is none.
+    pub async fn fetch_fields(
+        &mut self,
+        uids: &[u32],
+        fields: &[&str],
+    ) -> Result<Vec<Head>, ImapError> {
+        let fields = fields.join(" ");
+        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])");
+        self.heads(uids, &items, FIELDS_KEPT).await
+    }
+
+    async fn heads(
+        &mut self,
+        uids: &[u32],
+        items: &str,
+        kept: usize,
+    ) -> Result<Vec<Head>, ImapError> {
         let mut heads = BTreeMap::new();
         for batch in uids.chunks(BATCH) {
-            for (uid, parts) in self.fetch_items(batch, items, LITERAL_KEPT).await? {
+            for (uid, parts) in self.fetch_items(batch, items, kept).await? {
                 if let Some((header, _)) = parts.body {
                     let head = Head {
                         uid,
@@ -283,13 +383,16 @@ impl Session {
     }
 
     async fn clear_before(&mut self, before: NaiveDate) -> Result<usize, ImapError> {
-        // The names of the months are the protocol's, whatever the language of the machine.
-        let date = before.format("%-d-%b-%Y");
-        let command = Command::new("UID SEARCH").plain(&format!("BEFORE {date} UNDELETED"));
-        let old = self.search(command, self.patience.transfer).await?;
+        let old = self.search_before(before).await?;
         self.expunge(&old).await?;
         Ok(old.len())
     }
+}
+
+/// A date as searches want it. The names of the months are the protocol's, whatever the language of
+/// the machine.
+fn date(day: NaiveDate) -> String {
+    day.format("%-d-%b-%Y").to_string()
 }
 
 /// UIDs as a sequence set, runs folded: `1:3,7`.

@@ -7,7 +7,7 @@ use super::fault::clean_words;
 use super::guard::Frame;
 use async_imap::imap_proto::{
     self, AttributeValue, Capability, MailboxDatum, MailboxListData, NameAttribute, Outcome,
-    ResponseCode, Status, rfc4315::UidSetMember,
+    ResponseCode, Status, StatusAttribute, rfc4315::UidSetMember,
 };
 use chrono::{DateTime, FixedOffset};
 
@@ -71,6 +71,8 @@ pub(super) enum Response {
     Listed(Vec<String>, Option<char>, String),
     /// Numbers that a search found.
     Found(Vec<u32>),
+    /// How many messages a mailbox holds that is not selected.
+    Counted(u32),
     /// A message by its UID.
     Fetched(u32, Parts),
     /// How many messages there are.
@@ -100,11 +102,20 @@ impl Response {
             Read::MailboxData(MailboxDatum::List(list)) => listed(list, frame),
             Read::MailboxData(MailboxDatum::Search(numbers)) => Self::Found(numbers.clone()),
             Read::MailboxData(MailboxDatum::Exists(count)) => Self::Exists(*count),
+            Read::MailboxData(MailboxDatum::Status { status, .. }) => counted(status),
             Read::Expunge(_) => Self::Expunged,
             Read::Fetch(_, values) => fetched(values, frame),
             _ => Self::Other,
         }
     }
+}
+
+fn counted(told: &[StatusAttribute]) -> Response {
+    let messages = told.iter().find_map(|attribute| match attribute {
+        StatusAttribute::Messages(count) => Some(*count),
+        _ => None,
+    });
+    messages.map_or(Response::Other, Response::Counted)
 }
 
 fn verdict(status: &Status, outcome: &Outcome<'_>) -> Verdict {

@@ -25,7 +25,11 @@ pub fn of(letter: &Letter, posting: &Posting) -> Value {
     let other = letter.partner.as_ref();
     let names = names(letter);
     let house = &posting.house;
+    let owner = house.owner.as_ref();
     context! {
+        kind => letter.body.name(),
+        owner => owner.map(NameAddr::first_name).unwrap_or_default(),
+        yours => owner.is_some_and(|owner| owner.address == letter.to.address),
         you => letter.to.first_name(),
         other => other.map(NameAddr::first_name).unwrap_or_default(),
         pair => names,

@@ -73,6 +73,12 @@ fn marks(letter: &Letter, posting: &Posting) -> [(HeaderName, String); 4] {
     } else {
         "auto-generated"
     };
+    let mut stop = format!("{}?subject=stop", mailto(&posting.stop_to));
+    let end = posting.small_print_of_answers();
+    if !end.is_empty() {
+        stop.push_str("&body=");
+        stop.push_str(&super::markup::encoded(&end));
+    }
     [
         (
             HeaderName::new_from_ascii_str("Auto-Submitted"),
@@ -85,7 +91,7 @@ fn marks(letter: &Letter, posting: &Posting) -> [(HeaderName, String); 4] {
         ),
         (
             HeaderName::new_from_ascii_str("List-Unsubscribe"),
-            format!("<{}?subject=stop>", mailto(&posting.stop_to)),
+            format!("<{stop}>"),
         ),
         (
             HeaderName::new_from_ascii_str("X-Postlunch-Id"),

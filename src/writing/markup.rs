@@ -14,6 +14,7 @@ use minijinja::value::Value;
 pub fn values(sheet: &Sheet, posting: &Posting) -> Value {
     let answer = Answer {
         to: &posting.reply_to,
+        end: posting.small_print_of_answers(),
         subject: format!("Re: {}", super::without_re(&sheet.subject)),
     };
     let put = |blocks: &[Block]| blocks.iter().map(|b| answer.block(b)).collect::<Vec<_>>();
@@ -42,6 +43,7 @@ pub fn only_in_html(sheet: &Sheet) -> Vec<String> {
 struct Answer<'a> {
     to: &'a Address,
     subject: String,
+    end: String,
 }
 
 impl Answer<'_> {
@@ -66,17 +68,21 @@ impl Answer<'_> {
     /// `mailto:lunch%2Btoken@example.com?subject=…&body=…`: the plus sign encoded, since some
     /// clients read it as a blank.
     fn href(&self, body: &str) -> String {
+        let body = match self.end.as_str() {
+            "" => body.to_owned(),
+            end => format!("{body}\r\n\r\n{end}"),
+        };
         format!(
             "{}?subject={}&body={}",
             mailto(self.to).replace('+', "%2B"),
             encoded(&self.subject),
-            encoded(body)
+            encoded(&body)
         )
     }
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for octet in text.bytes() {
         if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {

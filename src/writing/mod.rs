@@ -47,6 +47,8 @@ pub struct House {
     pub name: CleanLine,
     /// Who could see the notes with effort, and whom to ask: `Cleo in IT <cleo@example.com>`.
     pub operator: NameAddr,
+    /// Whose own mailbox it is that writes; `None` if it is one of the program's own.
+    pub owner: Option<NameAddr>,
 }
 
 /// What the daemon adds to a letter to make it a mail.
@@ -77,6 +79,17 @@ pub struct Posting {
     pub house: House,
     /// In which language.
     pub language: Language,
+}
+
+impl Posting {
+    /// What a mail opened from the letter begins with, so that its answer finds back: nothing where
+    /// the address itself tells, else the letter's reference below a signature's dashes.
+    fn small_print_of_answers(&self) -> String {
+        if self.reply_to.local().contains(&self.reference) {
+            return String::new();
+        }
+        format!("-- \r\nLetter {}", self.reference)
+    }
 }
 
 /// A mail, ready to be kept and sent as it is.

@@ -40,6 +40,28 @@ pub fn of(kind: &str) -> Option<(Letter, Posting)> {
     found.map(|(_, letter, posting)| (letter, posting))
 }
 
+/// The same sample as it goes out from Ana's own mailbox.
+pub fn from_own_mailbox((kind, mut letter, mut posting): Sample) -> Sample {
+    let Some(cast) = Cast::gather() else {
+        return (kind, letter, posting);
+    };
+    let reply_to = cast.ana.address.with_detail(REFERENCE).ok();
+    posting.reply_to = reply_to.unwrap_or_else(|| cast.ana.address.clone());
+    posting.stop_to = posting.reply_to.clone();
+    posting.from = cast.ana.clone();
+    if let Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } =
+        &mut letter.body
+    {
+        event.organizer = cast.ana.clone();
+    }
+    posting.house = House {
+        name: cast.ana.name.clone(),
+        operator: cast.ana.clone(),
+        owner: Some(cast.ana),
+    };
+    (kind, letter, posting)
+}
+
 /// All samples, and further letters of the same kinds that take the templates' other paths.
 pub fn with_variations() -> Vec<Sample> {
     let mut samples = all();
@@ -129,6 +151,7 @@ impl Cast {
             house: House {
                 name: self.house.name.clone(),
                 operator: self.operator.clone(),
+                owner: None,
             },
             language: Language::English,
         }

@@ -262,7 +262,9 @@ impl Templates {
             let last = source.lines().count().max(1);
             fault(name, source, last, what, remedy)
         };
-        for (kind, letter, posting) in samples::with_variations() {
+        let shared = samples::with_variations();
+        let personal = shared.clone().into_iter().map(samples::from_own_mailbox);
+        for (kind, letter, posting) in personal.chain(shared.clone()) {
             let whole = [LAYOUT, "en/footer.txt"].contains(&name);
             if !whole && name != format!("{}/{kind}.txt", posting.language.tag()) {
                 continue;

@@ -124,7 +124,7 @@ impl Stage {
     ) -> Result<(), String> {
         self.sent += 1;
         let request = Request::Invite {
-            from: from.into(),
+            from: Some(from.into()),
             to: vec![to.into()],
             note: None,
             dry_run: false,

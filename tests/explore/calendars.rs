@@ -55,14 +55,14 @@ impl Calendar {
         entry.sequence = event.sequence;
         let place = (event.start, event.location.clone());
         match (event.method, event.recurrence_id) {
-            (Method::Request, None) => {
+            (Method::Request | Method::Publish, None) => {
                 entry.series = Some((place, event.recurrence.clone()));
                 entry.out.clear();
                 if self.client == Client::Forgets {
                     entry.moved.clear();
                 }
             }
-            (Method::Request, Some(slot)) => {
+            (Method::Request | Method::Publish, Some(slot)) => {
                 entry.out.remove(&slot);
                 entry.moved.insert(slot, place);
             }

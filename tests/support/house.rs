@@ -1,6 +1,6 @@
 //! The mail servers of a theatre: the sandbox in this process, or real ones started by the script.
 
-use super::{ALICE, BOB, CARA, DAN, LUNCH};
+use super::{ALICE, BOB, CARA, DAN, LUNCH, Person};
 use postlunch::sandbox::{Sandbox, SandboxOptions, SentCopies};
 use postlunch::words::endpoint::{Endpoint, Security};
 use std::collections::BTreeMap;
@@ -20,6 +20,10 @@ pub struct House {
     pub gone: String,
     /// The certificate authority's file.
     pub ca_file: Option<String>,
+    /// Whose own mailbox the daemon reads; `None` if it has one of its own.
+    pub owner: Option<Person>,
+    /// Where answers go: `subaddress` or `plain`.
+    pub reply_to: &'static str,
     /// The sandbox, if it is one.
     pub sandbox: Option<Sandbox>,
 }
@@ -76,6 +80,8 @@ impl House {
             passwords: people.map(|a| (a.to_owned(), "sandbox".to_owned())).into(),
             gone: gone.to_owned(),
             ca_file: None,
+            owner: None,
+            reply_to: "subaddress",
             sandbox: Some(sandbox),
         }
     }
@@ -103,7 +109,34 @@ impl House {
             passwords: people.map(password).into(),
             gone: told("GONE"),
             ca_file: Some(told("CA")),
+            owner: None,
+            reply_to: "subaddress",
             sandbox: None,
+        }
+    }
+
+    /// The same, with the daemon in somebody's own mailbox.
+    pub const fn owned_by(mut self, owner: Person, reply_to: &'static str) -> Self {
+        self.owner = Some(owner);
+        self.reply_to = reply_to;
+        self
+    }
+
+    /// The mailbox that the daemon reads.
+    pub fn mailbox(&self) -> &'static str {
+        self.owner.map_or(LUNCH, |owner| owner.address)
+    }
+
+    fn identity(&self) -> String {
+        match self.owner {
+            None => format!(
+                "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
+                 [operator]\naddress = \"operator@example.test\"\ncontact = \"Cleo in IT\"\n"
+            ),
+            Some(owner) => format!(
+                "[mail]\naddress = \"{}\"\nname = \"{}\"\nmode = \"personal\"\nreply_to = \"{}\"\n",
+                owner.address, owner.full_name, self.reply_to
+            ),
         }
     }
 
@@ -122,13 +155,12 @@ impl House {
             )
         };
         format!(
-            "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"operator@example.test\"\ncontact = \"Cleo in IT\"\n\
-             {}{}\
+            "{}{}{}\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
              [policy]\nmails_per_person_per_day = 50\n\
              [control]\nsocket = \"control.sock\"\n",
+            self.identity(),
             server("imap", &self.imap),
             server("smtp", &self.smtp),
         )

@@ -4,6 +4,7 @@
 //! people read their mailboxes over IMAP and submit their answers over SMTP, and the daemon is
 //! driven by its own commands. Every wait is bounded, and a failed test keeps its folder.
 
+pub mod bystanders;
 pub mod calendars;
 pub mod house;
 pub mod letters;

@@ -1,9 +1,10 @@
 //! A theatre: servers, daemon, people's letterboxes, and what people do.
 
+use super::bystanders::{self, Bystander};
 use super::house::House;
 use super::letters::{Kind, Received};
 use super::process::{Ended, Points, Process};
-use super::{ALICE, BOB, CARA, DAN, LUNCH, Person};
+use super::{ALICE, BOB, CARA, DAN, Person};
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::demo::client::{self, Habit};
 use postlunch::imap::{self, Fetched, Head, ImapAccount, Mailbox, Session};
@@ -62,6 +63,9 @@ pub struct Theatre {
     /// How long they took in an undisturbed play.
     pub usual: Vec<Duration>,
     now: DateTime<Utc>,
+    /// Mail of its owner's own life that came into the mailbox.
+    pub bystanders: Vec<Bystander>,
+    pours: bool,
     runtime: Runtime,
 }
 
@@ -76,7 +80,7 @@ impl Theatre {
         let process = Process::new(
             &folder,
             &house.configuration(),
-            &house.passwords[LUNCH],
+            &house.passwords[house.mailbox()],
             start,
         );
         let mut theatre = Self {
@@ -94,6 +98,8 @@ impl Theatre {
             durations: Vec::new(),
             usual: Vec::new(),
             now: start,
+            bystanders: Vec::new(),
+            pours: false,
             runtime,
         };
         for person in [ALICE, BOB, CARA, DAN] {
@@ -123,6 +129,67 @@ impl Theatre {
         let runtime = Runtime::new().expect("a runtime");
         let house = House::austere(&runtime);
         Self::new(name, runtime, house, start.parse().expect("a moment"))
+    }
+
+    /// On a sandbox, with the daemon in Alice's own mailbox.
+    pub fn personal(name: &str, start: &str, reply_to: &'static str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let house = House::sandbox(&runtime).owned_by(ALICE, reply_to);
+        Self::new(name, runtime, house, start.parse().expect("a moment"))
+    }
+
+    /// The same on real servers.
+    pub fn personal_real(name: &str, start: &str, reply_to: &'static str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let house = House::real().owned_by(ALICE, reply_to);
+        Self::new(name, runtime, house, start.parse().expect("a moment"))
+    }
+
+    /// From now on mail of its owner's own life comes with each step of the story.
+    pub const fn pour(&mut self) {
+        self.pours = true;
+    }
+
+    /// Whether the daemon writes from this person's own mailbox.
+    pub fn is_owner(&self, person: Person) -> bool {
+        self.house.owner == Some(person)
+    }
+
+    /// One mail of each kind of the owner's own life.
+    pub fn some_bystanders(&mut self) {
+        let owner = self.house.mailbox();
+        for bystander in bystanders::some(&self.folder, self.bystanders.len()) {
+            self.arrive(&bystander.envelope, owner, bystander.octets.clone());
+            self.bystanders.push(bystander);
+        }
+    }
+
+    /// Every message of the daemon's mailbox, in all its folders, and the folders' names.
+    pub fn everything(&mut self) -> (Vec<String>, Vec<bystanders::Found>) {
+        let mut session = self.log_in(self.house.mailbox());
+        self.runtime.block_on(async {
+            let every = session.list_special_use().await.expect("folders");
+            let mut names: Vec<String> = every.iter().map(|f| f.mailbox.to_string()).collect();
+            let standing = ["INBOX", "Postlunch/Done", "Postlunch/Review", "Sent"];
+            names.extend(standing.map(str::to_owned));
+            names.sort();
+            names.dedup();
+            let mut found = Vec::new();
+            for name in &names {
+                let mailbox = Mailbox::at_levels(name, session.delimiter());
+                if session.select(&mailbox).await.is_err() {
+                    continue; // a level, or not there
+                }
+                let uids = session.search_from(1).await.expect("a search");
+                for head in session.fetch_heads(&uids).await.expect("heads") {
+                    let whole = session.fetch(head.uid, OCTETS_MAX).await.expect("a mail");
+                    if let Fetched::Whole(octets) = whole {
+                        found.push(bystanders::Found::new(name, &head, octets.into_revealed()));
+                    }
+                }
+            }
+            (names, found)
+        })
     }
 
     /// On real servers.
@@ -261,6 +328,9 @@ impl Theatre {
 
     /// One command of the story, at which the daemon may be killed.
     fn story_command(&mut self, arguments: &[&str]) -> Ended {
+        if self.pours {
+            self.some_bystanders();
+        }
         let step = self.durations.len();
         let usual = self.usual.get(step).copied().unwrap_or_default();
         let kill = self.kills.get_mut(&step).and_then(Vec::pop);
@@ -322,14 +392,18 @@ impl Theatre {
             let mut fresh = Vec::new();
             for uid in session.search_from(letterbox.next_uid).await? {
                 if let Fetched::Whole(octets) = session.fetch(uid, OCTETS_MAX).await? {
-                    fresh.push(Received::read(uid, octets.into_revealed()));
+                    fresh.push((uid, octets.into_revealed()));
                 }
             }
             Ok::<_, imap::ImapError>(fresh)
         });
-        for letter in fresh.expect("a readable mailbox") {
-            letterbox.next_uid = letter.uid + 1;
-            letterbox.letters.push(letter);
+        // In her own mailbox lie also answers that come to her, and the rest of her life.
+        let shared = self.house.owner != Some(person);
+        for (uid, octets) in fresh.expect("a readable mailbox") {
+            letterbox.next_uid = uid + 1;
+            if shared || bystanders::is_letter(&octets) {
+                letterbox.letters.push(Received::read(uid, octets));
+            }
         }
         letterbox.letters.clone()
     }
@@ -459,7 +533,7 @@ impl Theatre {
     /// Waits until a mail lies in the daemon's mailbox, wherever.
     pub fn wait_in_the_house(&mut self, message_id: &str) {
         let deadline = Instant::now() + MAIL_MAX;
-        let mut session = self.log_in(LUNCH);
+        let mut session = self.log_in(self.house.mailbox());
         let found = self.runtime.block_on(async {
             while Instant::now() < deadline {
                 for folder in FOLDERS {
@@ -477,12 +551,16 @@ impl Theatre {
             }
             false
         });
-        assert!(found, "{message_id} did not come to {LUNCH}");
+        assert!(
+            found,
+            "{message_id} did not come to {}",
+            self.house.mailbox()
+        );
     }
 
     /// Where a mail lies in the daemon's mailbox: folder and flags; `None` if nowhere.
     pub fn place(&mut self, message_id: &str) -> Option<(&'static str, Head)> {
-        let mut session = self.log_in(LUNCH);
+        let mut session = self.log_in(self.house.mailbox());
         self.runtime.block_on(async {
             for folder in FOLDERS {
                 let mailbox = Mailbox::at_levels(folder, session.delimiter());

@@ -311,3 +311,103 @@ pub fn a_bounce_is_told(mut theatre: Theatre) {
     assert_eq!(status["open_pairings"], 0);
     theatre.close();
 }
+
+/// The whole story from Alice's own mailbox, while the rest of her mail pours in: nobody notices a
+/// difference, and not one flag, place or octet of that mail has changed. `mark` flags some of the
+/// mail that was there before, as a person does.
+pub fn the_story_in_ones_own_mailbox(mut theatre: Theatre, mark: impl FnOnce()) {
+    theatre.some_bystanders();
+    let old = theatre.bystanders.clone();
+    let arrived = |theatre: &mut Theatre, wanted: &[super::bystanders::Bystander]| {
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let (folders, found) = theatre.everything();
+            let is_there = |mail| found.iter().any(|one| one.is(mail));
+            if wanted.iter().all(is_there) {
+                return (folders, found);
+            }
+            assert!(std::time::Instant::now() < deadline, "not all mail came");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    arrived(&mut theatre, &old);
+    mark();
+    let (folders_before, before) = theatre.everything();
+    let mut theatre = theatre.open();
+    theatre.pour();
+    let mailboxes = script::play(&mut theatre);
+    let from = format!("{} <{}>", ALICE.full_name, ALICE.address);
+    for (person, letters) in &mailboxes.of {
+        for letter in letters {
+            assert_eq!(letter.mail.from, from, "to {}", person.name);
+        }
+    }
+    let all = theatre.bystanders.clone();
+    assert!(all.len() > 200, "{} mails poured in", all.len());
+    let (folders, after) = arrived(&mut theatre, &all);
+    for mail in &before {
+        assert!(
+            after.contains(mail),
+            "changed: {} {}",
+            mail.folder,
+            mail.uid
+        );
+    }
+    for mail in &all {
+        let found: Vec<_> = after.iter().filter(|one| one.is(mail)).collect();
+        let [one] = found.as_slice() else {
+            panic!("{} is there {} times", mail.id, found.len());
+        };
+        let known = before.contains(one);
+        assert!(
+            known || one.flags.is_empty(),
+            "{}: {:?}",
+            mail.id,
+            one.flags
+        );
+        assert_eq!(one.folder, "INBOX", "{}", mail.id);
+    }
+    let made = |name: &&String| !folders_before.contains(*name) && !name.contains("Postlunch");
+    assert_eq!(folders.iter().find(made), None, "no other folder was made");
+    // Her letters lie where she finds them, unread; what answered them has gone to Done.
+    let hers = |one: &&super::bystanders::Found| {
+        super::bystanders::is_letter(&one.octets) && one.folder != "Sent"
+    };
+    let letters: Vec<_> = after.iter().filter(hers).collect();
+    assert!(letters.len() > 20);
+    for one in letters.iter().filter(|one| !before.contains(one)) {
+        assert_eq!((one.folder.as_str(), one.flags.len()), ("INBOX", 0));
+    }
+    assert_eq!(theatre.process.stop(), Some(0));
+    let mut kept = files(theatre.folder());
+    kept.retain(|file| !file.ends_with("config.toml"));
+    assert_hidden(&kept, &super::bystanders::SECRETS);
+    assert_hidden(&kept, &[PLANTED, PLANTED_TOO, "dentist-4711"]);
+    theatre.close();
+}
+
+/// In somebody's own mailbox nobody else invites, and nobody has to say who does.
+pub fn only_the_owner_invites(mut theatre: Theatre) {
+    let dans = format!("{} <{}>", DAN.full_name, DAN.address);
+    let refused = |theatre: &mut Theatre, arguments: &[&str], why: &str| match theatre
+        .process
+        .command(arguments)
+    {
+        super::process::Ended::Badly(told) => assert!(told.contains(why), "{told}"),
+        other => panic!("{other:?}"),
+    };
+    let by_bob = ["invite", "--from", BOB.address, "--to", &dans];
+    refused(&mut theatre, &by_bob, "own mailbox");
+    refused(
+        &mut theatre,
+        &["invite", "--to", ALICE.address],
+        "your own address",
+    );
+    theatre.ask(&["invite", "--to", &dans]);
+    theatre.pump();
+    let invitation = theatre.take(DAN, Kind::Invitation);
+    let from = format!("{} <{}>", ALICE.full_name, ALICE.address);
+    assert_eq!(invitation.mail.from, from);
+    assert!(!invitation.text.contains("via"), "{}", invitation.text);
+    theatre.close();
+}

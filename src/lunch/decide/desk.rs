@@ -336,8 +336,14 @@ impl Desk {
                 count: series.count,
                 excluded: series.excluded.clone(),
             });
+        // In a mailbox of one's own, its owner organizes what stands in her own calendar.
+        let organizer = self.circle.rules.mailbox.clone();
+        let method = match organizer.address == me.who.address {
+            true => Method::Publish,
+            false => Method::Request,
+        };
         Some(CalendarEvent {
-            method: Method::Request,
+            method,
             uid: series.uid.clone(),
             sequence: series.sequence,
             stamp: self.now,
@@ -352,7 +358,7 @@ impl Desk {
                 "One on one peer review feedback lunch with {}.",
                 partner.who.display_name()
             ),
-            organizer: self.circle.rules.mailbox.clone(),
+            organizer,
             attendee: me.who.clone(),
         })
     }

@@ -90,6 +90,16 @@ pub fn is_automatic(message: &Message) -> bool {
     Witness::of(message).automatic
 }
 
+/// Whether a header alone lets one expect a bounce or a report inside.
+pub fn may_report(message: &Message) -> bool {
+    let witness = Witness::of(message);
+    message.report_type.is_some()
+        || witness.null_path
+        || witness.daemon_path
+        || witness.bounce_marked
+        || matches!(witness.sender, Sender::Daemon | Sender::Postmaster)
+}
+
 /// Our own letter. Some lists strip our mark; then our address tells, with the mark of RFC 3834 or
 /// the list's. Others put themselves into From and keep us elsewhere.
 fn is_own(message: &Message, witness: &Witness, context: &Context) -> bool {
