@@ -114,7 +114,7 @@ pub fn some(folder: &Path, before: usize) -> Vec<Bystander> {
             false => format!("{text}\r\n{secret} {money}"),
         };
         let mail = format!(
-            "From: {from}\r\nTo: {alice}\r\nSubject: {money}\r\nMessage-ID: <{id}>\r\n{fields}\r\n{body}\r\n"
+            "Date: Mon, 4 Jan 2027 08:00:00 +0100\r\nFrom: {from}\r\nTo: {alice}\r\nSubject: {money}\r\nMessage-ID: <{id}>\r\n{fields}\r\n{body}\r\n"
         );
         Bystander {
             id,

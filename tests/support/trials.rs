@@ -322,11 +322,16 @@ pub fn the_story_in_ones_own_mailbox(mut theatre: Theatre, mark: impl FnOnce()) 
         let deadline = std::time::Instant::now() + Duration::from_secs(20);
         loop {
             let (folders, found) = theatre.everything();
-            let is_there = |mail| found.iter().any(|one| one.is(mail));
-            if wanted.iter().all(is_there) {
+            let missing: Vec<_> = wanted
+                .iter()
+                .filter(|mail| !found.iter().any(|one| one.is(mail)))
+                .map(|mail| &mail.id)
+                .collect();
+            if missing.is_empty() {
                 return (folders, found);
             }
-            assert!(std::time::Instant::now() < deadline, "not all mail came");
+            let now = std::time::Instant::now();
+            assert!(now < deadline, "did not come: {missing:#?}");
             std::thread::sleep(Duration::from_millis(50));
         }
     };
