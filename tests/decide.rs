@@ -222,6 +222,7 @@ fn a_yes_brings_a_receipt_the_news_and_two_calendars() {
     let Body::Receipt(Receipt::Accepted {
         agreement,
         asks_goal,
+        ..
     }) = world.body("receipt-accepted", BEN)
     else {
         panic!("another receipt")

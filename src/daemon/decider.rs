@@ -251,6 +251,7 @@ impl Decider {
             body,
             Body::Receipt(Receipt::Accepted {
                 asks_goal: true,
+                asks_day: false,
                 ..
             })
         );

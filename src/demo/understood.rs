@@ -81,6 +81,9 @@ fn accept(terms: &AcceptTerms) -> String {
     if let Some(start) = terms.start {
         told.push_str(&start.format(", from %A %-d %B, %H:%M").to_string());
     }
+    if terms.day_open {
+        told.push_str(", which day is not clear");
+    }
     told
 }
 

@@ -98,6 +98,8 @@ pub struct AcceptTerms {
     pub start: Option<NaiveDateTime>,
     /// Another place.
     pub location: Option<String>,
+    /// The day or the time was spoken of, and which one suits was not clear.
+    pub day_open: bool,
 }
 
 /// Whether a change is meant for one lunch or for all to come.

@@ -227,6 +227,8 @@ pub enum Receipt {
         agreement: Agreement,
         /// Whether to ask for one thing the reader wants to get better at.
         asks_goal: bool,
+        /// Whether the day was spoken of, and not understood.
+        asks_day: bool,
     },
     /// For a no: one kind line.
     Declined,

@@ -147,6 +147,7 @@ fn terms(terms: &AcceptTerms) -> Value {
         "rhythm_weeks": terms.rhythm_weeks,
         "once": terms.once,
         "no_notes": terms.no_notes,
+        "day_open": terms.day_open,
         "start": local(terms.start),
         "location": terms.location,
     })

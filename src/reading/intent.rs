@@ -203,6 +203,10 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent.dated = found.dated;
     intent.spoken_until = found.until;
     intent.until = found.until.or(intent.until);
+    if intent.end && found.lasts {
+        // "Paremos cuatro semanas", "let's stop until March"
+        (intent.end, intent.pause) = (false, true);
+    }
     weighing.conclude(&mut intent);
     let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
     if asked_back && intent.verdict == Verdict::Yes && !intent.dated {

@@ -182,7 +182,8 @@ impl Open<'_> {
                 return self.judged;
             }
             if let Some(acts) = self.acts(kind) {
-                return Judged::new(acts, reason_for(kind));
+                let done = acts.first().map_or(kind, Act::kind);
+                return Judged::new(acts, reason_for(done));
             }
         }
         self.judged
@@ -208,7 +209,15 @@ impl Open<'_> {
             "question" => vec![Act::Question],
             "stop" => vec![Act::Stop],
             "end" => vec![Act::End],
-            "skip" => vec![Act::Skip],
+            // "I have to cancel Thursday. How's Friday?" is no lunch left out.
+            "skip" => vec![
+                reschedule(said, context)
+                    .filter(|_| said.moves || said.question)
+                    .map_or(Act::Skip, |mut wish| {
+                        wish.scope = wish.scope.or(Some(Scope::One));
+                        Act::Reschedule(wish)
+                    }),
+            ],
             "reschedule" => vec![Act::Reschedule(reschedule(said, context).unwrap_or(
                 Reschedule {
                     scope: said.scope.or(Some(Scope::One)),
@@ -390,6 +399,7 @@ fn accept(said: &Intent) -> crate::lunch::act::AcceptTerms {
     if said.terms_open {
         terms.start = None;
     }
+    terms.day_open = said.terms_open;
     terms
 }
 

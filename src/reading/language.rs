@@ -402,6 +402,9 @@ impl Sense {
 #[derive(Clone, Copy, Debug, Default)]
 struct Senses([u64; 4]);
 
+/// A span of more hours is no span of a lunch.
+const HOURS_MAX: u32 = 1_000;
+
 const _: () = assert!(Sense::COUNT <= 4 * 64, "one more number for Senses");
 
 impl Senses {
@@ -672,7 +675,8 @@ impl Lexicon {
                 Err(_) => return false,
             },
             Some((time, behind)) if matches!(sense, Sense::Clock | Sense::Span) => {
-                match minutes_of(time) {
+                let hours = if sense == Sense::Clock { 24 } else { HOURS_MAX };
+                match minutes_of(time, hours) {
                     Some(minutes) => (minutes, behind),
                     None => return false,
                 }
@@ -948,11 +952,11 @@ impl Lexicon {
     }
 }
 
-/// Minutes since midnight of `12:30`.
-fn minutes_of(time: &str) -> Option<u32> {
+/// Minutes of `12:30`, with fewer hours than so many.
+fn minutes_of(time: &str, hours: u32) -> Option<u32> {
     let (hour, minute) = time.split_once(':')?;
     let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    (hour < hours && minute < 60).then_some(hour * 60 + minute)
 }
 
 /// Whether a day or a time can begin with a phrase of the sense.

@@ -22,12 +22,14 @@ use chrono::NaiveDate;
 pub struct Found {
     /// What a yes changes.
     pub terms: AcceptTerms,
-    /// Several days or times were left to choose from.
+    /// Several days or times were left to choose from, or one was spoken of and not understood.
     pub open: bool,
     /// A day or a time is wished for, or several.
     pub dated: bool,
     /// The first day after an absence, or the one that something is put off to.
     pub until: Option<NaiveDate>,
+    /// It lasts for a while only: "until March", "four weeks".
+    pub lasts: bool,
 }
 
 /// Reads the terms of a text.
@@ -58,6 +60,7 @@ pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
     terms.start = chosen.start;
     terms.location = location;
     Found {
+        lasts: choice::lasts(&sentences, &moments, context),
         terms,
         open: chosen.open,
         dated: chosen.dated,

@@ -350,6 +350,17 @@ mod tests {
             ("Wednesday next week", "2027-01-20 12:30"),
             ("friday week", "2027-01-22 12:30"),
             ("Friday instead of Thursday", "2027-01-15 12:30"),
+            ("the first Tuesday in February", "2027-02-02 12:30"),
+            ("last Friday of the month", "2027-01-29 12:30"),
+            ("am ersten Dienstag im Februar", "2027-02-02 12:30"),
+            ("le dernier vendredi du mois", "2027-01-29 12:30"),
+            ("el primer martes de marzo", "2027-03-02 12:30"),
+            ("de tweede woensdag van februari", "2027-02-10 12:30"),
+            (
+                "the third Thursday of next month at noon",
+                "2027-02-18 12:00",
+            ),
+            ("el jueves dentro de dos semanas", "2027-01-28 12:30"),
         ] {
             assert_eq!(start(text).as_deref(), Some(wanted), "{text}");
         }

@@ -194,7 +194,8 @@ impl Facts {
             Receipt::Accepted {
                 agreement,
                 asks_goal,
-            } => context! { agreement => self.agreement(agreement), asks_goal },
+                asks_day,
+            } => context! { agreement => self.agreement(agreement), asks_goal, asks_day },
             Receipt::Later { until } => context! { until => self.day(*until) },
             Receipt::Declined
             | Receipt::Asked

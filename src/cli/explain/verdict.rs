@@ -154,6 +154,9 @@ fn terms(terms: &AcceptTerms, items: &mut Vec<Item>) {
     if let Some(start) = terms.start {
         tell(format!("first on {}", moment(start)));
     }
+    if terms.day_open {
+        tell("which day or time suits is not clear".to_owned());
+    }
     place(terms.location.as_deref(), items);
 }
 

@@ -171,7 +171,7 @@ impl Desk {
             return Outcome::Asked;
         }
         self.change(voice.pairing, |p| p.stage = Stage::Meeting);
-        self.confirm_agreement(voice, fresh);
+        self.confirm_agreement(voice, fresh, terms.day_open);
         self.send_series(voice.pairing, false);
         Outcome::Done
     }
@@ -244,11 +244,13 @@ impl Desk {
             }
             self.send_series(voice.pairing, false);
         }
-        self.confirm_agreement(voice, false);
+        self.confirm_agreement(voice, false, terms.day_open);
         Outcome::Done
     }
 
-    fn confirm_agreement(&mut self, voice: Voice<'_>, fresh: bool) {
+    /// Tells both what was agreed. `asks_day`: which day suits the writer was not clear, so that is asked
+    /// and nothing else besides, since an answer to two questions is hard to tell apart.
+    fn confirm_agreement(&mut self, voice: Voice<'_>, fresh: bool, asks_day: bool) {
         let Some(pairing) = self.pairing(voice.pairing) else {
             return;
         };
@@ -260,6 +262,7 @@ impl Desk {
         let agreement = pairing.plan.agreement(next.unwrap_or(now));
         let partner = pairing.person(voice.role.other());
         let asks_goal = fresh
+            && !asks_day
             && pairing.plan.notes
             && self
                 .person(voice.by)
@@ -267,6 +270,7 @@ impl Desk {
         let receipt = Receipt::Accepted {
             agreement: agreement.clone(),
             asks_goal,
+            asks_day,
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let news = Notice::Accepted {

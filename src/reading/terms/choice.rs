@@ -18,7 +18,7 @@ const SAME_DAY_MINUTES: i64 = 12 * 60;
 pub struct Chosen {
     /// Day and time.
     pub start: Option<NaiveDateTime>,
-    /// Several stand to choice.
+    /// Several stand to choice, or it was not understood which one is meant.
     pub open: bool,
     /// A day or a time is wished for at all.
     pub dated: bool,
@@ -32,7 +32,13 @@ pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
     let moments: Vec<&Moment> = moments.iter().collect();
     let live: Vec<&Moment> = moments.iter().copied().filter(wished).collect();
     if live.is_empty() {
-        return Chosen::default();
+        // "Not this Thursday though": which one then?
+        let ruled_out =
+            |m: &&Moment| m.standing == Standing::Out && m.day.is_some_and(|day| !day.past);
+        return Chosen {
+            open: moments.iter().any(|m| ruled_out(&m)),
+            ..Chosen::default()
+        };
     }
     let day = match best_day(&live) {
         Pick::Open => {
@@ -60,7 +66,7 @@ pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
     let start = start.filter(|start| possible(*start, sentences, context));
     Chosen {
         start,
-        open: false,
+        open: start.is_none(),
         dated: true,
     }
 }
@@ -264,6 +270,17 @@ pub fn until(
         sentences.find_map(|sentence| counted_from_today(sentence, today))
     };
     bounded.or(spanned).or_else(counted).or(named)
+}
+
+/// Whether an end is named, or how long it is: "until March", "four weeks".
+pub fn lasts(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'_>) -> bool {
+    let today = today(context);
+    let ends = |m: &Moment| m.bound == Some(Bound::Until) && m.time.is_none();
+    moments.iter().any(ends)
+        || moments.is_empty()
+            && sentences
+                .iter()
+                .any(|sentence| counted_from_today(sentence, today).is_some())
 }
 
 /// Whether a day is named by its figure alone, without its month.

@@ -181,6 +181,7 @@ fn named(
             continue;
         } else if let Some(day) = whole_day(sentence, at, context) {
             let mut one = moment(day.words);
+            one.from -= usize::from(day.led);
             // "Friday's board": the name's own s.
             let owner = sentence
                 .tokens
@@ -479,7 +480,7 @@ fn in_clause(
     let led = led_marks(sentence, clause);
     let marks = || led.iter().filter(|mark| !inside(mark.at));
     let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
-    let wish = says(&[Sense::Proposal]);
+    let wish = says(&[Sense::Proposal]) || is_asked_for(sentence, moment);
     let negators = [Sense::Negator, Sense::NegatorBehind, Sense::No, Sense::Skip];
     // "Wednesday next week not this week": the negator is for what stands right behind it.
     let elsewhere = |mark: &Mark| {
@@ -518,7 +519,12 @@ fn in_clause(
         // "my diary is free on Friday", "bin ich gerne dabei"
         let stands_behind = busy.at >= moment.to;
         let shifts = stands_behind && moment.shift.is_some();
+        let leads = |mark: &Mark| {
+            matches!(mark.sense, Sense::Proposal | Sense::Move)
+                && (mark.at + mark.words..=mark.at + mark.words + 1).contains(&moment.from)
+        };
         let freed = shifts
+            || marks().any(leads)
             || marks().any(|mark| {
                 mark.sense == Sense::Proposal
                     || (mark.at > busy.at && positive.contains(&mark.sense))
@@ -535,7 +541,7 @@ fn in_clause(
         .marks
         .iter()
         .any(|mark| mark.sense == Sense::OutBehind && mark.at + mark.words > moment.to);
-    if says(&positive) || preferred || moment.bound == Some(Bound::From) {
+    if wish || says(&positive) || preferred || moment.bound == Some(Bound::From) {
         return Standing::Wish;
     }
     if moment.shift.is_some() || unknown(sentence, clause, spans) == 0 {
@@ -543,6 +549,18 @@ fn in_clause(
     } else {
         Standing::Weak
     }
+}
+
+/// "Might Wednesday of next week serve?", "Would the 21st do?": whatever verb ends it.
+fn is_asked_for(sentence: &Sentence<'_>, moment: &Moment) -> bool {
+    let lead = (0..moment.from).rev().find(|at| {
+        let word = sentence.word(*at);
+        !(lexicon().is(word, Sense::On) || matches!(word, "the" | "this" | "next"))
+    });
+    let modal = lead.filter(|at| moment.from - at <= 3);
+    sentence.question
+        && moment.day.is_some()
+        && modal.is_some_and(|at| lexicon().is(sentence.word(at), Sense::Modal))
 }
 
 /// The marks of a clause, and of the few words before it that only "aber" or "und" parts from it:

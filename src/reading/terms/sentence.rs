@@ -181,11 +181,20 @@ fn joins(tokens: &[Token<'_>], at: usize) -> bool {
     let Some(before) = word(at.checked_sub(1)) else {
         return false;
     };
-    let figure = |t: &Token<'_>| t.text.starts_with(|c: char| c.is_ascii_digit());
+    fn figure(token: &Token<'_>) -> bool {
+        token.text.starts_with(|c: char| c.is_ascii_digit())
+    }
     // "Freitag, 22.01., 12 Uhr": the stop belongs to the date.
     let dated_figure = before.text.matches('.').count() == 1 && figure(before);
     let comma = tokens.get(at + 1).is_some_and(|t| &*t.text == ",");
     if dated_figure && comma {
+        return true;
+    }
+    // "Di., 19.01., 12:15 h", "Tue., 19 Jan."
+    let written = before.end - before.start;
+    let weekday = written == 2 || written <= 4 && lexicon().weekday(&before.text).is_some();
+    let dated = word(Some(at + 2)).is_some_and(figure);
+    if comma && weekday && dated {
         return true;
     }
     let Some(behind) = word(Some(at + 1)) else {

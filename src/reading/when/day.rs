@@ -34,6 +34,8 @@ pub struct Day {
     pub clash: bool,
     /// The span is a week, so that a weekday may be counted in it.
     pub week: bool,
+    /// The word before the first one belongs to it ("first" Tuesday in February).
+    pub led: bool,
 }
 
 impl Day {
@@ -47,6 +49,7 @@ impl Day {
             past: false,
             clash: false,
             week: false,
+            led: false,
         }
     }
 
@@ -169,6 +172,13 @@ fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     let word = *words.get(at)?;
     let number = lexicon().weekday(word).filter(|_| !is_my(words, at))?;
     let weekday = Weekday::try_from(u8::try_from(number.checked_sub(1)?).ok()?).ok()?;
+    if let Some((date, used)) = weekday_of_month(words, at, weekday, today) {
+        return Some(Day {
+            weekday: true,
+            led: true,
+            ..Day::exact(date, used)
+        });
+    }
     let glue = |i: usize| {
         words.get(i).is_some_and(|w| {
             lexicon().is(w, Sense::On)
@@ -237,6 +247,65 @@ fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     })
 }
 
+/// "(the first) Tuesday in February", "(letzten) Freitag im Monat", "(primer) martes de marzo": the
+/// word that counts stands before it.
+fn weekday_of_month(
+    words: &[&str],
+    at: usize,
+    weekday: Weekday,
+    today: NaiveDate,
+) -> Option<(NaiveDate, usize)> {
+    let before = word_before(words, at);
+    let counts = lexicon()
+        .ordinal(before)
+        .filter(|_| lexicon().number(before).is_none())
+        .or_else(|| ordinal(before).filter(|_| before.parse::<u32>().is_err()));
+    let nth = match counts {
+        Some(nth) => u8::try_from(nth).ok().filter(|nth| (1..=5).contains(nth))?,
+        None if lexicon().is(before, Sense::Past) => 5,
+        None => return None,
+    };
+    let word = |i: usize| words.get(i).copied().unwrap_or_default();
+    let of = |w: &str| matches!(w, "of" | "im" | "de" | "del" | "du" | "des" | "van" | "von");
+    if !of(word(at + 1)) && !lexicon().is(word(at + 1), Sense::In) {
+        return None;
+    }
+    let mut end = at + 2;
+    let small = |w: &str| lexicon().is_small(w) && lexicon().month(w).is_none();
+    while end < at + 4 && small(word(end)) {
+        end += 1;
+    }
+    let next = lexicon().is(word(end), Sense::Next);
+    end += usize::from(next);
+    let in_month = |first: NaiveDate| {
+        let date =
+            |nth| NaiveDate::from_weekday_of_month_opt(first.year(), first.month(), weekday, nth);
+        date(nth).or_else(|| date(4).filter(|_| counts.is_none()))
+    };
+    let ahead = |date: &NaiveDate| *date > today;
+    let date = if let Some(month) = lexicon().month(word(end)) {
+        let of_year = |year| in_month(NaiveDate::from_ymd_opt(year, month, 1)?);
+        of_year(today.year())
+            .filter(ahead)
+            .or_else(|| of_year(today.year() + 1))?
+    } else if lexicon().is(word(end), Sense::MonthUnit) {
+        let this = today.with_day(1)?;
+        let after = this.checked_add_months(Months::new(1))?;
+        let behind = lexicon()
+            .longest(words, end + 1, &[Sense::NextBehind], Languages::ALL)
+            .map_or(0, |mark| mark.words);
+        end += behind;
+        if next || behind > 0 {
+            in_month(after)?
+        } else {
+            in_month(this).filter(ahead).or_else(|| in_month(after))?
+        }
+    } else {
+        return None;
+    };
+    Some((date, end + 1 - at))
+}
+
 /// "Friday week", "Donnerstag in zwei Wochen", "jeudi en huit": weeks, and words used.
 fn weeks_ahead(words: &[&str], at: usize) -> Option<(u64, usize)> {
     let word = |i: usize| words.get(i).copied().unwrap_or_default();
@@ -246,15 +315,17 @@ fn weeks_ahead(words: &[&str], at: usize) -> Option<(u64, usize)> {
         ("en", "quinze") => return Some((2, 2)),
         _ => {}
     }
-    if !lexicon().is(word(at), Sense::In) {
+    let within = usize::from(word(at) == "dentro" && word(at + 1) == "de");
+    if within == 0 && !lexicon().is(word(at), Sense::In) {
         return None;
     }
+    let at = at + within;
     let count = lexicon()
         .number(word(at + 1))
         .filter(|n| (1..9).contains(n))?;
     lexicon()
         .is(word(at + 2), Sense::Week)
-        .then_some((u64::from(count), 3))
+        .then_some((u64::from(count), 3 + within))
 }
 
 /// "a week on Friday".
@@ -439,7 +510,10 @@ fn numeric_date(words: &[&str], at: usize, context: &Context) -> Option<NaiveDat
     let before = at.checked_sub(1).and_then(|p| words.get(p)).copied();
     let on = before.is_some_and(|w| {
         let wants = [Sense::On, Sense::Until, Sense::From, Sense::Back];
-        wants.iter().any(|sense| lexicon().is(w, *sense)) || lexicon().weekday(w).is_some()
+        // "Di." is a Tuesday before a date only; in Italian it is "of".
+        wants.iter().any(|sense| lexicon().is(w, *sense))
+            || lexicon().weekday(w).is_some()
+            || w == "di"
     });
     let mark = ['-', '.', '/'].into_iter().find(|m| word.contains(*m))?;
     let parts: Vec<u32> = word

@@ -3,6 +3,7 @@
 //! Only with the planned lunch at hand does a shift give a start. A span behind "in" or "for" is
 //! counted from today and is none ("in two weeks").
 
+use super::clock::time_at;
 use crate::reading::language::{Languages, Sense, lexicon};
 
 /// Fewer minutes late are an apology, and no wish to move.
@@ -19,7 +20,8 @@ pub fn find(words: &[&str], moves: bool) -> Option<(i64, usize, usize)> {
 /// The shift whose amount begins at a word.
 pub fn shift_at(words: &[&str], at: usize, moves: bool) -> Option<(i64, usize, usize)> {
     if let Some((minutes, used)) = day_beside(words, at) {
-        return moves.then_some((minutes, at, used));
+        let timed = time_at(words, at + used).is_some();
+        return (moves || timed).then_some((minutes, at, used));
     }
     let (minutes, at, used) = amount(words, at)?;
     let word_before = at.checked_sub(1).and_then(|p| words.get(p));
@@ -67,6 +69,7 @@ fn day_beside(words: &[&str], at: usize) -> Option<(i64, usize)> {
     let next = words.get(at + mark.words).copied().unwrap_or_default();
     let ends = [Sense::Instead, Sense::Please, Sense::At, Sense::Suits];
     let ended = next.is_empty()
+        || time_at(words, at + mark.words).is_some()
         || ends.iter().any(|sense| lexicon().is(next, *sense))
         || lexicon()
             .longest(words, at + mark.words, &ends, Languages::ALL)

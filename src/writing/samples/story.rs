@@ -232,6 +232,7 @@ impl Cast {
                 Receipt::Accepted {
                     agreement: agreement(),
                     asks_goal: true,
+                    asks_day: false,
                 },
                 NOVEMBER,
             ),

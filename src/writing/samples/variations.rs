@@ -104,6 +104,7 @@ impl Cast {
             Receipt::Accepted {
                 agreement: once.clone(),
                 asks_goal: false,
+                asks_day: true,
             },
             Receipt::Skipped {
                 table: first.clone(),
