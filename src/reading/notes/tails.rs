@@ -19,7 +19,8 @@ const SENTENCES_MAX: usize = 3;
 pub(super) fn part(text: &str) -> (String, Vec<String>) {
     let lines: Vec<&str> = text.lines().collect();
     let mut rest: Vec<String> = Vec::new();
-    let cut = (1..lines.len()).find(|at| ends_at(&lines, *at));
+    let few = few_below(&lines);
+    let cut = (1..lines.len()).find(|at| ends_at(&lines, *at, *at >= few));
     let mut kept = text.to_owned();
     if let Some(cut) = cut {
         let (above, below) = lines.split_at(cut);
@@ -36,8 +37,17 @@ pub(super) fn part(text: &str) -> (String, Vec<String>) {
     (kept, rest)
 }
 
-/// Whether the lines from here on are no note any more.
-fn ends_at(lines: &[&str], at: usize) -> bool {
+/// From which line on only so many others stand below as a farewell may have.
+fn few_below(lines: &[&str]) -> usize {
+    let filled = lines.iter().enumerate().rev();
+    let mut filled = filled.filter(|(_, line)| !line.trim().is_empty());
+    filled
+        .nth(FAREWELL_LINES_MAX + 1)
+        .map_or(0, |(at, _)| at + 1)
+}
+
+/// Whether the lines from here on are no note any more; `few` says whether few stand below.
+fn ends_at(lines: &[&str], at: usize, few: bool) -> bool {
     let line = lines.get(at).map_or("", |line| line.trim());
     let below = lines.get(at + 1..).unwrap_or_default();
     let blank_above = lines.get(at - 1).is_some_and(|line| line.trim().is_empty());
@@ -47,11 +57,14 @@ fn ends_at(lines: &[&str], at: usize) -> bool {
     if is_postscript(line, blank_above) {
         return true;
     }
+    if !few {
+        return false;
+    }
     let filled = below.iter().filter(|line| !line.trim().is_empty()).count();
     let short = below
         .iter()
         .all(|line| line.split_whitespace().count() <= BELOW_WORDS_MAX);
-    if filled > FAREWELL_LINES_MAX || !short {
+    if !short {
         return false;
     }
     is_farewell(line) || (blank_above && (is_parting(line) || (filled == 0 && is_name(line))))
