@@ -139,7 +139,9 @@ fn astray(wanted: &[Option<String>; 4], found: &[String; 4]) -> bool {
         let another = others
             .filter_map(|there| wanted[there].as_deref())
             .filter(|words| !matches!(*words, "-" | "*"))
-            .any(|words| found[here].contains(&begins(words)));
+            .map(begins)
+            .filter(|words| !wanted[here].as_ref().is_some_and(|own| own.contains(words)))
+            .any(|words| found[here].contains(&words));
         none || another
     })
 }

@@ -144,7 +144,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         None | Some(Answering::Invitation | Answering::Question | Answering::Reminder) => {
             said.is_outright()
         }
-        Some(Answering::FollowUp) => held::told(&text).is_some(),
+        Some(Answering::FollowUp) => !sorted.listed && held::told(&text).is_some(),
         _ => false,
     };
     if by_headings || (outright && said.is_plain()) {
@@ -507,7 +507,7 @@ fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) ->
         }
         return Judged::new(acts, "notes under their prompts");
     }
-    let told = held::told(text);
+    let told = held::told(text).filter(|_| !sorted.listed);
     let spoken = told == Some(Held::SaidNotWritten); // "prefiero no dejarlo por escrito"
     let plain = said.words <= CLOSING_WORDS_MAX && !beside::addresses(text);
     let asked = (said.stop || said.end) && (plain || said.words <= FEW_WORDS) && !spoken;

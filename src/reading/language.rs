@@ -240,6 +240,8 @@ senses! {
     Achieved = "achieved",
     /// Frequent small words that tell the language.
     Small = "small words",
+    /// More of them, for notes: in a short answer they would tell too much.
+    Frequent = "frequent words",
     /// Today.
     Today = "today",
     /// Tomorrow.
@@ -555,6 +557,8 @@ struct Word {
     month: Option<u32>,
     /// The languages that it is a small word of.
     small: Vec<usize>,
+    /// The languages that it is a frequent word of, besides.
+    frequent: Vec<usize>,
     /// Whether a day or a time can begin with it.
     dated: bool,
     /// The languages whose lines it stands in, a bit for each.
@@ -684,6 +688,14 @@ impl Lexicon {
                     for word in line.split_whitespace() {
                         if let Some(word) = self.word_mut(&fold(word)) {
                             word.small.push(language);
+                        }
+                    }
+                    true
+                }
+                "frequent words" => {
+                    for word in line.split_whitespace() {
+                        if let Some(word) = self.word_mut(&fold(word)) {
+                            word.frequent.push(language);
                         }
                     }
                     true
@@ -831,10 +843,21 @@ impl Lexicon {
 
     /// The languages to look up: the one whose small words clearly lead, else all.
     pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
+        self.languages_told(tokens, |_| &[])
+    }
+
+    /// The same by more of such words, where notes are read.
+    pub fn languages_of_notes(&self, tokens: &[Token<'_>]) -> Languages {
+        self.languages_told(tokens, |word| &word.frequent)
+    }
+
+    fn languages_told(&self, tokens: &[Token<'_>], more: impl Fn(&Word) -> &[usize]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            let known = self.word(&token.text);
-            for language in known.into_iter().flat_map(|word| &word.small) {
+            let Some(known) = self.word(&token.text) else {
+                continue;
+            };
+            for language in known.small.iter().chain(more(known)) {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
                 }

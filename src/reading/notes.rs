@@ -37,6 +37,8 @@ pub struct Sorted {
     pub loosely: bool,
     /// Whether only the count of bullets or paragraphs placed it.
     pub by_count: bool,
+    /// Whether they were bullets: nobody lists that there was no lunch.
+    pub listed: bool,
 }
 
 impl Sorted {
@@ -68,6 +70,7 @@ pub fn sort(own: &Own) -> Sorted {
     if let Some(three) = three {
         sorted.marked = false;
         sorted.by_count = true;
+        sorted.listed = three.listed;
         let unplaced = |text| (Slot::Unplaced, text);
         let mut pieces: Vec<(Slot, String)> = three.before.into_iter().map(unplaced).collect();
         let slots = Section::ALL.map(Slot::Section);
@@ -99,7 +102,7 @@ fn cut(text: &str, start: Slot, marks: &[Mark], pieces: &mut Vec<(Slot, String)>
 /// Takes what only joins a piece with the next one off its end, and drops what says nothing.
 fn push(pieces: &mut Vec<(Slot, String)>, slot: Slot, words: &str, runs_on: bool) {
     let clean = clean_text(words);
-    let mut text = clean.trim().trim_start_matches(['.', '…', ' ']);
+    let mut text = without_rules(clean.trim()).trim_start_matches(['.', '…', ' ']);
     if slot != Slot::Unplaced {
         text = without_bullet(text);
     }
@@ -124,6 +127,25 @@ fn push(pieces: &mut Vec<(Slot, String)>, slot: Slot, words: &str, runs_on: bool
         pieces.push((slot, text.to_owned()));
     }
 }
+
+/// Without the lines drawn above and below: "=====", "-----".
+fn without_rules(text: &str) -> &str {
+    let rule = |line: &str| {
+        let line = line.trim();
+        line.len() >= RULE_OCTETS_MIN && line.bytes().all(|octet| b"=-_~*#".contains(&octet))
+    };
+    let mut text = text;
+    while let Some((_, rest)) = text.split_once('\n').filter(|(first, _)| rule(first)) {
+        text = rest.trim_start();
+    }
+    while let Some((rest, _)) = text.rsplit_once('\n').filter(|(_, last)| rule(last)) {
+        text = rest.trim_end();
+    }
+    text
+}
+
+/// Shortest line that is drawn, in octets.
+const RULE_OCTETS_MIN: usize = 3;
 
 /// A list of one is none.
 fn without_bullet(text: &str) -> &str {

@@ -190,7 +190,7 @@ impl<'a> Sentence<'a> {
         let words = tokens.iter().filter(|t| t.is_word);
         Self {
             words: words.map(|t| &*t.text).collect(),
-            languages: lexicon().languages_of(tokens),
+            languages: lexicon().languages_of_notes(tokens),
         }
     }
 

@@ -314,6 +314,13 @@ impl Follow {
         if let Some(asked) = asked_behind(text, head) {
             return asked;
         }
+        if let Some(from) = linked_within(text, head).or_else(|| linked_behind_comma(text, head)) {
+            return Self {
+                how: How::Linked,
+                from,
+                ..bare
+            };
+        }
         let mut at = head.end;
         let mut unknown = 0;
         let mut names = 0;
@@ -427,6 +434,22 @@ fn behind_brackets(text: &Text<'_>, at: usize) -> usize {
     (at + 1..at + 14)
         .find(|i| text.mark(*i) == Some(closing))
         .map_or(at, |closed| closed + 1)
+}
+
+/// "Weniger gut war der Ton": a heading of several words whose last one links, and words behind it.
+fn linked_within(text: &Text<'_>, head: &Head) -> Option<usize> {
+    let last = head.end.checked_sub(1).filter(|last| *last > head.first)?;
+    let link = text.find(last, &[Sense::Linking])?;
+    let goes_on = link.end == head.end && text.word(head.end).is_some();
+    goes_on.then(|| text.start(head.end))
+}
+
+/// "Ce que j'ai préféré, c'est ton calme": a comma, and behind it the word that links.
+fn linked_behind_comma(text: &Text<'_>, head: &Head) -> Option<usize> {
+    let comma = text.mark(head.end) == Some(",");
+    let link = text.find(head.end + 1, &[Sense::Linking])?;
+    let goes_on = text.word(link.end).is_some();
+    (comma && goes_on).then(|| text.start(link.end))
 }
 
 /// Our own third prompt, typed or copied: "focus, influencing the client: what helps or hinders?"

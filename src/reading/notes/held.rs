@@ -67,7 +67,7 @@ pub fn told(text: &str) -> Option<Held> {
     if words > WORDS_MAX || names_a_prompt(text) {
         return None;
     }
-    let languages = lexicon().languages_of(&tokens);
+    let languages = lexicon().languages_of_notes(&tokens);
     let mut told = Told::default();
     for sentence in sentences(&tokens, text) {
         // "Said, not written": a comma parts what is one phrase.

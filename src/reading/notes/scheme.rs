@@ -279,9 +279,15 @@ fn headings(lines: &[Line<'_>], free: bool, outside: &dyn Fn(usize) -> bool) -> 
     }
     strong.extend(in_between(lines, &strong, &paired));
     strong.sort_by_key(|mark| mark.at);
-    let listed = lines
+    let marked = lines
         .iter()
         .any(|line| line.numbered.is_some_and(|n| n.mark.is_some()));
+    let counted: Vec<usize> = lines
+        .iter()
+        .filter_map(|line| line.numbered)
+        .map(|n| n.number)
+        .collect();
+    let listed = marked || (counted.len() > 1 && counted.is_sorted_by(|one, next| one < next));
     if strong.is_empty() && listed {
         return strong; // labels inside numbered notes
     }
@@ -337,6 +343,7 @@ fn bare(lines: &[Line<'_>], strong: &[Mark], outside: &dyn Fn(usize) -> bool) ->
             loose: true,
         });
     }
+    without_shared_labels(lines, &mut found);
     let all = || found.iter().chain(strong).map(|mark| mark.slot);
     let each_once = found
         .iter()
@@ -347,6 +354,34 @@ fn bare(lines: &[Line<'_>], strong: &[Mark], outside: &dyn Fn(usize) -> bool) ->
         return Vec::new();
     }
     found
+}
+
+/// "Best momment: …" and "Worst momment: …": what stands alike between heading and mark on two
+/// lines belongs to the headings, whatever it is.
+fn without_shared_labels(lines: &[Line<'_>], found: &mut [Mark]) {
+    let labels: Vec<Option<(String, usize)>> = found
+        .iter()
+        .map(|mark| {
+            let line = lines.iter().find(|line| line.start == mark.at)?;
+            let (_, follow) = line.head.filter(|(_, follow)| follow.unknown > 0)?;
+            let from = follow.tail.checked_sub(line.start)?;
+            let label = line.text.get(from..)?.split(':').next()?;
+            let marked = follow.how == How::Marked;
+            marked.then(|| (crate::reading::phrase::fold(label.trim()), follow.from))
+        })
+        .collect();
+    for (at, mark) in found.iter_mut().enumerate() {
+        let Some(Some((label, from))) = labels.get(at) else {
+            continue;
+        };
+        let shared = labels.iter().enumerate().any(|(other, found)| {
+            let other_label = found.as_ref().map(|(label, _)| label);
+            other != at && other_label == Some(label)
+        });
+        if shared {
+            mark.from = *from;
+        }
+    }
 }
 
 /// Longest label of a line that heads it in words of the writer's own.

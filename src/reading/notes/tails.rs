@@ -88,8 +88,18 @@ fn is_postscript(line: &str, blank_above: bool) -> bool {
         let upper = bare.starts_with(|c: char| c.is_uppercase());
         return upper || blank_above;
     }
+    if !blank_above {
+        return false;
+    }
     let text = Text::new(bare);
-    blank_above && text.find(0, &[Sense::Postscript]).is_some()
+    let opens = |sense| text.find(0, &[sense]).is_some();
+    // "Next time I'd like …" is about the lunch; "next time you …" may be the goal.
+    let speaks = |at: usize| {
+        text.find(at, &[Sense::Addressing, Sense::HeOrShe])
+            .is_some()
+    };
+    let addresses = || (0..text.tokens.len()).any(speaks);
+    opens(Sense::Postscript) || (opens(Sense::NextLunch) && !addresses())
 }
 
 /// "See you Thursday!", "Kind regards", "That's all": short, and nothing else.

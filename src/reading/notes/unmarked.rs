@@ -13,6 +13,8 @@ pub(super) struct Three {
     pub(super) parts: Vec<String>,
     pub(super) before: Vec<String>,
     pub(super) behind: Vec<String>,
+    /// Whether they are bullets.
+    pub(super) listed: bool,
 }
 
 /// Exactly three parts of one kind.
@@ -64,6 +66,7 @@ fn bullets(text: &str) -> Option<Three> {
         parts: Vec::new(),
         before: Vec::new(),
         behind: Vec::new(),
+        listed: true,
     };
     let mut above = String::new();
     for line in lines {
@@ -100,6 +103,7 @@ fn paragraphs(text: &str) -> Option<Three> {
         parts: Vec::new(),
         before: Vec::new(),
         behind: Vec::new(),
+        listed: false,
     };
     let blank_line = |line: &str| line.trim().is_empty();
     let mut current: Vec<&str> = Vec::new();
@@ -162,5 +166,6 @@ fn short_lines(text: &str) -> Option<Three> {
         parts: lines.iter().map(|line| (*line).to_owned()).collect(),
         before: greeting.map(str::to_owned).into_iter().collect(),
         behind: Vec::new(),
+        listed: false,
     })
 }
