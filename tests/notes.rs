@@ -9,6 +9,7 @@
 
 #[path = "clients/catalogue.rs"]
 mod catalogue;
+#[allow(dead_code)] // no answers below the quote here
 #[path = "clients/render.rs"]
 mod render;
 

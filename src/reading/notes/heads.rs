@@ -208,24 +208,34 @@ impl Head {
     pub(super) fn led(text: &Text<'_>, at: usize) -> Option<Self> {
         let mut next = at;
         let mut names = 0;
+        // "Pour" heads what speaks for somebody, and leads to "pour ton objectif".
+        let mut leading = None;
         for _ in 0..LEADS_MAX {
+            let lead = text.find(next, &[Sense::HeadingLead]);
             if let Some(head) = Self::at(text, next) {
-                return Some(head);
+                let leads = head.paired && lead.is_some_and(|lead| lead.end == head.end);
+                if !leads || leading.is_some() {
+                    return Some(leading.filter(|_| head.paired).unwrap_or(head));
+                }
+                leading = Some(head);
             }
-            if let Some(lead) = text.find(next, &[Sense::HeadingLead]) {
+            if let Some(lead) = lead {
                 next = lead.end;
             } else if names < 2 && is_leading_name(text, next) {
                 names += 1;
                 next += 1;
             } else {
-                return None;
+                return leading;
             }
             // "Well, the best", "Ben: best".
             if matches!(text.mark(next), Some("," | ":")) && text.word(next + 1).is_some() {
+                if leading.is_some() {
+                    return leading;
+                }
                 next += 1;
             }
         }
-        Head::at(text, next)
+        leading.or_else(|| Head::at(text, next))
     }
 
     pub(super) const fn section(&self) -> Option<Section> {
