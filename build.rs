@@ -39,8 +39,13 @@ fn main() -> io::Result<()> {
 fn listed(constant: &str, files: &[(String, PathBuf)]) -> String {
     let mut list = format!("{constant}: &[(&str, &str)] = &[\n");
     for (name, path) in files {
-        // Written as a literal of Rust, whatever stands in the path.
-        list.push_str(&format!("    ({name:?}, include_str!({path:?})),\n"));
+        // Read from below the folder being built: a target folder that was made for another
+        // checkout would go on reading that one's files.
+        let home = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        let below = Path::new("/").join(path.strip_prefix(home).unwrap_or(path));
+        list.push_str(&format!(
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {below:?}))),\n"
+        ));
     }
     list.push_str("];\n");
     list

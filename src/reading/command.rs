@@ -155,6 +155,19 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
     }
 }
 
+/// Whether a text begins with words for the writer's own goal, and not with a mere "goal:".
+pub fn names_own_goal(text: &str) -> bool {
+    let tokens = tokens(text.lines().next().unwrap_or_default());
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.is_word)
+        .map(|t| &*t.text)
+        .collect();
+    lexicon()
+        .longest(&words, 0, &[Sense::GoalCommand], Languages::ALL)
+        .is_some_and(|mark| mark.words > 1)
+}
+
 /// The arguments with the paragraph that they run on in.
 fn whole(first: &str, below: &str, addresses: bool) -> String {
     let mut lines = vec![first.trim()];

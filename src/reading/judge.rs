@@ -3,6 +3,8 @@
 //! The same "no" declines an invitation, skips a lunch and says nothing to a follow-up. Here that
 //! is decided, one function for each kind of letter. Where a careful person would ask, `Unclear`.
 
+mod beside;
+
 use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
 use crate::lunch::notes::{Section, Words};
 use crate::reading::answered;
@@ -11,7 +13,7 @@ use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::learned::features::{self, Feature};
 use crate::reading::learned::{Weights, careful, weights};
 use crate::reading::message::Message;
-use crate::reading::notes::{self, Sorted};
+use crate::reading::notes::{self, Sorted, held};
 use crate::reading::phrase::tokens;
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
@@ -24,8 +26,14 @@ const HELD_WORDS_MAX: usize = 14;
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
 
-/// Longest text that says that they met, in words.
-const HELD_MET_WORDS_MAX: usize = 8;
+/// Longest answer to a follow-up that may be no notes at all, in words.
+const SHORT_WORDS_MAX: usize = 14;
+
+/// A text so short is no note to the partner, in words.
+const FEW_WORDS: usize = 8;
+
+/// Longest text that is believed to ask for an end wherever it says so, in words.
+const CLOSING_WORDS_MAX: usize = 25;
 
 /// Acts, and what decided them.
 #[derive(Clone, Debug)]
@@ -116,7 +124,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     let sorted = notes::sort(own);
     let said = intent::read(&text, &context);
     let judged = match answering {
-        Some(Answering::FollowUp) => followup(sorted.clone(), &said, &context),
+        Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
         Some(Answering::Exchange) => exchange(&sorted, &said, &context),
@@ -126,7 +134,8 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::Invitation | Answering::Question) => invitation(&said),
         None => unknown(sorted.clone(), &said, &context),
     };
-    let by_headings = sorted.marked
+    let asked = answering == Some(Answering::FollowUp);
+    let by_headings = (sorted.marked || (asked && sorted.loosely))
         && judged
             .acts
             .iter()
@@ -135,7 +144,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         None | Some(Answering::Invitation | Answering::Question | Answering::Reminder) => {
             said.is_outright()
         }
-        Some(Answering::FollowUp) => said.held.is_some(),
+        Some(Answering::FollowUp) => !sorted.listed && held::told(&text).is_some(),
         _ => false,
     };
     if by_headings || (outright && said.is_plain()) {
@@ -226,7 +235,7 @@ impl Open<'_> {
             ))],
             "pause" => vec![Act::Pause { until: said.until }],
             "resume" => vec![Act::Resume],
-            "held" => vec![Act::Held(said.held?)],
+            "held" => vec![Act::Held(held::told(&self.text).or(said.held)?)],
             "notes" if context.answering == Some(Answering::FollowUp) => {
                 vec![Act::Notes(self.sorted.notes.clone())]
             }
@@ -339,21 +348,45 @@ pub fn guess(message: &Message, own: &Own, context: &Context) -> Option<Answerin
 
 fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     let (act, below) = command::first_line(text, context)?;
-    let mut acts = vec![act];
     let followup = context.answering == Some(Answering::FollowUp);
-    if followup && !below.trim().is_empty() {
-        let mut rest = own.clone();
-        if let Some(first) = rest.passages.first_mut() {
-            let kept = first.text.split_once('\n').map_or("", |(_, below)| below);
+    let leaves = matches!(act, Act::Stop | Act::End);
+    // What stands under a prompt answers it.
+    let prompted = own.passages.first().is_some_and(|p| p.prompt.is_some());
+    if followup && prompted && !leaves {
+        return None;
+    }
+    let goal = matches!(
+        act,
+        Act::Command {
+            name: CommandName::Goal,
+            ..
+        }
+    );
+    // "Goal: slower" heads the third note; "my goal is: slower" is the writer's own.
+    if followup && goal && !command::names_own_goal(text) {
+        return None;
+    }
+    let mut acts = vec![act];
+    let rest = if goal { paragraph_behind(text) } else { below };
+    if followup && !rest.trim().is_empty() {
+        let cut = text.len() - rest.len();
+        let mut own = own.clone();
+        if let Some(first) = own.passages.first_mut() {
+            let kept = first.text.get(cut..).unwrap_or_default();
             first.text = kept.trim().to_owned();
         }
-        rest.passages.retain(|passage| !passage.text.is_empty());
-        let sorted = notes::sort(&rest);
-        if sorted.marked || sorted.by_count {
+        own.passages.retain(|passage| !passage.text.is_empty());
+        let sorted = notes::sort(&own);
+        if sorted.placed() {
             acts.push(Act::Notes(sorted.notes));
         }
     }
     Some(Judged::new(acts, "a command on the first line"))
+}
+
+/// What stands below the first paragraph.
+fn paragraph_behind(text: &str) -> &str {
+    text.split_once("\n\n").map_or("", |(_, behind)| behind)
 }
 
 /// Stop and end come before everything.
@@ -472,81 +505,94 @@ fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     }
 }
 
-fn followup(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    let alone = said.words <= HELD_WORDS_MAX;
-    if sorted.marked {
-        // What stands under no prompt may hold a change besides.
-        let loose: Vec<String> = sorted
-            .notes
-            .unplaced
-            .iter()
-            .map(|w| w.reveal().clone())
-            .collect();
-        let beside = intent::read(&loose.join("\n"), context);
-        let mut acts = Vec::new();
-        let something = !sorted.notes.is_empty() || sorted.notes.achieved.is_some();
-        if something || !loose.is_empty() {
-            acts.push(Act::Notes(sorted.notes));
+fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {
+    if sorted.marked || sorted.loosely {
+        let sections = 3 - sorted.notes.missing().len();
+        if sections <= 1 && beside::asks(text) {
+            return Judged::one(Act::Question, "a question about a prompt");
         }
-        if !loose.is_empty() {
-            if let Some((act, _)) = loose
-                .iter()
-                .find_map(|line| command::first_line(line, context))
-            {
-                acts.push(act);
-            } else if beside.words <= 25 {
-                acts.extend(changes(&beside, context));
-            }
-        }
+        let acts = with_changes(&mut sorted, context);
         if acts.is_empty() {
             return Judged::one(Act::Unclear, "headings with nothing under them");
         }
         return Judged::new(acts, "notes under their prompts");
     }
-    if let Some(held) = said
-        .held
-        // More words than "we met, it was lovely" are notes, and not to be lost.
-        .filter(|held| *held != Held::Met || said.words <= HELD_MET_WORDS_MAX)
-        .filter(|held| alone || *held == Held::NotMet && said.words <= 30)
-    {
+    let told = held::told(text).filter(|_| !sorted.listed);
+    let spoken = told == Some(Held::SaidNotWritten); // "prefiero no dejarlo por escrito"
+    let plain = said.words <= CLOSING_WORDS_MAX && !beside::addresses(text);
+    let asked = (said.stop || said.end) && (plain || said.words <= FEW_WORDS) && !spoken;
+    if asked || beside::closes(text, context) {
+        let acts = Some(closing(said)).filter(|acts| !acts.is_empty());
+        return Judged::new(acts.unwrap_or(vec![Act::End]), "it asks for an end");
+    }
+    if let Some(held) = told {
         let mut acts = vec![Act::Held(held)];
-        acts.extend(
-            changes(said, context)
-                .into_iter()
-                .filter(|a| !matches!(a, Act::Skip) || held != Held::NotMet),
-        );
+        acts.extend(beside::changes(text, context));
+        acts.dedup();
         return Judged::new(acts, "it says whether the lunch took place");
     }
     if said.terms.no_notes && said.words <= 6 {
         return Judged::one(Act::Held(Held::NothingThisTime), "no notes this time");
     }
     if sorted.by_count {
-        return Judged::one(Act::Notes(sorted.notes), "three parts for three prompts");
+        let acts = with_changes(&mut sorted, context);
+        return Judged::new(acts, "three parts for three prompts");
     }
-    if said.stop || said.end {
-        return Judged::new(closing(said), "it asks for an end");
-    }
-    if alone {
+    let short = said.words <= SHORT_WORDS_MAX;
+    if short && (said.question || !beside::addresses(text)) {
         let mut acts = changes(said, context);
         // "in the demo" is a moment, and no place to move to.
         acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);
         if !acts.is_empty() {
             return Judged::new(acts, "a change to the lunch");
         }
-        if said.only_thanks {
-            return Judged::one(Act::Other, "thanks or a greeting");
-        }
-        if said.question {
-            return Judged::one(Act::Question, "a question");
-        }
-        if said.words <= 2 && said.verdict != Verdict::Silent {
-            return Judged::one(Act::Unclear, "a yes or no that answers no prompt");
-        }
+    }
+    if let Some(judged) = beside::instead(text, said, context) {
+        return judged;
     }
     Judged::one(
         Act::Notes(sorted.notes),
         "own words after a lunch, with nothing that places them",
     )
+}
+
+/// The notes, and what stands beside them about coming lunches.
+fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
+    let mut changed = beside::part(&mut sorted.notes, context);
+    let loose: Vec<String> = sorted
+        .notes
+        .unplaced
+        .iter()
+        .map(|w| w.reveal().clone())
+        .collect();
+    if changed.is_empty()
+        && let Some((act, _)) = loose
+            .iter()
+            .find_map(|line| command::first_line(line, context))
+    {
+        changed.push(act);
+    }
+    for words in &loose {
+        if changed.is_empty() {
+            changed = beside::changes(words, context);
+        }
+    }
+    if changed.is_empty() {
+        // Words that are no note at all may say it without naming the lunch.
+        let beside = intent::read(&loose.join("\n"), context);
+        if beside.words <= CLOSING_WORDS_MAX {
+            changed = changes(&beside, context);
+            changed.retain(|act| !matches!(act, Act::Reschedule(_)) || beside.moves);
+        }
+    }
+    let notes = std::mem::take(&mut sorted.notes);
+    let something = !notes.is_empty() || notes.achieved.is_some() || !loose.is_empty();
+    let mut acts = Vec::new();
+    if something {
+        acts.push(Act::Notes(notes));
+    }
+    acts.extend(changed);
+    acts
 }
 
 fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
@@ -644,14 +690,20 @@ fn removal(text: &str) -> Option<Section> {
     }
     let marks = lexicon().marks(
         &words,
-        &[Sense::Remove, Sense::Best, Sense::Worst, Sense::Focus],
+        &[
+            Sense::Remove,
+            Sense::Best,
+            Sense::Worst,
+            Sense::Focus,
+            Sense::Improvable,
+        ],
         Languages::ALL,
     );
     marks.iter().find(|m| m.sense == Sense::Remove)?;
     let named = marks.iter().find_map(|m| match m.sense {
         Sense::Best => Some(Section::Best),
         Sense::Worst => Some(Section::Worst),
-        Sense::Focus => Some(Section::Focus),
+        Sense::Focus | Sense::Improvable => Some(Section::Focus),
         _ => None,
     });
     named.or_else(|| {

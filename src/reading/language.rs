@@ -122,6 +122,112 @@ senses! {
     Worst = "worst",
     /// Heading of the focused improvement point.
     Focus = "focus",
+    /// Heading of the best moment, where a heading of another section stands beside it ("plus").
+    PairedBest = "paired best",
+    /// Heading of the worst moment, where a heading of another section stands beside it.
+    PairedWorst = "paired worst",
+    /// Heading of the focus, where a heading of another section stands beside it.
+    PairedFocus = "paired focus",
+    /// Heading of the focus, or of the worst moment where a goal follows ("tip").
+    Improvable = "to improve",
+    /// Words that may stand in front of a heading.
+    HeadingLead = "heading lead",
+    /// Words that may stand between a heading and its mark ("since we last met").
+    HeadingTail = "heading tail",
+    /// First, as a number before a line.
+    Firstly = "first",
+    /// Second.
+    Secondly = "second",
+    /// Third.
+    Thirdly = "third",
+    /// Words before a number that names a prompt ("ad 1", "point 1").
+    Numbering = "numbering",
+    /// Things that are counted: a bare number before them is no prompt's.
+    Counted = "counted",
+    /// Heading of what the writer says about the partner.
+    AboutThem = "about them",
+    /// Heading of what the partner says about the writer.
+    AboutMe = "about me",
+    /// A follow-up is told that the lunch took place.
+    ItWasHeld = "it was held",
+    /// That it did not.
+    ItWasNotHeld = "it was not held",
+    /// That all was said and nothing will be written.
+    SpokenOnly = "spoken only",
+    /// That there is nothing to write.
+    NothingToWrite = "nothing to write",
+    /// Words like those for a lunch that was not held, about something else ("the deadline").
+    HeldByOthers = "held by others",
+    /// Verbs of writing, sending and doing that a promise is made with.
+    PromiseVerb = "promise verb",
+    /// When a promise will be kept.
+    Soon = "soon",
+    /// Verbs of ending something.
+    Ending = "ending",
+    /// The lunches as a whole.
+    Series = "series",
+    /// Verbs of going on.
+    Continuing = "continuing",
+    /// Again: with a denial and a verb of going on, an end.
+    AnyMore = "any more",
+    /// An end in so many words.
+    NoMoreOfIt = "no more of it",
+    /// That the lunch was spent on other things.
+    SmallTalk = "small talk",
+    /// Verbs of taking place: none of it where they are denied.
+    EventVerb = "event verb",
+    /// Verbs of turning up.
+    Appearing = "appearing",
+    /// Words for what came to nothing.
+    Failing = "failing",
+    /// Why somebody was not there.
+    AbsentReason = "absent reason",
+    /// Any word of denial.
+    Negation = "negation",
+    /// Verbs of telling.
+    Saying = "saying",
+    /// All that there was to tell.
+    AllOfIt = "all of it",
+    /// How one tells without writing.
+    ByMouth = "by mouth",
+    /// Words in front of what somebody would rather not do.
+    Unwilling = "unwilling",
+    /// Writing, and what it is done on.
+    InWriting = "in writing",
+    /// Between the two.
+    Private = "private",
+    /// Nothing.
+    NotAThing = "no thing",
+    /// What nothing is there for: to report, in particular, this time.
+    Reporting = "reporting",
+    /// Words behind which a reason or a time follows, and no object.
+    LoosePreposition = "loose preposition",
+    /// Words that a clause about the lunch is made of, besides what it says.
+    AboutLunch = "about the lunch",
+    /// Words that speak to the partner.
+    Addressing = "addressing",
+    /// Somebody who is spoken of.
+    HeOrShe = "he or she",
+    /// Notes will follow.
+    Promise = "promise",
+    /// Words that open a question that has no question mark.
+    OpenQuestion = "open question",
+    /// Words that say nothing to be filed.
+    NoContent = "no content",
+    /// Not there, not able to.
+    Absent = "absent",
+    /// The lunch, by its name.
+    LunchWord = "lunch word",
+    /// The lunch after this one.
+    NextLunch = "next lunch",
+    /// Leads to a goal that is not called one: "as for your patience".
+    Regarding = "regarding",
+    /// Words that join clauses.
+    Connecting = "connecting",
+    /// Opens words beside the notes.
+    Postscript = "postscript",
+    /// Ends a mail, and belongs to no note.
+    Closing = "closing",
     /// Words that strengthen and mean nothing by themselves.
     Filler = "filler words",
     /// Words between a heading and what it says, where they were spoken: "best moment was …".
@@ -132,10 +238,10 @@ senses! {
     Hinders = "hinders",
     /// Heading of a goal reached.
     Achieved = "achieved",
-    /// Words for having nothing to say to one prompt.
-    Empty = "empty answer",
     /// Frequent small words that tell the language.
     Small = "small words",
+    /// More of them, for notes: in a short answer they would tell too much.
+    Frequent = "frequent words",
     /// Today.
     Today = "today",
     /// Tomorrow.
@@ -280,8 +386,6 @@ senses! {
     Modal = "modal verb",
     /// A "no" that belongs to the thing behind it.
     NoThing = "no such thing",
-    /// A small word in front of a heading.
-    BeforeHeading = "before a heading",
     /// Label of a quoted header block that names who wrote.
     AuthorLabel = "author label",
     /// A span of time in words; a line begins with how long it is: `00:30 mezzora`.
@@ -456,6 +560,8 @@ struct Word {
     month: Option<u32>,
     /// The languages that it is a small word of.
     small: Vec<usize>,
+    /// The languages that it is a frequent word of, besides.
+    frequent: Vec<usize>,
     /// Whether a day or a time can begin with it.
     dated: bool,
     /// The languages whose lines it stands in, a bit for each.
@@ -585,6 +691,14 @@ impl Lexicon {
                     for word in line.split_whitespace() {
                         if let Some(word) = self.word_mut(&fold(word)) {
                             word.small.push(language);
+                        }
+                    }
+                    true
+                }
+                "frequent words" => {
+                    for word in line.split_whitespace() {
+                        if let Some(word) = self.word_mut(&fold(word)) {
+                            word.frequent.push(language);
                         }
                     }
                     true
@@ -733,10 +847,21 @@ impl Lexicon {
 
     /// The languages to look up: the one whose small words clearly lead, else all.
     pub fn languages_of(&self, tokens: &[Token<'_>]) -> Languages {
+        self.languages_told(tokens, |_| &[])
+    }
+
+    /// The same by more of such words, where notes are read.
+    pub fn languages_of_notes(&self, tokens: &[Token<'_>]) -> Languages {
+        self.languages_told(tokens, |word| &word.frequent)
+    }
+
+    fn languages_told(&self, tokens: &[Token<'_>], more: impl Fn(&Word) -> &[usize]) -> Languages {
         let mut hits = [0usize; FILES.len()];
         for token in tokens.iter().filter(|t| t.is_word).take(400) {
-            let known = self.word(&token.text);
-            for language in known.into_iter().flat_map(|word| &word.small) {
+            let Some(known) = self.word(&token.text) else {
+                continue;
+            };
+            for language in known.small.iter().chain(more(known)) {
                 if let Some(hit) = hits.get_mut(*language) {
                     *hit += 1;
                 }

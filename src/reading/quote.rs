@@ -17,6 +17,8 @@ use crate::words::clean::lines;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
+/// Words in front of a prompt's heading: its number, and a name.
+const LEADING_WORDS_MAX: usize = 4;
 /// Longest prompt without a number, in words.
 const PROMPT_WORDS_MAX: usize = 5;
 /// Longest greeting of a letter, in words.
@@ -530,9 +532,9 @@ fn prompt_in(tokens: &[Token<'_>]) -> Option<Section> {
         return None;
     }
     // Prose that mentions a best moment is no prompt: it has a number or is nothing else.
-    let senses = [Sense::Best, Sense::Worst, Sense::Focus];
+    let senses = [Sense::Best, Sense::Worst, Sense::Focus, Sense::Improvable];
     let named = |at| lexicon().longest(words, at, &senses, Languages::ALL);
-    (0..words.len())
+    (0..words.len().min(LEADING_WORDS_MAX + 1))
         .find_map(named)
         .map(|mark| match mark.sense {
             Sense::Best => Section::Best,
