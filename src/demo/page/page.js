@@ -1,0 +1,19 @@
+// Comfort only: everything works without it. A letter's frame gets the height of its letter, and a
+// button that was pressed says so until the next page is there.
+"use strict";
+for (const frame of document.querySelectorAll("iframe.letter")) {
+  const fit = () => {
+    const body = frame.contentDocument && frame.contentDocument.body;
+    if (body) frame.style.height = Math.ceil(body.getBoundingClientRect().height) + 2 + "px";
+  };
+  frame.addEventListener("load", fit);
+  addEventListener("resize", fit);
+  fit();
+}
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  document.body.classList.add("busy");
+  const told = document.getElementById("told");
+  if (told) told.textContent = "Working…";
+});
+addEventListener("pageshow", () => document.body.classList.remove("busy"));
