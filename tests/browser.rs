@@ -9,9 +9,11 @@ mod devtools;
 mod visitor;
 
 use devtools::Browser;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use visitor::Visitor;
+use visitor::{HOSTILE, Visitor};
 
 /// An answer to a click may take so long on a busy machine.
 const PROMPT: Duration = Duration::from_secs(10);
@@ -168,6 +170,44 @@ fn everything_can_be_done_by_the_keyboard() {
     browser.leaving(|browser| browser.key("Enter"));
     assert_eq!(title(&mut browser), "Answer as Ben");
     assert!(browser.complaints.is_empty(), "{:#?}", browser.complaints);
+}
+
+/// Every way that HTML has to run, load or send something, in a mail to Ben.
+#[test]
+fn a_foreign_mail_runs_loads_and_sends_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("no waiting");
+    let port = listener.local_addr().expect("its address").port();
+    let mail = HOSTILE.replace("PORT", &port.to_string()).into_bytes();
+    let visitor = Visitor::enter_after("ben@example.com", mail.leak());
+    let address = format!("http://127.0.0.1:{}/", visitor.port);
+    let mut browser = Browser::start();
+    browser.look(1280, "light");
+    browser.go(&address);
+    let clock = browser.text("document.querySelector('time').textContent");
+    browser.click(
+        "[...document.querySelectorAll('a.entry')].find(a => a.textContent.includes('owned'))",
+    );
+    let place = browser.text("location.pathname");
+    let letter = "document.querySelector('iframe.letter').contentDocument";
+    let shown = browser.text(&format!("{letter}.body.innerText"));
+    assert!(shown.contains("hello, a foreign mail"), "{shown}");
+    depict(&mut browser, "10-a-foreign-mail");
+    // Whoever presses everything in it gets nowhere.
+    for thing in ["button", "a[href^='javascript']"] {
+        browser.press(&format!("{letter}.querySelector(\"{thing}\")"));
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(browser.text("location.pathname"), place, "{thing}");
+    }
+    assert_eq!(browser.value("window.owned === undefined"), true);
+    let inside = format!("{letter}.defaultView.owned === undefined");
+    assert_eq!(browser.value(&inside), true);
+    let asked = listener.accept();
+    let nobody = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
+    assert!(asked.as_ref().is_err_and(nobody), "it loaded something");
+    browser.go(&address);
+    let after = browser.text("document.querySelector('time').textContent");
+    assert_eq!(after, clock, "its form did nothing");
 }
 
 /// Without JavaScript the way is the same, only a letter scrolls in a frame of a guessed height.

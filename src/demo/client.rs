@@ -249,7 +249,8 @@ fn quote(text: &str) -> String {
         .collect()
 }
 
-/// Puts the paragraphs of `words` behind the numbered prompts of the quoted letter.
+/// Puts the paragraphs of `words` behind the numbered prompts of the quoted letter; what is left over
+/// stands below it.
 fn interleave(text: &str, words: &str) -> String {
     let mut answers = words.split("\n\n");
     let mut out = String::new();
@@ -264,6 +265,9 @@ fn interleave(text: &str, words: &str) -> String {
         if let (true, Some(answer)) = (prompt, if prompt { answers.next() } else { None }) {
             out.push_str(&format!("\n{answer}\n\n"));
         }
+    }
+    for answer in answers {
+        out.push_str(&format!("\n{answer}\n"));
     }
     out
 }

@@ -49,6 +49,9 @@ pub enum StageError {
     /// Somebody's mail was not taken.
     #[error("the mail server did not take the mail: {0}")]
     NotTaken(String),
+    /// The system gives no random octets.
+    #[error("the system gives no random octets: {0}")]
+    Random(std::io::Error),
     /// The folder for the store.
     #[error("{}: {source}; set TMPDIR to a folder that can be written to", path.display())]
     Folder {
@@ -106,9 +109,6 @@ pub const DAN: Player = Player {
 /// All of them.
 pub const PLAYERS: [Player; 4] = [ANA, BEN, CARA, DAN];
 
-/// Everybody's password; the server is on loopback and gone with the demo.
-const SECRET: &str = "sandbox";
-
 /// The daemon's own mailbox.
 pub const HOUSE: &str = "lunch@example.com";
 
@@ -117,6 +117,8 @@ pub struct Stage {
     sandbox: Sandbox,
     daemon: Daemon,
     folder: Folder,
+    /// Everybody's password.
+    secret: String,
     read: BTreeMap<&'static str, usize>,
     told: usize,
     replies: u32,
@@ -139,14 +141,16 @@ impl Stage {
     /// If no port or no folder can be had.
     pub async fn set(start: DateTime<Utc>) -> Result<Self, StageError> {
         let accounts = [HOUSE, ANA.address, BEN.address, CARA.address, DAN.address];
-        let accounts = accounts.map(|address| (address, SECRET));
+        // Not a known one: any site that is open in a browser may send octets to a loopback port.
+        let secret = hexadecimal::<16>().map_err(StageError::Random)?;
+        let accounts = accounts.map(|address| (address, secret.as_str()));
         let sandbox = Sandbox::start(SandboxOptions::with_accounts(&accounts)).await?;
         let folder = folder()?;
         let text = format!(
             "[mail]\naddress = \"{HOUSE}\"\nname = \"Lunch\"\n\
              [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo in IT\"\n\
-             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
+             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
              [policy]\nmails_per_person_per_day = 50\n",
@@ -164,6 +168,7 @@ impl Stage {
             sandbox,
             daemon,
             folder,
+            secret,
             read: BTreeMap::new(),
             told: 0,
             replies: 0,
@@ -317,7 +322,7 @@ impl Stage {
             },
             login: Some(Login::password(
                 player.address,
-                Confidential::new(SECRET.to_owned()),
+                Confidential::new(self.secret.clone()),
             )),
             helo_name: "example.com".to_owned(),
         };
@@ -335,6 +340,14 @@ impl Stage {
                 Err(StageError::NotTaken(no.reason))
             }
         }
+    }
+
+    /// Somebody from outside writes to somebody.
+    ///
+    /// # Errors
+    /// If nobody has that address.
+    pub fn receive(&self, to: &str, octets: &[u8]) -> Result<(), StageError> {
+        Ok(self.sandbox.deliver(to, octets)?)
     }
 
     /// What is in somebody's inbox as octets, oldest first.
@@ -435,11 +448,7 @@ impl Stage {
 
 fn folder() -> Result<Folder, StageError> {
     let parent = std::env::temp_dir();
-    let made = random::<8>().and_then(|octets| {
-        let name = octets
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect::<String>();
+    let made = hexadecimal::<8>().and_then(|name| {
         let path = parent.join(format!("postlunch-demo-{name}"));
         std::fs::create_dir(&path)?;
         Ok(Folder(path))
@@ -448,4 +457,13 @@ fn folder() -> Result<Folder, StageError> {
         path: parent,
         source,
     })
+}
+
+/// So many random octets, as text.
+///
+/// # Errors
+/// If the system gives none.
+pub fn hexadecimal<const OCTETS: usize>() -> std::io::Result<String> {
+    let octets = random::<OCTETS>()?;
+    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
 }

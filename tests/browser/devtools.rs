@@ -178,9 +178,9 @@ impl Browser {
         self.slowest = self.slowest.max(began.elapsed());
     }
 
-    /// Clicks with the mouse where an element is, and waits for the page that this leads to. The
-    /// expression gives the element; one in a frame is clicked in the frame.
-    pub fn click(&mut self, element: &str) {
+    /// Clicks with the mouse where an element is. The expression gives the element; one in a frame is
+    /// clicked in the frame.
+    pub fn press(&mut self, element: &str) {
         let place = format!(
             "(() => {{ const e = {element}; if (!e) return null; \
              e.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
@@ -191,14 +191,17 @@ impl Browser {
         );
         let at = self.value(&place);
         assert!(at.is_array(), "nothing to click: {element}");
-        self.leaving(|browser| {
-            for kind in ["mousePressed", "mouseReleased"] {
-                let mouse = json!({
-                    "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1,
-                });
-                browser.call("Input.dispatchMouseEvent", mouse);
-            }
-        });
+        for kind in ["mousePressed", "mouseReleased"] {
+            let mouse = json!({
+                "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1,
+            });
+            self.call("Input.dispatchMouseEvent", mouse);
+        }
+    }
+
+    /// Clicks, and waits for the page that this leads to.
+    pub fn click(&mut self, element: &str) {
+        self.leaving(|browser| browser.press(element));
     }
 
     /// Presses a key: `Tab` or `Enter`.

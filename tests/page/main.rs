@@ -10,7 +10,7 @@ use postlunch::reading::{Context, read};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use visitor::{Seen, Visitor, unescaped};
+use visitor::{HOSTILE, Seen, Visitor, unescaped};
 
 /// The title of the step that comes next, and where its link leads, if it has one.
 fn step(page: &Seen) -> (String, Option<String>) {
@@ -321,6 +321,62 @@ fn hostile_words_are_shown_and_do_nothing() {
     assert!(page.body.contains("There is nothing in it yet"));
 }
 
+/// What it would do in a browser: `tests/browser.rs`.
+#[test]
+fn a_foreign_mail_is_shown_in_a_frame_that_can_do_nothing() {
+    let visitor = Visitor::enter_after("ben@example.com", HOSTILE.as_bytes());
+    let inbox = visitor.get("/");
+    let (before, _) = inbox.body.split_once("mallory").unwrap_or_else(|| {
+        inbox
+            .body
+            .split_once("&lt;script&gt;owned()")
+            .expect("it came")
+    });
+    let place = before.rsplit("href=\"").next().expect("a link");
+    let place = place.split('"').next().expect("its end").to_owned();
+    for view in ["", "?view=text", "?view=head", "?press=0"] {
+        let page = visitor.get(&format!("{place}{view}"));
+        let own = page
+            .body
+            .replace("<script src=\"/page.js\" defer></script>", "");
+        for harm in ["<script", "<img src=x", "onload=", "javascript:", "<base"] {
+            let shown = own.replace("&quot;", "\"");
+            assert!(!own.contains(harm), "{view}: {harm} in {shown}");
+        }
+        assert!(!own.contains("class=\"chip\""), "nothing to answer it with");
+    }
+    let page = visitor.get(&place);
+    let frame = page.between("<iframe class=\"letter\"", "></iframe>");
+    let (_, allowed) = frame.split_once(" sandbox=\"").expect("a sandbox");
+    let allowed = allowed.trim_end_matches('"');
+    assert_eq!(
+        allowed,
+        "allow-same-origin allow-top-navigation-by-user-activation"
+    );
+    let letter = visitor.get(&place.replace("/mail/", "/letter/"));
+    assert!(letter.body.contains("hello, a foreign mail"));
+    let policy = letter
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-security-policy: "))
+        .expect("a policy");
+    let parts: Vec<&str> = policy.split("; ").collect();
+    for part in [
+        "default-src 'none'",
+        "img-src data:",
+        "form-action 'none'",
+        "base-uri 'none'",
+        &format!("sandbox {allowed}"),
+    ] {
+        assert!(parts.contains(&part), "{part} in {policy}");
+    }
+    assert!(!policy.contains("script-src") && !policy.contains("allow-scripts"));
+    // An answer to it goes nowhere: the stage has no way out.
+    let fields = [("words", "Who are you?"), ("habit", "bare")];
+    let page = visitor.submit(&page, &place.replace("/mail/", "/reply/"), &fields);
+    assert!(page.body.contains("did not get through"), "{}", page.body);
+}
+
 #[test]
 fn a_pasted_reply_is_taken_apart() {
     let visitor = Visitor::enter();
@@ -344,6 +400,22 @@ fn a_pasted_reply_is_taken_apart() {
     let fields = [("words", whole), ("answering", "invitation")];
     let seen = visitor.submit(&page, "/try", &fields);
     assert!(seen.body.contains("A program wrote this"), "{}", seen.body);
+    // The examples are what their buttons say.
+    for (example, said) in ["A yes.", "A no", "Notes", "An automatic"]
+        .iter()
+        .enumerate()
+    {
+        let page = visitor.get(&format!("/try?say={example}"));
+        let (words, answering) = (page.typed(), page.chosen("answering"));
+        let fields = [("words", words.as_str()), ("answering", &answering)];
+        let seen = visitor.submit(&page, "/try", &fields);
+        let verdict = seen.between("<p class=\"said\">", "</p>");
+        assert!(verdict.starts_with(said), "{example}: {verdict}");
+        if example < 3 {
+            assert!(seen.body.contains("<span class=\"quote\">"), "{example}");
+            assert!(seen.body.contains("<span class=\"own\">"), "{example}");
+        }
+    }
 }
 
 /// The label says what it is, so the reading has to say the same.
@@ -429,43 +501,51 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
     assert!(kinds.len() > 30);
 }
 
-/// The program itself: prints its address, ends on a signal, and leaves nothing behind.
+/// The program itself: prints its address, goes on where no browser can be opened, ends on Ctrl-C,
+/// and leaves nothing behind.
 #[test]
 fn the_command_shows_the_page_and_nothing_of_it_stays() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut program = Command::new(env!("CARGO_BIN_EXE_postlunch"))
-        .args(["demo", "--no-open"])
-        .env("TMPDIR", folder.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut lines = BufReader::new(program.stdout.take().expect("its output")).lines();
-    let first = lines.next().expect("a line").expect("text");
-    let address = first
-        .strip_prefix("The demo is at http://")
-        .expect("an address");
-    let host = address.trim_end_matches('/');
-    assert!(host.starts_with("127.0.0.1:"), "{host}");
-    let mut stream = TcpStream::connect(host).expect("somebody listens");
-    write!(
-        stream,
-        "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )
-    .expect("asked");
-    let mut page = String::new();
-    stream.read_to_string(&mut page).expect("answered");
-    assert!(page.contains("Read Ben&#x27;s invitation"), "{page}");
-    assert_eq!(
-        folder.path().read_dir().expect("a folder").count(),
-        1,
-        "the stage"
-    );
-    let told = Command::new("kill").arg(program.id().to_string()).status();
-    assert!(told.expect("kill").success());
-    assert!(program.wait().expect("it ends").success());
-    assert_eq!(
-        folder.path().read_dir().expect("a folder").count(),
-        0,
-        "nothing stays"
-    );
+    // A plain terminal; a desktop where nothing can open a browser; a service that is ended.
+    for (display, signal) in [("", "INT"), (":99", "INT"), ("", "TERM")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_postlunch"))
+            .arg("demo")
+            .env("TMPDIR", folder.path())
+            .env("PATH", folder.path())
+            .env("DISPLAY", display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WSL_DISTRO_NAME")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut lines = BufReader::new(program.stdout.take().expect("its output")).lines();
+        let first = lines.next().expect("a line").expect("text");
+        let address = first
+            .strip_prefix("The demo is at http://")
+            .expect("an address");
+        let second = lines.next().expect("a line").expect("text");
+        assert!(second.starts_with("Open it in your browser"), "{second}");
+        let host = address.trim_end_matches('/');
+        assert!(host.starts_with("127.0.0.1:"), "{host}");
+        let mut stream = TcpStream::connect(host).expect("somebody listens");
+        write!(
+            stream,
+            "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .expect("asked");
+        let mut page = String::new();
+        stream.read_to_string(&mut page).expect("answered");
+        assert!(page.contains("Read Ben&#x27;s invitation"), "{page}");
+        // A browser keeps a connection open and says nothing on it.
+        let idle = TcpStream::connect(host).expect("somebody listens");
+        let stages = || folder.path().read_dir().expect("a folder").count();
+        assert_eq!(stages(), 1, "the stage");
+        let told = Command::new("kill")
+            .args([format!("-{signal}"), program.id().to_string()])
+            .status();
+        assert!(told.expect("kill").success());
+        assert!(program.wait().expect("it ends").success());
+        assert_eq!(stages(), 0, "nothing stays");
+        drop(idle);
+    }
 }

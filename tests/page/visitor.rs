@@ -8,6 +8,39 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// A mail by somebody who means ill: every way to run, load or send something that HTML has.
+pub const HOSTILE: &str = concat!(
+    "From: \"<script>owned()</script>\" <mallory@example.net>\n",
+    "To: ben@example.com\n",
+    "Subject: <img src=x onerror=\"owned()\"> \"hello\"\n",
+    "Message-ID: <hostile@example.net>\n",
+    "MIME-Version: 1.0\n",
+    "Content-Type: multipart/alternative; boundary=\"=\"\n\n",
+    "--=\nContent-Type: text/plain; charset=utf-8\n\n",
+    "</pre></textarea><script>owned()</script> words\n",
+    "--=\nContent-Type: text/html; charset=utf-8\n\n",
+    "<html><head><base href=\"http://127.0.0.1:PORT/\">",
+    "<meta http-equiv=\"refresh\" content=\"0; url=http://127.0.0.1:PORT/refresh\">",
+    "<link rel=\"stylesheet\" href=\"http://127.0.0.1:PORT/sheet\">",
+    "<style>@import 'http://127.0.0.1:PORT/import'; ",
+    "@font-face { font-family: f; src: url(http://127.0.0.1:PORT/font) } ",
+    "body { font-family: f; background: url(http://127.0.0.1:PORT/background) }</style></head>",
+    "<body onload=\"top.owned = 1\"><p>hello, a foreign mail</p>",
+    "<script>top.owned = 2; window.owned = 3</script>",
+    "<script src=\"http://127.0.0.1:PORT/script\"></script>",
+    "<img src=\"http://127.0.0.1:PORT/pixel\" onerror=\"top.owned = 4\">",
+    "<svg onload=\"top.owned = 5\"></svg>",
+    "<iframe src=\"http://127.0.0.1:PORT/frame\"></iframe>",
+    "<iframe srcdoc=\"<script>top.owned = 6</script>\"></iframe>",
+    "<object data=\"http://127.0.0.1:PORT/object\"></object>",
+    "<form id=\"f\" method=\"post\" action=\"/clock\" target=\"_top\">",
+    "<button name=\"until\" value=\"fortnight\" autofocus>press me</button></form>",
+    "<a href=\"javascript:top.owned = 7\">click me</a>",
+    "<a href=\"mailto:mallory@example.net?subject=%3Cscript%3E\">write to me</a>",
+    "</body></html>\n",
+    "--=--\n",
+);
+
 /// An answer.
 pub struct Seen {
     pub status: u16,
@@ -82,6 +115,11 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn enter() -> Self {
+        Self::enter_after("", &[])
+    }
+
+    /// Enters after somebody from outside has written to one of the four.
+    pub fn enter_after(to: &'static str, mail: &'static [u8]) -> Self {
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let served = std::thread::spawn(move || {
@@ -91,6 +129,9 @@ impl Visitor {
                 .expect("a runtime");
             runtime.block_on(async move {
                 let page = Page::set(0).await.expect("a page");
+                if !mail.is_empty() {
+                    page.receive(to, mail).await.expect("taken");
+                }
                 let address = page.address();
                 tell.send(address).expect("somebody waits");
                 let closing = async move {

@@ -130,4 +130,3 @@ pub fn inboxes(performance: &Performance, current: &str) -> Vec<Inbox> {
         .map(|player| inbox(performance, player, current))
         .collect()
 }
-

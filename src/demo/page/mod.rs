@@ -19,8 +19,7 @@ mod steps;
 pub mod suggestions;
 mod views;
 
-use crate::clock::random;
-use crate::demo::stage::StageError;
+use crate::demo::stage::{StageError, hexadecimal};
 use performance::Performance;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -49,7 +48,7 @@ pub enum PageError {
         /// The system's own words.
         source: std::io::Error,
     },
-    /// The system gives no random octets, or the templates are broken.
+    /// The templates are broken.
     #[error("the page cannot be made: {0}")]
     Made(String),
     /// Serving ended by itself.
@@ -86,8 +85,7 @@ impl Page {
             .await
             .map_err(refused)?;
         let port = listener.local_addr().map_err(refused)?.port();
-        let octets = random::<16>().map_err(|error| PageError::Made(error.to_string()))?;
-        let token = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let token = hexadecimal::<16>().map_err(StageError::Random)?;
         let house = House {
             performance: Mutex::new(Some(Performance::begin().await?)),
             views: Views::new().map_err(|error| PageError::Made(format!("{error:#}")))?,
@@ -104,6 +102,17 @@ impl Page {
     /// Where it is.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// Puts a mail from outside into the inbox of one of the four.
+    ///
+    /// # Errors
+    /// If nobody has that address.
+    pub async fn receive(&self, to: &str, octets: &[u8]) -> Result<(), PageError> {
+        if let Some(performance) = self.house.performance.lock().await.as_mut() {
+            performance.receive(to, octets).await?;
+        }
+        Ok(())
     }
 
     /// Serves it until `closing` is done, then takes the stage down.

@@ -11,6 +11,8 @@ for (const frame of document.querySelectorAll("iframe.letter")) {
   fit();
 }
 addEventListener("submit", (event) => {
+  // A double click is one click: nobody wants to send a mail twice.
+  if (document.body.classList.contains("busy")) event.preventDefault();
   if (event.defaultPrevented) return;
   document.body.classList.add("busy");
   const told = document.getElementById("told");

@@ -110,6 +110,16 @@ impl Performance {
         self.stage.strike().await
     }
 
+    /// Somebody from outside writes to somebody.
+    ///
+    /// # Errors
+    /// If nobody has that address.
+    pub async fn receive(&mut self, to: &str, octets: &[u8]) -> Result<(), StageError> {
+        self.stage.receive(to, octets)?;
+        self.look().await?;
+        Ok(())
+    }
+
     /// Every letter, in the order of coming.
     pub fn letters(&self) -> &[Letter] {
         &self.letters
@@ -357,7 +367,10 @@ impl Performance {
     }
 
     /// Takes in what has come to the inboxes. Returns the new letters' numbers.
-    async fn look(&mut self) -> Result<Range<usize>, StageError> {
+    ///
+    /// # Errors
+    /// If the daemon fails.
+    pub async fn look(&mut self) -> Result<Range<usize>, StageError> {
         let before = self.letters.len();
         let mut new = Vec::new();
         for player in PLAYERS {

@@ -7,7 +7,8 @@ use crate::demo::client::Habit;
 use crate::demo::page::House;
 use crate::demo::page::guard::{self, FORM_OCTETS_MAX, Signed};
 use crate::demo::page::performance::{Performance, Until};
-use crate::demo::page::views::{Around, Draft, HABITS, Trouble, Views};
+use crate::demo::page::suggestions::TRIALS;
+use crate::demo::page::views::{Around, Asked, Draft, HABITS, Trouble, Views};
 use crate::demo::stage::{PLAYERS, Player, StageError};
 use crate::lunch::act::{Answering, PartStat};
 use crate::maillog;
@@ -115,6 +116,7 @@ impl House {
         &self,
         performance: &mut Performance,
     ) -> Result<(Around, NaiveDateTime), StageError> {
+        performance.look().await?;
         let now = performance.now().await?;
         let couples = performance.couples().await?;
         Ok((Around::of(&self.token, now, performance, &couples), now))
@@ -339,18 +341,28 @@ async fn again(State(house): Shared, _form: Signed) -> Response {
     }
 }
 
-async fn try_form(State(house): Shared) -> Response {
+async fn try_form(State(house): Shared, Query(query): Query<BTreeMap<String, String>>) -> Response {
+    let trial = query.get("say").and_then(|value| value.parse().ok());
+    let example = trial.and_then(|at: usize| TRIALS.get(at));
+    let asked = Asked {
+        words: example.map_or("", |example| example.text).to_owned(),
+        answering: example
+            .map_or("invitation", |example| example.answering)
+            .to_owned(),
+        trial,
+    };
     house
-        .show(|views, around, performance| {
-            Some(views.try_out(around, "", "invitation", None, performance))
-        })
+        .show(|views, around, performance| Some(views.try_out(around, &asked, None, performance)))
         .await
 }
 
 async fn try_out(State(house): Shared, form: Signed) -> Response {
     let words: String = form.get("words").chars().take(WORDS_MAX).collect();
-    let words = words.replace("\r\n", "\n");
-    let answering = form.get("answering").to_owned();
+    let asked = Asked {
+        words: words.replace("\r\n", "\n"),
+        answering: form.get("answering").to_owned(),
+        trial: None,
+    };
     let mut entered = match house.enter().await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -359,13 +371,11 @@ async fn try_out(State(house): Shared, form: Signed) -> Response {
         return house.not_there();
     };
     let shown = async {
-        let kind = Answering::from_name(&answering);
-        let marked = performance.try_out(&as_mail(&words), kind).await?;
+        let kind = Answering::from_name(&asked.answering);
+        let marked = performance.try_out(&as_mail(&asked.words), kind).await?;
         let (around, _) = house.around(performance).await?;
-        let marked = (!words.trim().is_empty()).then_some(&marked);
-        Ok(house
-            .views
-            .try_out(&around, &words, &answering, marked, performance))
+        let marked = (!asked.words.trim().is_empty()).then_some(&marked);
+        Ok(house.views.try_out(&around, &asked, marked, performance))
     };
     let shown: Result<Response, StageError> = shown.await;
     shown.unwrap_or_else(|error| house.broken(&error))

@@ -109,7 +109,8 @@ impl Scene<'_> {
         let mut steps = vec![
             Step {
                 title: "Read Ben's invitation".to_owned(),
-                hint: "Ana has asked Ben and Cara to lunch. The letters lie in their inboxes."
+                hint: "Four colleagues, and a clock that stands still until you move it. Ana has \
+                       just asked Ben and Cara to lunch."
                     .to_owned(),
                 done: read.is_some_and(|(_, letter)| letter.opened) || settled(BEN),
                 go: asked(BEN).map(link),

@@ -154,6 +154,57 @@ const SUMMARY: &[Suggestion] = &[
     suggestion("End it", Habit::Phone, "end"),
 ];
 
+/// A reply to try out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// What it is, on its button.
+    pub label: &'static str,
+    /// To which letter: a name as in `Answering::from_name`.
+    pub answering: &'static str,
+    /// The whole text, as it would be pasted.
+    pub text: &'static str,
+}
+
+/// Replies to try out, each with something in it that is nobody's answer.
+pub const TRIALS: [Trial; 4] = [
+    Trial {
+        label: "A yes above a quote",
+        answering: "invitation",
+        text: "Sure, why not!\n\n-- \nBen Smith\nPlatform team, no meetings on Fridays\n\n\
+               On Mon, 4 Jan 2027 at 09:00, Ana via Lunch <lunch@example.com> wrote:\n\
+               > Shall we have lunch every other week, and spend some of it\n\
+               > telling each other honestly how we are doing?\n\
+               >\n\
+               > No thanks is a fine answer.\n",
+    },
+    Trial {
+        label: "A no without the word",
+        answering: "invitation",
+        text: "That's kind of you to ask, but I'd rather keep lunch to myself.\n\n\
+               Sent from my phone\n\n\
+               > Just reply, in your own words. For example\n> Yes\n> Yes, but Tuesdays\n",
+    },
+    Trial {
+        label: "Notes between the lines",
+        answering: "followup",
+        text: "On Thu, 7 Jan 2027 at 13:15, Lunch <lunch@example.com> wrote:\n\
+               > 1. Ana's best moment so far\n\
+               You let Erin run the demo and sat on your hands.\n\
+               > 2. Ana's worst moment so far\n\
+               The retro. You cut Dan short, and he had the answer.\n\
+               > 3. Ana's focused improvement point: what helps or hinders?\n\
+               Helps: you asked the client what worries them first.\n",
+    },
+    Trial {
+        label: "An out-of-office",
+        answering: "invitation",
+        text: "From: Ben <ben@example.com>\nTo: lunch@example.com\n\
+               Subject: Automatic reply: One on one peer review feedback lunch: Ben & Ana\n\
+               Auto-Submitted: auto-replied\n\n\
+               Yes, I am away until 18 January, and will read your mail then.\n",
+    },
+];
+
 /// What somebody might answer to a letter of that kind.
 pub fn suggestions(by: &str, answering: Answering, letter: &str) -> Vec<Suggestion> {
     let all: [&[Suggestion]; 2] = match answering {

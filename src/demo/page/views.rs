@@ -9,7 +9,7 @@ use crate::demo::page::inboxes::{Entry, brief, inbox, inboxes, local, of_letter,
 use crate::demo::page::marked::Marked;
 use crate::demo::page::performance::{Letter, NOTE, Notice, Performance, told_habit};
 use crate::demo::page::steps::{Step, steps};
-use crate::demo::page::suggestions::{Suggestion, suggestions};
+use crate::demo::page::suggestions::{Suggestion, TRIALS, suggestions};
 use crate::demo::stage::PLAYERS;
 use crate::lunch::act::Answering;
 use axum::http::{StatusCode, header};
@@ -85,6 +85,17 @@ pub struct Draft {
     pub suggestion: Option<usize>,
     /// Which link of the letter.
     pub press: Option<usize>,
+}
+
+/// What is in the box for any reply.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The pasted text.
+    pub words: String,
+    /// To which letter, by name; empty if the text itself is to say so.
+    pub answering: String,
+    /// Which of the examples it is.
+    pub trial: Option<usize>,
 }
 
 /// A value as templates take it.
@@ -214,9 +225,10 @@ impl Views {
         let letter = performance.letter(number)?;
         let here = format!("/mail/{number}");
         let kind = letter.kind.as_ref();
-        let answering = kind.map_or(Answering::Receipt, |kind| kind.answering);
-        let name = kind.map_or("", |kind| kind.name.as_str());
-        let suggested = suggestions(letter.player.name, answering, name);
+        // Nothing is suggested to a mail that is none of the daemon's.
+        let suggested = kind.map_or_else(Vec::new, |kind| {
+            suggestions(letter.player.name, kind.answering, &kind.name)
+        });
         let picked: Option<&Suggestion> = draft.suggestion.and_then(|at| suggested.get(at));
         let presses = frame::presses(&letter.mail);
         let pressed = draft.press.and_then(|at| Some((at, presses.get(at)?)));
@@ -237,8 +249,10 @@ impl Views {
                 }
             })
             .collect();
+        let prompts = kind.is_some_and(|kind| kind.answering == Answering::FollowUp);
         let habits: Vec<Value> = HABITS
             .iter()
+            .filter(|(_, habit, _)| prompts || *habit != Habit::Inline)
             .map(|(name, each, label)| {
                 context! { name => *name, label => *label, chosen => *each == habit }
             })
@@ -315,15 +329,30 @@ impl Views {
         ))
     }
 
-    /// The box for any reply, and its verdict.
+    /// The box for any reply, and its verdict; `trial` is the example that was picked.
     pub fn try_out(
         &self,
         around: &Around,
-        words: &str,
-        answering: &str,
+        asked: &Asked,
         marked: Option<&Marked>,
         performance: &Performance,
     ) -> Response {
+        let Asked {
+            words,
+            answering,
+            trial,
+        } = asked;
+        let chips: Vec<Value> = TRIALS
+            .iter()
+            .enumerate()
+            .map(|(at, example)| {
+                context! {
+                    href => format!("/try?say={at}"),
+                    label => example.label,
+                    chosen => *trial == Some(at),
+                }
+            })
+            .collect();
         let letters: Vec<Value> = [
             ("invitation", "an invitation"),
             ("reminder", "a reminder before a lunch"),
@@ -334,13 +363,14 @@ impl Views {
         ]
         .iter()
         .map(|(name, label)| {
-            context! { name => *name, label => *label, chosen => *name == answering }
+            context! { name => *name, label => *label, chosen => *name == answering.as_str() }
         })
         .collect();
         self.render(
             "try.html",
             &context! {
-                words, letters,
+                words => words.as_str(), letters, chips,
+                writing => trial.is_some(),
                 around => given(around),
                 marked => given(&marked),
                 inboxes => given(&inboxes(performance, "")),
