@@ -5,7 +5,11 @@
 
 use crate::lunch::act::PartStat;
 use chrono::{DateTime, Utc};
+use data_encoding::BASE64_MIME;
 use mail_parser::{Address, MessageParser, MimeHeaders};
+
+/// Longest line that is written as it is, in octets; 998 is what mail allows.
+const LINE_OCTETS_MAX: usize = 900;
 
 /// A mail as somebody sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,10 +131,23 @@ fn threaded(mail: &Mail) -> String {
     format!("In-Reply-To: <{id}>\r\nReferences: <{id}>\r\n")
 }
 
-/// Lines end with CRLF, whatever they ended with before.
+/// Lines end with CRLF, whatever they ended with before, and nothing is in them that no mail can carry.
 fn octets(mail: &str) -> Vec<u8> {
-    let lines = mail.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = mail.replace("\r\n", "\n").replace(['\r', '\0'], "\n");
     lines.replace('\n', "\r\n").into_bytes()
+}
+
+/// A text part with the end of its header: as it is, or in base64 where a line is longer than mail
+/// may have it (RFC 5322 section 2.1.1).
+fn part(kind: &str, text: &str) -> String {
+    let fits = text.split('\n').all(|line| line.len() <= LINE_OCTETS_MAX);
+    let (encoding, coded) = if fits {
+        ("8bit", text.to_owned())
+    } else {
+        let coded = BASE64_MIME.encode(&octets(text));
+        ("base64", coded.trim_end().to_owned())
+    };
+    format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{coded}")
 }
 
 /// Writes a mail of its own, as a client does that follows a `mailto:` link (RFC 6068).
@@ -232,9 +249,7 @@ pub fn reply(mail: &Mail, writer: Writer, words: &str, habit: Habit) -> Vec<u8> 
 }
 
 fn plain(text: &str) -> String {
-    format!(
-        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}"
-    )
+    part("text/plain; charset=utf-8", text)
 }
 
 fn quote(text: &str) -> String {
@@ -292,15 +307,22 @@ fn webmail(mail: &Mail, words: &str, attribution: &str, number: u32) -> String {
             )
         })
         .collect();
+    let above = part(
+        "text/plain; charset=\"UTF-8\"",
+        &format!("{words}\n\n{attribution}\n\n{below}"),
+    );
+    let dressed = part(
+        "text/html; charset=\"UTF-8\"",
+        &format!(
+            "<div dir=\"ltr\">{paragraphs}</div><br><div class=\"gmail_quote\">\
+             <div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\
+             <blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">{html}</blockquote></div>",
+            escape(attribution)
+        ),
+    );
     format!(
         "Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n\
-         --{boundary}\r\nContent-Type: text/plain; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
-         {words}\n\n{attribution}\n\n{below}\r\n\
-         --{boundary}\r\nContent-Type: text/html; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
-         <div dir=\"ltr\">{paragraphs}</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\
-         <blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">{html}</blockquote></div>\r\n\
-         --{boundary}--\r\n",
-        escape(attribution)
+         --{boundary}\r\n{above}\r\n--{boundary}\r\n{dressed}\r\n--{boundary}--\r\n"
     )
 }
 

@@ -8,7 +8,7 @@ use crate::demo::client::{self, Habit, Mail};
 use crate::demo::page::answers::Answer;
 use crate::demo::page::frame;
 use crate::demo::page::marked::{Marked, mark};
-use crate::demo::stage::{ANA, BEN, CARA, PLAYERS, Player, Stage, StageError};
+use crate::demo::stage::{ANA, BEN, CARA, HOUSE, PLAYERS, Player, Stage, StageError};
 use crate::lunch::act::PartStat;
 use crate::reading::Context;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
@@ -40,6 +40,16 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// Whether an answer to it goes to the daemon.
+    pub fn is_ours(&self) -> bool {
+        let (local, domain) = HOUSE.split_once('@').unwrap_or_default();
+        let to = &self.mail.reply_to;
+        to.rsplit_once('@').is_some_and(|(at, there)| {
+            let (name, _) = at.split_once('+').unwrap_or((at, ""));
+            name == local && there == domain
+        })
+    }
+
     /// Whether it is this kind of letter.
     pub fn is(&self, name: &str) -> bool {
         self.kind.as_ref().is_some_and(|kind| kind.name == name)
@@ -236,7 +246,7 @@ impl Performance {
     }
 
     fn addressed(&self, to: usize) -> Option<(Player, Mail)> {
-        let letter = self.letters.get(to)?;
+        let letter = self.letters.get(to).filter(|letter| letter.is_ours())?;
         Some((letter.player, letter.mail.clone()))
     }
 

@@ -225,10 +225,9 @@ impl Views {
         let letter = performance.letter(number)?;
         let here = format!("/mail/{number}");
         let kind = letter.kind.as_ref();
-        // Nothing is suggested to a mail that is none of the daemon's.
-        let suggested = kind.map_or_else(Vec::new, |kind| {
-            suggestions(letter.player.name, kind.answering, &kind.name)
-        });
+        let answering = kind.map_or(Answering::Receipt, |kind| kind.answering);
+        let name = kind.map_or("", |kind| kind.name.as_str());
+        let suggested = suggestions(letter.player.name, answering, name);
         let picked: Option<&Suggestion> = draft.suggestion.and_then(|at| suggested.get(at));
         let presses = frame::presses(&letter.mail);
         let pressed = draft.press.and_then(|at| Some((at, presses.get(at)?)));
@@ -249,7 +248,7 @@ impl Views {
                 }
             })
             .collect();
-        let prompts = kind.is_some_and(|kind| kind.answering == Answering::FollowUp);
+        let prompts = answering == Answering::FollowUp;
         let habits: Vec<Value> = HABITS
             .iter()
             .filter(|(_, habit, _)| prompts || *habit != Habit::Inline)
@@ -285,6 +284,7 @@ impl Views {
                 when => local(letter.mail.date).format("%A %-d %B %Y, %H:%M").to_string(),
                 text => letter.mail.text.as_str(),
                 head => letter.head.as_str(),
+                ours => letter.is_ours(),
                 has_html => letter.mail.html.is_some(),
                 height => frame::height(&letter.mail),
                 card => given(&Card::of(&letter.mail)),
