@@ -172,8 +172,8 @@ Example:
 #[derive(Debug, Args)]
 #[command(
     after_help = "A mail server on this machine's loopback, the real daemon and a clock driven by \
-    hand play half a year in a few seconds. Nothing leaves this machine, nothing is kept.\n\n\
-    Example:\n    postlunch demo --script"
+    hand. Nothing leaves this machine, nothing is kept; Ctrl-C closes it.\n\n\
+    Examples:\n    postlunch demo\n    postlunch demo --script"
 )]
 pub struct Demo {
     /// Play the story to its end and print it, letter by letter, in place of the page

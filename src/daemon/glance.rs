@@ -21,6 +21,8 @@ pub struct Couple {
     pub invitee: String,
     /// Where they stand.
     pub stage: Stage,
+    /// Whether they keep notes.
+    pub notes: bool,
     /// Start, local time, and what became of it; in order.
     pub lunches: Vec<(NaiveDateTime, LunchState)>,
 }
@@ -68,6 +70,7 @@ impl Daemon {
                     inviter: inviter.who.address.to_string(),
                     invitee: invitee.who.address.to_string(),
                     stage: pairing.stage,
+                    notes: pairing.plan.notes,
                     lunches,
                 });
             }

@@ -169,12 +169,14 @@ impl Browser {
         });
     }
 
-    /// Does something that leads to another page, and waits for that.
+    /// Does something that leads to another page, or to another place on this one, and waits for that.
     pub fn leaving(&mut self, act: impl FnOnce(&mut Self)) {
-        self.value("window.stays = true");
+        let here = self.value("window.stays = true; location.href");
         let began = Instant::now();
         act(self);
-        self.wait("window.stays === undefined && document.readyState === 'complete'");
+        self.wait(&format!(
+            "(window.stays === undefined || location.href !== {here}) && document.readyState === 'complete'"
+        ));
         self.slowest = self.slowest.max(began.elapsed());
     }
 

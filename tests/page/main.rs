@@ -47,6 +47,12 @@ fn a_newcomers_way_from_the_invitation_to_a_summary() {
     let visitor = Visitor::enter();
     let mut way = Vec::new();
     while way.last().is_none_or(|last| last != "That is all of it") {
+        let page = visitor.get("/");
+        let told = page.between("<p class=\"count\">", "</p>");
+        assert!(
+            told.contains("10"),
+            "all ten are told from the start: {told}"
+        );
         way.push(go_on(&visitor));
         assert!(way.len() < 20, "{way:?}");
     }
@@ -108,6 +114,7 @@ fn whoever_says_no_where_a_yes_was_meant_is_told_how_to_go_on() {
     assert_eq!(link.as_deref(), Some("/#invite"));
     let fields = [("from", "Cara"), ("to", "Dan"), ("note", "Lunch?")];
     let page = visitor.submit(&page, "/invite", &fields);
+    assert_eq!(step(&page).0, "Answer as Dan");
     assert!(page.body.contains("Cara has invited Dan."));
     let dan = page.between("aria-label=\"Dan's inbox\"", "</section>");
     assert!(dan.contains("Cara via Lunch"), "{dan}");
@@ -117,6 +124,40 @@ fn whoever_says_no_where_a_yes_was_meant_is_told_how_to_go_on() {
     assert!(page.body.contains("That did not work: the daemon refused"));
     let page = visitor.submit(&page, "/again", &[]);
     assert_eq!(step(&page).0, "Read Ben's invitation");
+}
+
+#[test]
+fn whoever_wants_no_notes_is_led_to_the_lunch_and_no_further() {
+    let visitor = Visitor::enter();
+    let form = visitor.get("/mail/0");
+    let fields = [("words", "Yes, but no notes"), ("habit", "phone")];
+    visitor.submit(&form, "/reply/0", &fields);
+    visitor.say("/mail/1", 3);
+    let mut way = Vec::new();
+    while way.last().is_none_or(|last| last != "That is all of it") {
+        way.push(go_on(&visitor));
+        assert!(way.len() < 9, "{way:?}");
+    }
+    let rest = [
+        "Look at Ben's calendar entry",
+        "Skip to the lunch",
+        "That is all of it",
+    ];
+    assert_eq!(way, rest);
+}
+
+#[test]
+fn whoever_is_not_ready_yet_is_asked_again() {
+    let visitor = Visitor::enter();
+    visitor.say("/mail/0", 2);
+    let page = visitor.get("/");
+    assert_eq!(step(&page).0, "Answer as Cara");
+    assert!(page.body.contains("Say yes this time"));
+    visitor.say("/mail/1", 3);
+    assert_eq!(go_on(&visitor), "Wait until the letter comes back");
+    let page = visitor.get("/");
+    assert_eq!(step(&page).0, "Answer as Ben");
+    assert!(page.between("<time>", "</time>").contains("March 2027"));
 }
 
 #[test]
@@ -365,6 +406,7 @@ fn a_foreign_mail_is_shown_in_a_frame_that_can_do_nothing() {
     );
     let letter = visitor.get(&place.replace("/mail/", "/letter/"));
     assert!(letter.body.contains("hello, a foreign mail"));
+    assert!(!letter.body.contains("<iframe"), "browsers connect first");
     let policy = letter
         .head
         .lines()

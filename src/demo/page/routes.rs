@@ -302,6 +302,7 @@ async fn done(
 async fn clock(State(house): Shared, form: Signed) -> Response {
     let until = match form.get("until") {
         "fortnight" => Until::Fortnight,
+        "reminder" => Until::Letter("reminder"),
         "followup" => Until::Letter("followup"),
         "exchange" => Until::Letter("exchange"),
         "summary" => Until::Letter("summary"),

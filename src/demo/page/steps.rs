@@ -48,6 +48,10 @@ struct Scene<'a> {
     couples: &'a [Couple],
 }
 
+fn player(address: &str) -> Option<Player> {
+    PLAYERS.into_iter().find(|player| player.address == address)
+}
+
 fn link(number: usize) -> String {
     format!("/mail/{number}")
 }
@@ -85,18 +89,18 @@ impl Scene<'_> {
         self.couples.iter().find(asked).map(|couple| &couple.stage)
     }
 
-    /// Those who meet, or have met; inviter first.
-    fn pair(&self) -> Option<(Player, Player)> {
+    /// Those who meet, or have met and can tell each other of it.
+    fn pair(&self) -> Option<&Couple> {
         let mut couples = self.couples.iter();
         let meeting = couples.find(|couple| couple.stage.is_meeting());
-        let met = || {
-            self.couples
-                .iter()
-                .find(|couple| !couple.lunches.is_empty())
-        };
-        let couple = meeting.or_else(met)?;
-        let player = |address: &str| PLAYERS.into_iter().find(|p| p.address == address);
-        Some((player(&couple.inviter)?, player(&couple.invitee)?))
+        let met = |couple: &&Couple| !couple.lunches.is_empty() && self.came("followup");
+        meeting.or_else(|| self.couples.iter().find(met))
+    }
+
+    /// Those who were asked and have not answered.
+    fn invited(&self) -> impl Iterator<Item = &Couple> {
+        let couples = self.couples.iter();
+        couples.filter(|couple| couple.stage == Stage::Invited)
     }
 
     fn asking(&self) -> Vec<Step> {
@@ -104,8 +108,7 @@ impl Scene<'_> {
         let read = self.letter(BEN, "invitation");
         let settled = |player| !matches!(self.stage(player), Some(Stage::Invited));
         let reply = |player| asked(player).map(|at| format!("{}#reply", link(at)));
-        let pair = self.pair();
-        let card = pair.and_then(|(_, invitee)| self.letter(invitee, "calendar-request"));
+        let meets = self.pair().is_some();
         let mut steps = vec![
             Step {
                 title: "Read Ben's invitation".to_owned(),
@@ -130,32 +133,63 @@ impl Scene<'_> {
             },
             Step {
                 title: "Answer as Cara".to_owned(),
-                hint: "Say no this time. She gets one kind line, and never hears from Ana again."
-                    .to_owned(),
+                hint: if meets || !settled(BEN) {
+                    "Say no this time. She gets one kind line, and never hears from Ana again."
+                } else {
+                    "Say yes this time, so that two of them meet."
+                }
+                .to_owned(),
                 done: settled(CARA),
                 go: reply(CARA),
                 label: "Reply as Cara".to_owned(),
                 ..Step::default()
             },
         ];
-        if let (Some((_, invitee)), Some((at, letter))) = (pair, card) {
+        let known = [BEN, CARA].map(|player| player.address);
+        let theirs = |c: &&Couple| c.inviter == ANA.address && known.contains(&&*c.invitee);
+        for couple in self.invited().filter(|couple| !meets && !theirs(couple)) {
+            let Some(invitee) = player(&couple.invitee) else {
+                continue;
+            };
             steps.push(Step {
-                title: format!("Look at {}'s calendar entry", invitee.name),
-                hint: "It came by mail, too. Its buttons work as in a calendar.".to_owned(),
-                done: letter.opened || self.came("followup"),
-                go: Some(link(at)),
-                label: "Open it".to_owned(),
+                title: format!("Answer as {}", invitee.name),
+                hint: "Say yes this time, so that two of them meet.".to_owned(),
+                go: reply(invitee),
+                label: format!("Reply as {}", invitee.name),
                 ..Step::default()
             });
         }
         steps
     }
 
+    /// From the yes to the summary; of those who may say yes, as long as nobody has.
     fn meeting(&self) -> Vec<Step> {
-        let Some((inviter, invitee)) = self.pair() else {
+        let couple = self.pair().or_else(|| self.invited().next());
+        let names = |c: &Couple| Some((player(&c.inviter)?, player(&c.invitee)?));
+        let Some((couple, (inviter, invitee))) = couple.and_then(|c| Some((c, names(c)?))) else {
             return self.nobody();
         };
+        let card = self.letter(invitee, "calendar-request");
         let mut steps = vec![Step {
+            title: format!("Look at {}'s calendar entry", invitee.name),
+            hint: "It came by mail, too. Its buttons work as in a calendar.".to_owned(),
+            done: card.is_some_and(|(_, letter)| letter.opened) || self.came("reminder"),
+            go: card.map(|(at, _)| link(at)),
+            label: "Open it".to_owned(),
+            ..Step::default()
+        }];
+        if !couple.notes {
+            steps.push(Step {
+                title: "Skip to the lunch".to_owned(),
+                hint: "They are reminded, and that is all: no notes, as agreed.".to_owned(),
+                done: self.came("reminder"),
+                until: Some("reminder"),
+                label: "Skip to the lunch".to_owned(),
+                ..Step::default()
+            });
+            return steps;
+        }
+        steps.push(Step {
             title: "Skip to the lunch".to_owned(),
             hint: format!(
                 "{} and {} are reminded, have lunch, and are asked for a few lines afterwards.",
@@ -165,7 +199,7 @@ impl Scene<'_> {
             until: Some("followup"),
             label: "Skip to the lunch".to_owned(),
             ..Step::default()
-        }];
+        });
         for player in [invitee, inviter] {
             let letter = self.letter(player, "followup");
             steps.push(Step {
@@ -220,40 +254,25 @@ impl Scene<'_> {
         steps
     }
 
-    /// What is left to do while nobody meets.
+    /// What is left to do while nobody meets, and nobody is asked.
     fn nobody(&self) -> Vec<Step> {
-        let couples = || self.couples.iter();
-        let waits = couples().any(|couple| couple.stage.is_open());
-        let postponed = couples().any(|c| matches!(c.stage, Stage::Postponed { .. }));
-        let asked = couples().any(|couple| couple.stage == Stage::Invited);
-        let (title, hint, label) = if postponed && !asked {
-            (
-                "Wait until the letter comes back",
-                "\"Not now\" is a good answer, too: it is asked again on the day that was said.",
-                "Wait for it",
-            )
-        } else if waits {
+        let mut couples = self.couples.iter();
+        if couples.any(|couple| matches!(couple.stage, Stage::Postponed { .. })) {
             return vec![Step {
-                title: "Then skip to the lunch, and write notes".to_owned(),
-                hint: "Once somebody has said yes.".to_owned(),
-                ..Step::default()
-            }];
-        } else {
-            return vec![Step {
-                title: "Let somebody ask somebody else".to_owned(),
-                hint: "Nobody meets, and whoever said no is left alone for good. Dan has not been \
-                       asked yet."
+                title: "Wait until the letter comes back".to_owned(),
+                hint: "\"Not now\" is a good answer, too: it is asked again on the day that was \
+                       said."
                     .to_owned(),
-                go: Some("/#invite".to_owned()),
-                label: "Invite somebody".to_owned(),
+                until: Some("next"),
+                label: "Wait for it".to_owned(),
                 ..Step::default()
             }];
-        };
+        }
         vec![Step {
-            title: title.to_owned(),
-            hint: hint.to_owned(),
-            until: Some("next"),
-            label: label.to_owned(),
+            title: "Let somebody ask somebody else".to_owned(),
+            hint: "Nobody meets, and whoever said no is left alone for good.".to_owned(),
+            go: Some("/#invite".to_owned()),
+            label: "Invite somebody".to_owned(),
             ..Step::default()
         }]
     }
