@@ -186,13 +186,14 @@ impl Browser {
         let place = format!(
             "(() => {{ const e = {element}; if (!e) return null; \
              e.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
-             const r = e.getBoundingClientRect(); let x = r.x + r.width / 2, y = r.y + r.height / 2; \
+             const r = e.getClientRects()[0]; let x = r.x + r.width / 2, y = r.y + r.height / 2; \
+             if (!e.contains(e.ownerDocument.elementFromPoint(x, y))) return 'something lies over it'; \
              const frame = e.ownerDocument.defaultView.frameElement; \
              if (frame) {{ const f = frame.getBoundingClientRect(); x += f.x; y += f.y; }} \
              return [x, y]; }})()"
         );
         let at = self.value(&place);
-        assert!(at.is_array(), "nothing to click: {element}");
+        assert!(at.is_array(), "nothing to click: {element}: {at}");
         for kind in ["mousePressed", "mouseReleased"] {
             let mouse = json!({
                 "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1,
@@ -228,7 +229,11 @@ impl Browser {
             "deviceScaleFactor": 1, "mobile": false,
         });
         self.call("Emulation.setDeviceMetricsOverride", metrics);
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // What glides is not yet where it will be clicked.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.call("Emulation.setEmulatedMedia", media);
     }
 

@@ -156,7 +156,7 @@ fn whoever_is_not_ready_yet_is_asked_again() {
     visitor.say("/mail/1", 3);
     assert_eq!(go_on(&visitor), "Wait until the letter comes back");
     let page = visitor.get("/");
-    assert_eq!(step(&page).0, "Answer as Ben");
+    assert_eq!(step(&page).0, "Read Ben's invitation", "a new one");
     assert!(page.between("<time>", "</time>").contains("March 2027"));
 }
 
