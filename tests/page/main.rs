@@ -172,7 +172,7 @@ fn buttons_of_letter_and_calendar_answer_too() {
             .head
             .contains("sandbox allow-same-origin allow-top-navigation")
     );
-    let link = frame.between("target=\"_top\" href=\"", "#reply\"");
+    let link = frame.between("target=\"_top\" href=\"", "#words\"");
     let form = visitor.get(link);
     assert_eq!(form.typed(), "Yes");
     let action = letter.replace("/mail/", "/reply/");

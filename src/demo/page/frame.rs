@@ -73,7 +73,7 @@ pub fn html(mail: &Mail, number: usize) -> String {
     for (at, rest) in parts.enumerate() {
         let (_, rest) = rest.split_once('"').unwrap_or(("", rest));
         out.push_str(&format!(
-            "target=\"_top\" href=\"/mail/{number}?press={at}#reply\"{rest}"
+            "target=\"_top\" href=\"/mail/{number}?press={at}#words\"{rest}"
         ));
     }
     out

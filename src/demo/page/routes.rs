@@ -254,7 +254,7 @@ async fn reply(State(house): Shared, Path(number): Path<usize>, form: Signed) ->
         {
             performance.complain(why.to_owned());
         }
-        return to(&format!("/mail/{number}#reply"));
+        return to(&format!("/mail/{number}"));
     }
     let habit = HABITS
         .iter()

@@ -261,7 +261,7 @@ impl Views {
             .enumerate()
             .map(|(at, s)| {
                 context! {
-                    href => format!("{here}?say={at}#reply"),
+                    href => format!("{here}?say={at}#words"),
                     label => s.label,
                     how => told_habit(s.habit),
                     chosen => draft.suggestion == Some(at),
