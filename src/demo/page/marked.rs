@@ -57,7 +57,7 @@ impl Marked {
     /// The verdict's first line.
     pub fn said(&self) -> &str {
         let first = self.verdict.iter().find(|told| told.what == "said");
-        first.map_or(self.kind, |told| &told.text)
+        first.map_or(self.kind, |told| told.text.trim_end_matches(':'))
     }
 }
 

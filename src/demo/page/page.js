@@ -1,8 +1,8 @@
 // Comfort only: everything works without it. A letter's frame gets the height of its letter, a box that
 // waits for words the cursor, and a button that was pressed says so until the next page is there.
 "use strict";
-// Some browsers leave autofocus undone where an address names a place on the page.
-const waiting = document.querySelector("[autofocus]");
+// Not by autofocus: browsers leave it undone where an address names a place on the page, and complain.
+const waiting = document.querySelector("[data-waiting]");
 if (waiting) waiting.focus({ preventScroll: location.hash !== "" });
 for (const frame of document.querySelectorAll("iframe.letter")) {
   const fit = () => {
