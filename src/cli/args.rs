@@ -172,13 +172,19 @@ Example:
 #[derive(Debug, Args)]
 #[command(
     after_help = "A mail server on this machine's loopback, the real daemon and a clock driven by \
-    hand play half a year in a few seconds. Nothing leaves this machine, nothing is kept.\n\n\
-    Example:\n    postlunch demo --script"
+    hand. Nothing leaves this machine, nothing is kept; Ctrl-C closes it.\n\n\
+    Examples:\n    postlunch demo\n    postlunch demo --script"
 )]
 pub struct Demo {
-    /// Play the story to its end and print it, letter by letter
+    /// Play the story to its end and print it, letter by letter, in place of the page
     #[arg(long)]
     pub script: bool,
+    /// Don't open a browser; only print the page's address
+    #[arg(long, conflicts_with = "script")]
+    pub no_open: bool,
+    /// The page's port on 127.0.0.1; a free one if not given
+    #[arg(long, conflicts_with = "script", value_name = "PORT")]
+    pub port: Option<u16>,
     /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always (also without a
     /// word behind it), never
     #[arg(long, alias = "colour", value_name = "WHEN", value_enum, num_args = 0..=1,

@@ -1,21 +1,71 @@
-//! `postlunch demo`: the story of the demo, scene by scene as it happens, or as JSON at its end.
+//! `postlunch demo`: the practice on a page in the browser, or the story of it as text or JSON.
 //!
 //! Needs no configuration: it brings its own mail server, on this machine's loopback only.
 
 use crate::cli::args;
 use crate::cli::ending::Failure;
 use crate::cli::show;
+use crate::demo::page::{Page, browser};
 use crate::demo::script;
 use crate::demo::transcript::Scene;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Plays it.
+/// Opens the page, or plays the story.
 ///
 /// # Errors
 /// If the stage cannot be set, a letter of the story does not come, or printing fails.
 pub async fn demo(asked: &args::Demo, as_object: bool) -> Result<(), Failure> {
-    if !asked.script {
-        eprintln!("The demo's own page comes in a later version; here is the story as text.\n");
+    if asked.script || as_object {
+        told(asked, as_object).await
+    } else {
+        shown(asked).await
     }
+}
+
+async fn shown(asked: &args::Demo) -> Result<(), Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the demo: {error}"));
+    // Listened for before anything is there that would have to be taken down.
+    let mut endings = Vec::new();
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        endings.push(signal(kind).map_err(|error| failed(&error))?);
+    }
+    let page = Page::set(asked.port.unwrap_or(0)).await;
+    let page = page.map_err(|error| failed(&error))?;
+    let address = page.address();
+    let opened = !asked.no_open && browser::open(&address);
+    let how = if opened {
+        "It opens in your browser; if not, open it yourself"
+    } else {
+        "Open it in your browser"
+    };
+    show::print(&format!(
+        "The demo is at {address}\n{how}. Four inboxes, a real daemon, and a clock that you move.\n\
+         Nothing leaves this machine. Ctrl-C closes the demo, and nothing of it stays.\n"
+    ))?;
+    let served = page.serve(async move { any(&mut endings).await }).await;
+    served.map_err(|error| failed(&error))
+}
+
+/// Waits for the first of these signals.
+async fn any(signals: &mut [Signal]) {
+    std::future::poll_fn(|context| {
+        let came = signals
+            .iter_mut()
+            .any(|signal| signal.poll_recv(context).is_ready());
+        if came {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+}
+
+async fn told(asked: &args::Demo, as_object: bool) -> Result<(), Failure> {
     let colour = show::in_colour(asked.color);
     let mut printed = Ok(());
     let mut tell = |scene: &Scene| {

@@ -1,12 +1,10 @@
 //! `postlunch explain`: how a mail would be understood (DESIGN section 4).
 //!
 //! Needs no configuration and no store. Any bytes are readable; only a file that cannot be opened
-//! is a failure, and in a folder not even that. What a person sees of it is made in `page` (the mail
-//! line by line), `verdict` (its acts in words) and `change` (what would make it another).
+//! is a failure, and in a folder not even that. What a person sees of it is laid out in `page`, in the
+//! words of `reading::verdict` and `reading::change`.
 
-mod change;
 mod page;
-mod verdict;
 
 use crate::cli::args;
 use crate::cli::ending::Failure;

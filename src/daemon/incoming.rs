@@ -67,18 +67,20 @@ pub struct Background {
 impl Background {
     /// Reads a message before this background.
     pub fn read(&self, message: &Message) -> Reading {
-        crate::reading::read(
-            message,
-            &Context {
-                answering: self.answering,
-                goal_asked: self.goal_asked,
-                originals: &self.originals,
-                own_addresses: &self.own,
-                now: self.now,
-                zone: self.zone,
-                lunch: self.lunch,
-            },
-        )
+        crate::reading::read(message, &self.context())
+    }
+
+    /// The same as reading takes it.
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            answering: self.answering,
+            goal_asked: self.goal_asked,
+            originals: &self.originals,
+            own_addresses: &self.own,
+            now: self.now,
+            zone: self.zone,
+            lunch: self.lunch,
+        }
     }
 }
 

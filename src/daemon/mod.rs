@@ -2,12 +2,13 @@
 //!
 //! Joins the rooms and adds nothing of its own to what they know. `decider` owns the store on one
 //! thread; `inbox` and `submission` are the two ends of the mail; `conductor` moves time; `run`
-//! starts and stops them; `request` is what commands may ask.
+//! starts and stops them; `request` is what commands may ask, `glance` what the demo sees.
 
 pub mod accounts;
 mod commands;
 pub mod conductor;
 pub mod decider;
+pub mod glance;
 mod health;
 mod inbox;
 pub mod incoming;

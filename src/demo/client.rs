@@ -3,8 +3,13 @@
 //! Only what the demo needs to be honest: the daemon gets the same octets from here as from a
 //! browser or a phone.
 
+use crate::lunch::act::PartStat;
 use chrono::{DateTime, Utc};
+use data_encoding::BASE64_MIME;
 use mail_parser::{Address, MessageParser, MimeHeaders};
+
+/// Longest line that is written as it is, in octets; 998 is what mail allows.
+const LINE_OCTETS_MAX: usize = 900;
 
 /// A mail as somebody sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,38 +87,152 @@ pub enum Habit {
     Inline,
     /// Words only.
     Bare,
+    /// Nobody writes: the mailbox answers for somebody who is away (RFC 3834).
+    Away,
 }
 
-/// Writes a reply from `name <address>` to a mail.
-pub fn reply(
-    mail: &Mail,
-    name: &str,
-    address: &str,
-    words: &str,
-    habit: Habit,
-    now: DateTime<Utc>,
-    number: u32,
-) -> Vec<u8> {
-    let subject = if mail.subject.starts_with("Re: ") {
+/// Who writes, when, and the how many-th mail of theirs it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Address.
+    pub address: &'a str,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// Makes the Message-ID.
+    pub number: u32,
+}
+
+impl Writer<'_> {
+    /// The header that every mail has, without the end of the header.
+    fn head(&self, to: &str, subject: &str) -> String {
+        let date = self.now.format("%a, %d %b %Y %H:%M:%S +0000");
+        format!(
+            "From: {} <{}>\r\nTo: {}\r\nSubject: {}\r\nDate: {date}\r\n\
+             Message-ID: <reply-{}@{}>\r\nMIME-Version: 1.0\r\n",
+            self.name,
+            self.address,
+            one_line(to),
+            one_line(subject),
+            self.number,
+            self.address.rsplit('@').next().unwrap_or("example.com"),
+        )
+    }
+}
+
+/// What a header field can take.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+fn threaded(mail: &Mail) -> String {
+    let id = one_line(&mail.message_id);
+    format!("In-Reply-To: <{id}>\r\nReferences: <{id}>\r\n")
+}
+
+/// Lines end with CRLF, whatever they ended with before, and nothing is in them that no mail can carry.
+fn octets(mail: &str) -> Vec<u8> {
+    let lines = mail.replace("\r\n", "\n").replace(['\r', '\0'], "\n");
+    lines.replace('\n', "\r\n").into_bytes()
+}
+
+/// A text part with the end of its header: as it is, or in base64 where a line is longer than mail
+/// may have it (RFC 5322 section 2.1.1).
+fn part(kind: &str, text: &str) -> String {
+    let fits = text.split('\n').all(|line| line.len() <= LINE_OCTETS_MAX);
+    let (encoding, coded) = if fits {
+        ("8bit", text.to_owned())
+    } else {
+        let coded = BASE64_MIME.encode(&octets(text));
+        ("base64", coded.trim_end().to_owned())
+    };
+    format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{coded}")
+}
+
+/// Writes a mail of its own, as a client does that follows a `mailto:` link (RFC 6068).
+pub fn fresh(writer: Writer, to: &str, subject: &str, words: &str) -> Vec<u8> {
+    let head = writer.head(to, subject);
+    octets(&format!("{head}{}", plain(&format!("{words}\n"))))
+}
+
+/// Answers a calendar entry as a calendar does (RFC 6047, RFC 5546 section 3.2.3); `None` if there is
+/// no entry that could be answered.
+pub fn calendar_answer(mail: &Mail, writer: Writer, answer: PartStat) -> Option<Vec<u8>> {
+    let (said, partstat) = match answer {
+        PartStat::Accepted => ("Accepted", "ACCEPTED"),
+        PartStat::Declined => ("Declined", "DECLINED"),
+        PartStat::Tentative => ("Tentative", "TENTATIVE"),
+        PartStat::Other => return None,
+    };
+    let unfolded = mail
+        .calendar
+        .as_ref()?
+        .replace("\r\n", "\n")
+        .replace("\n ", "");
+    let (_, event) = unfolded.split_once("BEGIN:VEVENT\n")?;
+    let (event, _) = event.split_once("END:VEVENT")?;
+    let kept = [
+        "UID",
+        "SEQUENCE",
+        "ORGANIZER",
+        "DTSTART",
+        "DTEND",
+        "RECURRENCE-ID",
+        "SUMMARY",
+    ];
+    let echoed: String = event
+        .lines()
+        .filter(|line| kept.contains(&line.split([':', ';']).next().unwrap_or_default()))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let head = writer.head(&mail.reply_to, &format!("{said}: {}", mail.subject));
+    let boundary = format!("=_calendar_{}", writer.number);
+    Some(octets(&format!(
+        "{head}{}Content-Type: multipart/alternative; boundary=\"{boundary}\"\n\n\
+         --{boundary}\nContent-Type: text/plain; charset=\"UTF-8\"\n\n{} has {} this invitation.\n\
+         --{boundary}\nContent-Type: text/calendar; charset=\"UTF-8\"; method=REPLY\n\
+         Content-Transfer-Encoding: 8bit\n\n\
+         BEGIN:VCALENDAR\nPRODID:-//a calendar//EN\nVERSION:2.0\nMETHOD:REPLY\nBEGIN:VEVENT\n{echoed}\
+         DTSTAMP:{}\nATTENDEE;PARTSTAT={partstat};CN={}:mailto:{}\nEND:VEVENT\nEND:VCALENDAR\n\
+         --{boundary}--\n",
+        threaded(mail),
+        writer.name,
+        said.to_lowercase(),
+        writer.now.format("%Y%m%dT%H%M%SZ"),
+        writer.name,
+        writer.address,
+    )))
+}
+
+/// Writes a reply to a mail.
+pub fn reply(mail: &Mail, writer: Writer, words: &str, habit: Habit) -> Vec<u8> {
+    let re = if habit == Habit::Away {
+        "Automatic reply: "
+    } else {
+        "Re: "
+    };
+    let subject = if mail.subject.starts_with(re) {
         mail.subject.clone()
     } else {
-        format!("Re: {}", mail.subject)
+        format!("{re}{}", mail.subject)
     };
-    let date = now.format("%a, %d %b %Y %H:%M:%S +0000");
     let attribution = format!(
         "On {}, {} wrote:",
-        now.format("%a, %d %b %Y at %H:%M"),
+        writer.now.format("%a, %d %b %Y at %H:%M"),
         mail.from
     );
     let head = format!(
-        "From: {name} <{address}>\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\n\
-         Message-ID: <reply-{number}@{}>\r\nIn-Reply-To: <{id}>\r\nReferences: <{id}>\r\nMIME-Version: 1.0\r\n",
-        mail.reply_to,
-        address.rsplit('@').next().unwrap_or("example.com"),
-        id = mail.message_id,
+        "{}{}",
+        writer.head(&mail.reply_to, &subject),
+        threaded(mail)
     );
     let body = match habit {
         Habit::Bare => plain(&format!("{words}\n")),
+        Habit::Away => format!(
+            "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n{}",
+            plain(&format!("{words}\n"))
+        ),
         Habit::Phone => {
             let quoted = quote(&mail.text);
             plain(&format!(
@@ -124,18 +243,13 @@ pub fn reply(
             "{attribution}\n\n{}",
             interleave(&mail.text, words)
         )),
-        Habit::Webmail => webmail(mail, words, &attribution, number),
+        Habit::Webmail => webmail(mail, words, &attribution, writer.number),
     };
-    format!("{head}{body}")
-        .replace("\r\n", "\n")
-        .replace('\n', "\r\n")
-        .into_bytes()
+    octets(&format!("{head}{body}"))
 }
 
 fn plain(text: &str) -> String {
-    format!(
-        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}"
-    )
+    part("text/plain; charset=utf-8", text)
 }
 
 fn quote(text: &str) -> String {
@@ -150,7 +264,8 @@ fn quote(text: &str) -> String {
         .collect()
 }
 
-/// Puts the paragraphs of `words` behind the numbered prompts of the quoted letter.
+/// Puts the paragraphs of `words` behind the numbered prompts of the quoted letter; what is left over
+/// stands below it.
 fn interleave(text: &str, words: &str) -> String {
     let mut answers = words.split("\n\n");
     let mut out = String::new();
@@ -165,6 +280,9 @@ fn interleave(text: &str, words: &str) -> String {
         if let (true, Some(answer)) = (prompt, if prompt { answers.next() } else { None }) {
             out.push_str(&format!("\n{answer}\n\n"));
         }
+    }
+    for answer in answers {
+        out.push_str(&format!("\n{answer}\n"));
     }
     out
 }
@@ -189,15 +307,22 @@ fn webmail(mail: &Mail, words: &str, attribution: &str, number: u32) -> String {
             )
         })
         .collect();
+    let above = part(
+        "text/plain; charset=\"UTF-8\"",
+        &format!("{words}\n\n{attribution}\n\n{below}"),
+    );
+    let dressed = part(
+        "text/html; charset=\"UTF-8\"",
+        &format!(
+            "<div dir=\"ltr\">{paragraphs}</div><br><div class=\"gmail_quote\">\
+             <div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\
+             <blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">{html}</blockquote></div>",
+            escape(attribution)
+        ),
+    );
     format!(
         "Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n\
-         --{boundary}\r\nContent-Type: text/plain; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
-         {words}\n\n{attribution}\n\n{below}\r\n\
-         --{boundary}\r\nContent-Type: text/html; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
-         <div dir=\"ltr\">{paragraphs}</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\
-         <blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">{html}</blockquote></div>\r\n\
-         --{boundary}--\r\n",
-        escape(attribution)
+         --{boundary}\r\n{above}\r\n--{boundary}\r\n{dressed}\r\n--{boundary}--\r\n"
     )
 }
 

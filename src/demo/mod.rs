@@ -2,9 +2,11 @@
 //!
 //! `stage` puts sandbox and daemon up and speaks for the people; `client` writes mail as mail
 //! clients do; `script` plays the story of a few months; `transcript` is how it is told, and
-//! `understood` says in a few words how an answer was read.
+//! `understood` says in a few words how an answer was read. `page` is the same stage in a browser,
+//! for whoever wants to play it themselves.
 
 pub mod client;
+pub mod page;
 mod play;
 pub mod script;
 pub mod stage;

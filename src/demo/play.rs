@@ -132,6 +132,7 @@ impl<'a> Play<'a> {
             Habit::Webmail => ("in a web mailer, above a full quote", None),
             Habit::Phone => ("on a phone, above a full quote", None),
             Habit::Bare => ("", None),
+            Habit::Away => ("automatically, while away", None),
             Habit::Inline => {
                 let written = Mail::read(&octets).map(|mail| between_the_quotes(&mail.text));
                 ("between the lines of the letter", written)

@@ -6,10 +6,16 @@
 use crate::clock::random;
 use crate::config::{Config, ConfigError, Surroundings};
 use crate::daemon::conductor::ClockError;
+use crate::daemon::glance::{AskError, Couple, Kind};
+use crate::daemon::incoming::Background;
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::{Daemon, RunError, RunOptions};
-use crate::demo::client::{Habit, Mail, reply};
-use crate::sandbox::{Sandbox, SandboxError, SandboxOptions};
+use crate::demo::client::{Habit, Mail, Writer, reply};
+use crate::sandbox::{Message, Sandbox, SandboxError, SandboxOptions};
+use crate::smtp::{ConnectError, Outcome, Patience, SmtpAccount, Submission, Submitter};
+use crate::words::address::{Address, AddressError};
+use crate::words::confidential::Confidential;
+use crate::words::endpoint::{Endpoint, Login, Security};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +37,21 @@ pub enum StageError {
     /// See `ClockError`.
     #[error(transparent)]
     Clock(#[from] ClockError),
+    /// See `AskError`.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// See `ConnectError`.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// See `AddressError`.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// Somebody's mail was not taken.
+    #[error("the mail server did not take the mail: {0}")]
+    NotTaken(String),
+    /// The system gives no random octets.
+    #[error("the system gives no random octets: {0}")]
+    Random(std::io::Error),
     /// The folder for the store.
     #[error("{}: {source}; set TMPDIR to a folder that can be written to", path.display())]
     Folder {
@@ -96,6 +117,8 @@ pub struct Stage {
     sandbox: Sandbox,
     daemon: Daemon,
     folder: Folder,
+    /// Everybody's password.
+    secret: String,
     read: BTreeMap<&'static str, usize>,
     told: usize,
     replies: u32,
@@ -118,14 +141,16 @@ impl Stage {
     /// If no port or no folder can be had.
     pub async fn set(start: DateTime<Utc>) -> Result<Self, StageError> {
         let accounts = [HOUSE, ANA.address, BEN.address, CARA.address, DAN.address];
-        let accounts = accounts.map(|address| (address, "sandbox"));
+        // Not a known one: any site that is open in a browser may send octets to a loopback port.
+        let secret = hexadecimal::<16>().map_err(StageError::Random)?;
+        let accounts = accounts.map(|address| (address, secret.as_str()));
         let sandbox = Sandbox::start(SandboxOptions::with_accounts(&accounts)).await?;
         let folder = folder()?;
         let text = format!(
             "[mail]\naddress = \"{HOUSE}\"\nname = \"Lunch\"\n\
              [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo in IT\"\n\
-             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"sandbox\"\n\
+             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
              [policy]\nmails_per_person_per_day = 50\n",
@@ -143,6 +168,7 @@ impl Stage {
             sandbox,
             daemon,
             folder,
+            secret,
             read: BTreeMap::new(),
             told: 0,
             replies: 0,
@@ -257,20 +283,113 @@ impl Stage {
         words: &str,
         habit: Habit,
     ) -> Result<Vec<u8>, StageError> {
-        self.replies += 1;
-        let now = self.now().await?;
-        let octets = reply(
-            mail,
-            player.name,
-            player.address,
-            words,
-            habit,
-            now,
-            self.replies,
-        );
-        self.sandbox.deliver(&mail.reply_to, &octets)?;
-        self.pump().await?;
+        let writer = self.writer(player).await?;
+        let octets = reply(mail, writer, words, habit);
+        self.send(player, &mail.reply_to, &octets).await?;
         Ok(octets)
+    }
+
+    /// Somebody about to write.
+    ///
+    /// # Errors
+    /// If the daemon has stopped.
+    pub async fn writer(&mut self, player: Player) -> Result<Writer<'static>, StageError> {
+        self.replies += 1;
+        Ok(Writer {
+            name: player.name,
+            address: player.address,
+            now: self.now().await?,
+            number: self.replies,
+        })
+    }
+
+    /// Somebody's mail goes out over SMTP, logged in as they are, and the daemon reads it by IMAP.
+    ///
+    /// # Errors
+    /// If the server does not take it, or the daemon does not read or answer.
+    pub async fn send(
+        &mut self,
+        player: Player,
+        to: &str,
+        octets: &[u8],
+    ) -> Result<(), StageError> {
+        let account = SmtpAccount {
+            endpoint: Endpoint {
+                host: "127.0.0.1".to_owned(),
+                port: self.sandbox.smtp_port(),
+                security: Security::None,
+                ca_pem: None,
+            },
+            login: Some(Login::password(
+                player.address,
+                Confidential::new(self.secret.clone()),
+            )),
+            helo_name: "example.com".to_owned(),
+        };
+        let submission = Submission {
+            envelope_from: Address::parse(player.address)?,
+            recipient: Address::parse(to)?,
+            octets: Confidential::new(octets.to_vec()),
+        };
+        let mut submitter = Submitter::new(account, Patience::default());
+        let outcome = submitter.submit(&submission).await?;
+        submitter.rest().await;
+        match outcome {
+            Outcome::Accepted(_) => self.pump().await,
+            Outcome::Transient(no) | Outcome::Permanent(no) | Outcome::InDoubt(no) => {
+                Err(StageError::NotTaken(no.reason))
+            }
+        }
+    }
+
+    /// Somebody from outside writes to somebody.
+    ///
+    /// # Errors
+    /// If nobody has that address.
+    pub fn receive(&self, to: &str, octets: &[u8]) -> Result<(), StageError> {
+        Ok(self.sandbox.deliver(to, octets)?)
+    }
+
+    /// What is in somebody's inbox as octets, oldest first.
+    pub fn messages(&self, player: Player) -> Vec<Message> {
+        self.sandbox.mailbox(player.address, "INBOX")
+    }
+
+    /// What the daemon would have at hand if these octets came in now; `None` if they are not for it.
+    ///
+    /// # Errors
+    /// If the daemon fails.
+    pub async fn background(&self, octets: &[u8]) -> Result<Option<Background>, StageError> {
+        Ok(self.daemon.background(octets).await?)
+    }
+
+    /// Everybody's lunches.
+    ///
+    /// # Errors
+    /// If the daemon fails.
+    pub async fn couples(&self) -> Result<Vec<Couple>, StageError> {
+        Ok(self.daemon.couples().await?)
+    }
+
+    /// What kind of letter each of these is, by Message-ID.
+    ///
+    /// # Errors
+    /// If the daemon fails.
+    pub async fn kinds(&self, ids: Vec<String>) -> Result<Vec<Option<Kind>>, StageError> {
+        Ok(self.daemon.kinds(ids).await?)
+    }
+
+    /// Moves the clock to the next thing that is due. Returns whether there was one.
+    ///
+    /// # Errors
+    /// As `pump`.
+    pub async fn next(&self) -> Result<bool, StageError> {
+        let conductor = self.daemon.conductor();
+        let due = conductor.next_due().await?.is_some();
+        if due {
+            conductor.next(Duration::ZERO).await?;
+        }
+        Ok(due)
     }
 
     /// Reads what has come, and hands over what is due.
@@ -329,11 +448,7 @@ impl Stage {
 
 fn folder() -> Result<Folder, StageError> {
     let parent = std::env::temp_dir();
-    let made = random::<8>().and_then(|octets| {
-        let name = octets
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect::<String>();
+    let made = hexadecimal::<8>().and_then(|name| {
         let path = parent.join(format!("postlunch-demo-{name}"));
         std::fs::create_dir(&path)?;
         Ok(Folder(path))
@@ -342,4 +457,13 @@ fn folder() -> Result<Folder, StageError> {
         path: parent,
         source,
     })
+}
+
+/// So many random octets, as text.
+///
+/// # Errors
+/// If the system gives none.
+pub fn hexadecimal<const OCTETS: usize>() -> std::io::Result<String> {
+    let octets = random::<OCTETS>()?;
+    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
 }

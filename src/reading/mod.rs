@@ -4,10 +4,12 @@
 //! `machine` (bounces, reports, absences) →
 //! calendar answers → `visible` (the newly written text: `html`, `quote`, `signature`) → `phrase`
 //! and `language` (words to senses, from data files) → `command`, `intent`, `when`, `notes` →
-//! `explain` (the same as JSON). Pure, total and linear: any bytes give a `Reading`, nothing is
-//! guessed that a careful person would ask about. Routing and trust are decided elsewhere.
+//! `explain` (the same as JSON), `verdict` (in words), `change` (what would make it another). Pure,
+//! total and linear: any bytes give a `Reading`, nothing is guessed that a careful person would ask
+//! about. Routing and trust are decided elsewhere.
 
 mod answered;
+pub mod change;
 pub mod command;
 mod convention;
 pub mod explain;
@@ -26,6 +28,7 @@ pub mod quote;
 pub mod returned;
 pub mod signature;
 pub mod terms;
+pub mod verdict;
 pub mod visible;
 mod vocabulary;
 pub mod when;

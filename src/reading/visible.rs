@@ -81,6 +81,31 @@ pub struct Line {
     pub own: Range<usize>,
 }
 
+impl Line {
+    /// Its pieces, own words apart from what stands beside them; nothing of an empty line.
+    pub fn pieces(&self) -> Vec<(Part, &str)> {
+        let (own, text) = (&self.own, &self.text);
+        if own.is_empty() {
+            return vec![(self.part, text)];
+        }
+        // Before own words on a line of their own stand at most the marks of a quote.
+        let beside = if self.part == Part::Own {
+            Part::Blank
+        } else {
+            self.part
+        };
+        let all = [
+            (beside, text.get(..own.start)),
+            (Part::Own, text.get(own.clone())),
+            (beside, text.get(own.end..)),
+        ];
+        all.into_iter()
+            .filter_map(|(part, piece)| Some((part, piece?)))
+            .filter(|(part, piece)| *part != Part::Blank && !piece.trim().is_empty())
+            .collect()
+    }
+}
+
 /// Which part of a mail the words were taken from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {

@@ -472,15 +472,13 @@ impl Theatre {
         self.replies += 1;
         // Mailboxes of real servers outlive a test, so the process makes the number its own.
         let number = std::process::id() * 1000 + self.replies;
-        let octets = client::reply(
-            &letter.mail,
-            person.full_name,
-            person.address,
-            words,
-            habit,
-            self.now,
+        let writer = client::Writer {
+            name: person.full_name,
+            address: person.address,
+            now: self.now,
             number,
-        );
+        };
+        let octets = client::reply(&letter.mail, writer, words, habit);
         let octets = [fields.as_bytes(), &octets].concat();
         let id = format!("reply-{number}@example.test");
         (id, octets)

@@ -3,10 +3,10 @@
 //! Own words, quote and signature are told apart by colours, or by a mark in the margin where there
 //! are none. What stands beside own words on one line gets a row of its own.
 
-use crate::cli::explain::change::changes;
-use crate::cli::explain::verdict::{Item, asked_by, items};
 use crate::cli::show::Ink;
+use crate::reading::change::changes;
 use crate::reading::message::Message;
+use crate::reading::verdict::{Item, asked_by, items};
 use crate::reading::visible::{self, Line, Part, Shown, Source};
 use crate::reading::{Context, Reading, judge};
 use crate::writing::plain::wrap;
@@ -142,7 +142,7 @@ impl Page {
             .get(lead..shown.lines.len().saturating_sub(tail));
         let lines = lines.unwrap_or_default();
         for line in lines {
-            for (part, piece) in pieces(line) {
+            for (part, piece) in line.pieces() {
                 self.piece((by == By::Person).then_some(part), piece);
             }
         }
@@ -165,7 +165,7 @@ impl Page {
             (Part::Aside, "signature or banner"),
         ];
         let there = |wanted: &Part| {
-            let mut pieces = shown.lines.iter().flat_map(pieces);
+            let mut pieces = shown.lines.iter().flat_map(Line::pieces);
             pieces.any(|(part, _)| part == *wanted)
         };
         let told: Vec<String> = all
@@ -242,29 +242,6 @@ const fn mark(part: Part) -> char {
     }
 }
 
-/// A line in the pieces that it has: own words, and what stands before and behind them.
-fn pieces(line: &Line) -> Vec<(Part, &str)> {
-    let (own, text) = (&line.own, &line.text);
-    if own.is_empty() {
-        return vec![(line.part, text)];
-    }
-    // Before own words on a line of their own stand at most the marks of a quote.
-    let beside = if line.part == Part::Own {
-        Part::Blank
-    } else {
-        line.part
-    };
-    let all = [
-        (beside, text.get(..own.start)),
-        (Part::Own, text.get(own.clone())),
-        (beside, text.get(own.end..)),
-    ];
-    all.into_iter()
-        .filter_map(|(part, piece)| Some((part, piece?)))
-        .filter(|(part, piece)| *part != Part::Blank && !piece.trim().is_empty())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,6 +294,6 @@ mod tests {
             own: 18..26,
         };
         let expected = [(Part::Quote, "> 1. Best moment: "), (Part::Own, "the demo")];
-        assert_eq!(pieces(&line), expected);
+        assert_eq!(line.pieces(), expected);
     }
 }

@@ -3,9 +3,9 @@
 //! The mail is judged again without each of its sentences, and as an answer to each other letter;
 //! where the verdict becomes another, that is told. What trying cannot show is told in a sentence.
 
-use crate::cli::explain::verdict::asked_by;
 use crate::lunch::act::{Act, Answering};
 use crate::reading::message::Message;
+use crate::reading::verdict::asked_by;
 use crate::reading::visible::{Own, Part, Shown};
 use crate::reading::{Context, Reading, judge};
 use crate::words::clean::cut_at_word;

@@ -1,0 +1,279 @@
+//! The way through the demo, step by step, as it can be gone from where things stand.
+//!
+//! Nothing of it is remembered: what is done is seen from letters, answers and lunches. So whoever
+//! takes a way of their own, a no where a yes was meant, is told how to go on from there.
+
+use crate::daemon::glance::Couple;
+use crate::demo::page::performance::{Letter, Performance};
+use crate::demo::stage::{ANA, BEN, CARA, PLAYERS, Player};
+use crate::lunch::act::Answering;
+use crate::lunch::pairing::Stage;
+use serde::Serialize;
+
+/// A step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What to do, in a few words.
+    pub title: String,
+    /// Why, and how.
+    pub hint: String,
+    /// Whether it is done.
+    pub done: bool,
+    /// Whether it is the next one.
+    pub current: bool,
+    /// Where to go for it.
+    pub go: Option<String>,
+    /// How far to move the clock for it: a value of the clock's form.
+    pub until: Option<&'static str>,
+    /// What stands on the link or button.
+    pub label: String,
+}
+
+/// All steps, as things stand.
+pub fn steps(performance: &Performance, couples: &[Couple]) -> Vec<Step> {
+    let scene = Scene {
+        performance,
+        couples,
+    };
+    let mut steps = scene.asking();
+    steps.extend(scene.meeting());
+    if let Some(next) = steps.iter_mut().find(|step| !step.done) {
+        next.current = true;
+    }
+    steps
+}
+
+struct Scene<'a> {
+    performance: &'a Performance,
+    couples: &'a [Couple],
+}
+
+fn player(address: &str) -> Option<Player> {
+    PLAYERS.into_iter().find(|player| player.address == address)
+}
+
+fn link(number: usize) -> String {
+    format!("/mail/{number}")
+}
+
+impl Scene<'_> {
+    /// The latest letter of that kind to somebody.
+    fn letter(&self, to: Player, kind: &str) -> Option<(usize, &Letter)> {
+        let letters = self.performance.letters().iter().enumerate().rev();
+        letters
+            .into_iter()
+            .find(|(_, letter)| letter.player == to && letter.is(kind))
+    }
+
+    fn came(&self, kind: &str) -> bool {
+        self.performance.letters().iter().any(|l| l.is(kind))
+    }
+
+    fn opened(&self, kind: &str) -> bool {
+        let mut letters = self.performance.letters().iter();
+        letters.any(|letter| letter.is(kind) && letter.opened)
+    }
+
+    fn answered(&self, by: Player, answering: Answering) -> bool {
+        self.performance.answers().iter().any(|answer| {
+            let letter = self.performance.letter(answer.to);
+            let kind = letter.and_then(|letter| letter.kind.as_ref());
+            answer.by == by
+                && answer.is_a_persons()
+                && kind.is_some_and(|kind| kind.answering == answering)
+        })
+    }
+
+    fn stage(&self, invitee: Player) -> Option<&Stage> {
+        let asked = |c: &&Couple| c.inviter == ANA.address && c.invitee == invitee.address;
+        self.couples.iter().find(asked).map(|couple| &couple.stage)
+    }
+
+    /// Those who meet, or have met and can tell each other of it.
+    fn pair(&self) -> Option<&Couple> {
+        let mut couples = self.couples.iter();
+        let meeting = couples.find(|couple| couple.stage.is_meeting());
+        let met = |couple: &&Couple| !couple.lunches.is_empty() && self.came("followup");
+        meeting.or_else(|| self.couples.iter().find(met))
+    }
+
+    /// Those who were asked and have not answered.
+    fn invited(&self) -> impl Iterator<Item = &Couple> {
+        let couples = self.couples.iter();
+        couples.filter(|couple| couple.stage == Stage::Invited)
+    }
+
+    fn asking(&self) -> Vec<Step> {
+        let asked = |player: Player| self.letter(player, "invitation").map(|(at, _)| at);
+        let read = self.letter(BEN, "invitation");
+        let settled = |player| !matches!(self.stage(player), Some(Stage::Invited));
+        let reply = |player| asked(player).map(|at| format!("{}#reply", link(at)));
+        let meets = self.pair().is_some();
+        let mut steps = vec![
+            Step {
+                title: "Read Ben's invitation".to_owned(),
+                hint: "Four colleagues, and a clock that stands still until you move it. Ana has \
+                       just asked Ben and Cara to lunch."
+                    .to_owned(),
+                done: read.is_some_and(|(_, letter)| letter.opened) || settled(BEN),
+                go: asked(BEN).map(link),
+                label: "Open it".to_owned(),
+                ..Step::default()
+            },
+            Step {
+                title: "Answer as Ben".to_owned(),
+                hint:
+                    "Say yes, in any words: pick a suggested answer, press a line of the letter, \
+                       or type your own."
+                        .to_owned(),
+                done: settled(BEN),
+                go: reply(BEN),
+                label: "Reply as Ben".to_owned(),
+                ..Step::default()
+            },
+            Step {
+                title: "Answer as Cara".to_owned(),
+                hint: if meets || !settled(BEN) {
+                    "Say no this time. She gets one kind line, and never hears from Ana again."
+                } else {
+                    "Say yes this time, so that two of them meet."
+                }
+                .to_owned(),
+                done: settled(CARA),
+                go: reply(CARA),
+                label: "Reply as Cara".to_owned(),
+                ..Step::default()
+            },
+        ];
+        let known = [BEN, CARA].map(|player| player.address);
+        let theirs = |c: &&Couple| c.inviter == ANA.address && known.contains(&&*c.invitee);
+        for couple in self.invited().filter(|couple| !meets && !theirs(couple)) {
+            let Some(invitee) = player(&couple.invitee) else {
+                continue;
+            };
+            steps.push(Step {
+                title: format!("Answer as {}", invitee.name),
+                hint: "Say yes this time, so that two of them meet.".to_owned(),
+                go: reply(invitee),
+                label: format!("Reply as {}", invitee.name),
+                ..Step::default()
+            });
+        }
+        steps
+    }
+
+    /// From the yes to the summary; of those who may say yes, as long as nobody has.
+    fn meeting(&self) -> Vec<Step> {
+        let couple = self.pair().or_else(|| self.invited().next());
+        let names = |c: &Couple| Some((player(&c.inviter)?, player(&c.invitee)?));
+        let Some((couple, (inviter, invitee))) = couple.and_then(|c| Some((c, names(c)?))) else {
+            return self.nobody();
+        };
+        let card = self.letter(invitee, "calendar-request");
+        let mut steps = vec![Step {
+            title: format!("Look at {}'s calendar entry", invitee.name),
+            hint: "It came by mail, too. Its buttons work as in a calendar.".to_owned(),
+            done: card.is_some_and(|(_, letter)| letter.opened) || self.came("reminder"),
+            go: card.map(|(at, _)| link(at)),
+            label: "Open it".to_owned(),
+            ..Step::default()
+        }];
+        if !couple.notes {
+            steps.push(Step {
+                title: "Skip to the lunch".to_owned(),
+                hint: "They are reminded, and that is all: no notes, as agreed.".to_owned(),
+                done: self.came("reminder"),
+                until: Some("reminder"),
+                label: "Skip to the lunch".to_owned(),
+                ..Step::default()
+            });
+            return steps;
+        }
+        steps.push(Step {
+            title: "Skip to the lunch".to_owned(),
+            hint: format!(
+                "{} and {} are reminded, have lunch, and are asked for a few lines afterwards.",
+                inviter.name, invitee.name
+            ),
+            done: self.came("followup"),
+            until: Some("followup"),
+            label: "Skip to the lunch".to_owned(),
+            ..Step::default()
+        });
+        for player in [invitee, inviter] {
+            let letter = self.letter(player, "followup");
+            steps.push(Step {
+                title: format!("Write notes as {}", player.name),
+                hint: "Three prompts, a few words each. Suggested answers show the ways in which \
+                       people write them."
+                    .to_owned(),
+                done: self.answered(player, Answering::FollowUp),
+                go: letter.map(|(at, _)| format!("{}#reply", link(at))),
+                label: format!("Reply as {}", player.name),
+                ..Step::default()
+            });
+        }
+        let exchange = self.letter(invitee, "exchange");
+        let told = exchange.or_else(|| self.letter(inviter, "exchange"));
+        steps.push(Step {
+            title: "Read what one told the other".to_owned(),
+            hint: if told.is_some() {
+                "Word for word, and to nobody else.".to_owned()
+            } else {
+                "It goes out once both have written, or on Sunday evening.".to_owned()
+            },
+            done: self.opened("exchange"),
+            go: told.map(|(at, _)| link(at)),
+            until: told.is_none().then_some("exchange"),
+            label: if told.is_some() {
+                "Open it"
+            } else {
+                "Wait for it"
+            }
+            .to_owned(),
+            ..Step::default()
+        });
+        steps.push(Step {
+            title: "Skip to the month's end".to_owned(),
+            hint: "Once a month each gets a harvest of their own.".to_owned(),
+            done: self.came("summary"),
+            until: Some("summary"),
+            label: "Skip to the summaries".to_owned(),
+            ..Step::default()
+        });
+        let summary = self.letter(inviter, "summary");
+        let summary = summary.or_else(|| self.letter(invitee, "summary"));
+        steps.push(Step {
+            title: "Read a summary".to_owned(),
+            hint: "Good moments, in the other's words, to show when a promotion is due.".to_owned(),
+            done: self.opened("summary"),
+            go: summary.map(|(at, _)| link(at)),
+            label: "Open it".to_owned(),
+            ..Step::default()
+        });
+        steps
+    }
+
+    /// What is left to do while nobody meets, and nobody is asked.
+    fn nobody(&self) -> Vec<Step> {
+        let mut couples = self.couples.iter();
+        if couples.any(|couple| matches!(couple.stage, Stage::Postponed { .. })) {
+            return vec![Step {
+                title: "Wait until the letter comes back".to_owned(),
+                hint: "\"Not now\" is a good answer, too: it is asked again on the day that was \
+                       said."
+                    .to_owned(),
+                until: Some("next"),
+                label: "Wait for it".to_owned(),
+                ..Step::default()
+            }];
+        }
+        vec![Step {
+            title: "Let somebody ask somebody else".to_owned(),
+            hint: "Nobody meets, and whoever said no is left alone for good.".to_owned(),
+            go: Some("/#invite".to_owned()),
+            label: "Invite somebody".to_owned(),
+            ..Step::default()
+        }]
+    }
+}
