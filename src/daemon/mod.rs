@@ -5,6 +5,7 @@
 //! starts and stops them; `request` is what commands may ask.
 
 pub mod accounts;
+pub mod coming;
 mod commands;
 pub mod conductor;
 pub mod decider;

@@ -204,6 +204,9 @@ impl Cast {
             ..self.quote("You waited for the question.", 21)
         };
         harvest.held.push((self.ana.clone(), vec![on(2027, 1, 21)]));
+        harvest
+            .unknown
+            .push((self.ana.clone(), vec![on(2027, 1, 7)]));
         harvest.good_moments.push(by_ana.clone());
         harvest.focus.push(by_ana.clone());
         harvest.reached.iter_mut().for_each(|r| r.agreed_by = None);
