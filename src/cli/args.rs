@@ -365,6 +365,9 @@ pub struct Preview {
     /// Tell every mail that would go out in that time if nobody answered: 60d
     #[arg(long, value_name = "DURATION", conflicts_with = "kind", value_parser = values::ahead)]
     pub coming: Option<TimeDelta>,
+    /// As it comes from somebody's own mailbox (mode "personal"), whatever the configuration says
+    #[arg(long, requires = "kind", conflicts_with = "send")]
+    pub personal: bool,
     /// As plain text (this is the default)
     #[arg(long, group = "form")]
     pub text: bool,

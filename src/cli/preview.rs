@@ -40,9 +40,11 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
         Some(config) => load(config)?.0,
         None => built_in()?,
     };
-    let in_mode = |sample: Sample| match &config {
-        Some(config) => in_mode(sample, config),
-        None => sample,
+    let configured = config.as_ref().map(|config| config.mail.mode);
+    let personal = asked.personal || configured == Some(Mode::Personal);
+    let in_mode = |sample: Sample| match personal {
+        true => samples::from_own_mailbox(sample),
+        false => sample,
     };
     if asked.open || asked.into.is_some() || kind == ALL {
         let shapes = samples::with_variations().into_iter().map(in_mode);
@@ -112,14 +114,6 @@ fn found(common: &Common) -> Result<Option<Config>, Failure> {
 fn built_in() -> Result<Templates, Failure> {
     let loaded = letters::load(None).map_err(|error| Failure::failed(error.to_string()));
     Ok(loaded?.0)
-}
-
-/// The sample as a mailbox of the configured kind would send it.
-fn in_mode(sample: Sample, config: &Config) -> Sample {
-    match config.mail.mode {
-        Mode::Shared => sample,
-        Mode::Personal => samples::from_own_mailbox(sample),
-    }
 }
 
 fn load(config: &Config) -> Result<(Templates, usize), Failure> {

@@ -16,8 +16,16 @@ const FILES_MAX: usize = 1000;
 #[derive(Debug, Error)]
 pub enum LettersError {
     /// A template is not as it should be.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
+    #[error("{}/{error}", folder.display())]
+    Template {
+        /// The operator's folder.
+        folder: PathBuf,
+        /// What is wrong, with line and remedy.
+        error: TemplateError,
+    },
+    /// A template of ours is not as it should be; a test holds that none is.
+    #[error("the built-in {0}")]
+    BuiltIn(TemplateError),
     /// Folder or file cannot be read.
     #[error("{}: {why}", path.display())]
     Unreadable {
@@ -35,11 +43,15 @@ pub enum LettersError {
 /// # Errors
 /// If something cannot be read, or a template does not fit.
 pub fn load(folder: Option<&Path>) -> Result<(Templates, usize), LettersError> {
-    let files = match folder {
-        Some(folder) => read(folder)?,
-        None => Vec::new(),
+    let Some(folder) = folder else {
+        let templates = Templates::built_in().map_err(LettersError::BuiltIn)?;
+        return Ok((templates, 0));
     };
-    let templates = Templates::with_overrides(&files)?;
+    let files = read(folder)?;
+    let templates = Templates::with_overrides(&files).map_err(|error| LettersError::Template {
+        folder: folder.to_owned(),
+        error,
+    })?;
     Ok((templates, files.len()))
 }
 
