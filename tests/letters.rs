@@ -167,10 +167,14 @@ fn letters_are_short_and_speak_plainly() {
         "you haven't",
         "http",
     ];
-    for (kind, _, _, written) in written() {
+    for (kind, letter, _, written) in written() {
         let own = ours(&written.text);
         let most = if kind == "invitation" { 300 } else { 180 };
-        let count = words(&own).len();
+        let hers = match &letter.body {
+            Body::Invitation { note, .. } => note.as_ref().map_or(0, |n| words(n.reveal()).len()),
+            _ => 0,
+        };
+        let count = words(&own).len() - hers;
         assert!(count <= most, "{kind} has {count} words");
         let folded = own.to_lowercase();
         for word in unwelcome {
@@ -253,7 +257,7 @@ fn the_button_opens_an_empty_mail_with_three_headings() {
     let (link, _) = link.split_once('"').expect("a closed attribute");
     assert_eq!(
         link,
-        "mailto:lunch%2Bab4-k3j2q7mzx5w6rn4tcvhyd2pgsa@example.com?subject=Re%3A%20Lunch%20with%20Ana%2C%2014%20January%3A%20your%20notes&amp;body=1.%20Best%20moment%0D%0A%0D%0A%0D%0A2.%20Worst%20moment%0D%0A%0D%0A%0D%0A3.%20Focus%0D%0A"
+        "mailto:lunch%2Bab4-k3j2q7mzx5w6rn4tcvhyd2pgsa@example.com?subject=Re%3A%20Lunch%20with%20Ana%2C%2014%20January%3A%20your%20notes&amp;body=1.%20Best%20moment%3A%0D%0A%0D%0A%0D%0A2.%20Worst%20moment%3A%0D%0A%0D%0A%0D%0A3.%20Focus%3A%0D%0A"
     );
     assert_eq!(
         written.only_in_html,
@@ -355,13 +359,13 @@ fn an_invitation_leaves_a_stranger_no_question() {
         let kept = match own {
             true => [
                 "yours come to my mailbox",
-                "so, with effort, could whoever runs my mail",
                 "kept until you ask me to erase them",
+                "I could look sooner; so, with effort, could whoever runs my mail.",
             ],
             false => [
-                "Notes stay on its server, for the two of you only",
+                "Notes stay on its server, for you two only",
                 "until one of you has them erased",
-                "With effort, whoever runs it or your mail could see them. Ask Cleo in IT, cleo@example.com",
+                "whoever runs it or your mail could see them: ask Cleo in IT, cleo@example.com.",
             ],
         };
         for told in kept {

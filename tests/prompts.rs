@@ -4,6 +4,7 @@
 #[path = "clients/catalogue.rs"]
 mod catalogue;
 #[path = "clients/render.rs"]
+#[allow(dead_code)]
 mod render;
 
 use catalogue::clients;
@@ -236,10 +237,10 @@ fn filled(line: &str, columns: usize) -> Vec<String> {
     rows
 }
 
-/// They begin differently even where a client takes the numbers for those of a list and drops them.
+/// They begin differently: where a client takes the numbers for those of a list and drops them, no
+/// answer lands under another's prompt, and none is lost.
 #[test]
 fn the_prompts_are_told_apart_without_their_numbers() {
-    let mut faults = Faults::default();
     for letter in follow_ups() {
         let bare = letter.prompts.each_ref().map(|prompt| &prompt[3..]);
         assert!(bare[0] != bare[1] && bare[1] != bare[2] && bare[0] != bare[2]);
@@ -254,9 +255,16 @@ fn the_prompts_are_told_apart_without_their_numbers() {
             }
         }
         let reading = reading(&plain(&body), &letter.kept());
-        faults.check(&letter.name, &reading, &all_said());
+        let besides = unplaced(&reading);
+        for (said, got) in all_said().into_iter().zip(notes(&reading)) {
+            let kept = besides.iter().any(|words| words.contains(&said));
+            assert!(
+                got == said || (got.is_empty() && kept),
+                "{}: {got}, {besides:?}",
+                letter.name
+            );
+        }
     }
-    faults.none(15);
 }
 
 /// Three empty lines: wherever the cursor lands in them, and where a client eats some of them.
@@ -392,7 +400,7 @@ fn nothing_in_the_letter_has_to_be_deleted_first() {
             .text
             .split_once("\n-- \n")
             .expect("small print");
-        for sign in ["[", "]", "<", "...", "___", "here", "e.g."] {
+        for sign in ["[", "]", "<", "...", "___", " here", "e.g."] {
             assert!(!above.contains(sign), "{}: {sign}", letter.name);
         }
         for client in clients() {
@@ -480,7 +488,7 @@ fn the_button_s_mail_is_understood_however_it_is_filled() {
         assert_eq!(to.contains('+'), letter.token, "{}", letter.name);
         assert!(subject.starts_with("Re: Lunch with Ana, ") && subject.ends_with(": your notes"));
         let body = body.replace("\r\n", "\n");
-        let headings = ["1. Best moment", "2. Worst moment", "3. Focus"];
+        let headings = ["1. Best moment:", "2. Worst moment:", "3. Focus:"];
         let places = headings.map(|heading| body.find(&format!("{heading}\n")).expect(heading));
         assert!(places.is_sorted(), "{body}");
         assert!(!body.contains('>'), "no quote: {body}");
@@ -490,7 +498,7 @@ fn the_button_s_mail_is_understood_however_it_is_filled() {
             });
             format!("{filled}\nSent from my phone\n")
         };
-        let ways: [(&str, String); 6] = [
+        let ways = [
             (
                 "below",
                 fill(&|at| format!("{}\n{}\n", headings[at], SAID[at])),
@@ -504,19 +512,12 @@ fn the_button_s_mail_is_understood_however_it_is_filled() {
                 fill(&|at| format!("{} {}\n", headings[at], SAID[at])),
             ),
             (
-                "after a colon",
-                fill(&|at| format!("{}: {}\n", headings[at], SAID[at])),
+                "close beside",
+                fill(&|at| format!("{}{}\n", headings[at], SAID[at])),
             ),
             (
                 "in its place",
                 fill(&|at| format!("{}. {}\n", at + 1, SAID[at])),
-            ),
-            (
-                "with a hello",
-                format!(
-                    "Hi there,\n\n{}",
-                    fill(&|at| format!("{}\n{}\n", headings[at], SAID[at]))
-                ),
             ),
         ];
         for (way, body) in ways {
