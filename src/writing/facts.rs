@@ -95,14 +95,16 @@ fn texts<'a>(words: impl IntoIterator<Item = &'a Words>) -> Vec<String> {
     words.into_iter().map(|w| text(w).to_owned()).collect()
 }
 
-/// Most goals that a reminder tells, and how much of each, in characters: it fits one screen of a
-/// telephone. Everybody knows their own goal; the letters after the lunch hold it whole.
-const GOALS_TOLD: usize = 2;
-const GOAL_CHARS: usize = 90;
+/// Most goals that a reminder tells, of one's own and to watch for, and how much of each, in
+/// characters: it fits one screen of a telephone. Everybody knows their own goal; the letters after
+/// the lunch hold all of them.
+const OWN_GOALS_TOLD: usize = 1;
+const GOALS_WATCHED_TOLD: usize = 2;
+const GOAL_CHARS: usize = 72;
 
 /// The newest goals, each shortened at a word.
-fn in_short(goals: &[Words]) -> Vec<String> {
-    let newest = goals.len().saturating_sub(GOALS_TOLD);
+fn in_short(goals: &[Words], most: usize) -> Vec<String> {
+    let newest = goals.len().saturating_sub(most);
     let told = goals.iter().skip(newest);
     told.map(|words| cut_at_word(&one_line(text(words)), GOAL_CHARS))
         .collect()
@@ -158,8 +160,8 @@ impl Facts {
             } => context! {
                 table => self.table(table),
                 last_met => last_met.map(|d| self.date(d)),
-                own_goals => in_short(own_goals),
-                watching => in_short(watching),
+                own_goals => in_short(own_goals, OWN_GOALS_TOLD),
+                watching => in_short(watching, GOALS_WATCHED_TOLD),
                 speaks_first, notes,
             },
             Body::FollowUp {
