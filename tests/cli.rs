@@ -574,6 +574,13 @@ async fn a_bad_template_is_told_with_its_place() {
         );
         assert!(seen.err.contains(&place), "{}", seen.err);
     }
+    desk.put("letters/en/reminder.txt", "subject: x\n\n{{ nobody }}\n");
+    let seen = desk.run(&["preview", "--check"]).await;
+    let second = desk.path("letters/en/reminder.txt, line 3: undefined value");
+    for place in [&place, &second.display().to_string()] {
+        assert!(seen.err.contains(place), "both at once: {}", seen.err);
+    }
+    fs::remove_file(desk.path("letters/en/reminder.txt")).expect("gone");
     let own = "subject: Lunch, {{ you }}?\n\nShall we, {{ you }}? {{ other }}\n\n! Yes\n! No thanks\n\n-- \nReply \"stop\" and nothing comes again.\n";
     desk.put("letters/en/invitation.txt", own);
     let seen = desk.run(&["preview", "--check"]).await;

@@ -15,13 +15,13 @@ const FILES_MAX: usize = 1000;
 /// Why the operator's letters cannot be used.
 #[derive(Debug, Error)]
 pub enum LettersError {
-    /// A template is not as it should be.
-    #[error("{}/{error}", folder.display())]
-    Template {
+    /// Templates are not as they should be: what is wrong in each, with its line and the remedy.
+    #[error("{}", told(folder, errors))]
+    Templates {
         /// The operator's folder.
         folder: PathBuf,
-        /// What is wrong, with line and remedy.
-        error: TemplateError,
+        /// One for each such file.
+        errors: Vec<TemplateError>,
     },
     /// A template of ours is not as it should be; a test holds that none is.
     #[error("the built-in {0}")]
@@ -48,11 +48,25 @@ pub fn load(folder: Option<&Path>) -> Result<(Templates, usize), LettersError> {
         return Ok((templates, 0));
     };
     let files = read(folder)?;
-    let templates = Templates::with_overrides(&files).map_err(|error| LettersError::Template {
-        folder: folder.to_owned(),
-        error,
+    let templates = Templates::with_overrides(&files).map_err(|first| {
+        // each by itself, so that all are mended in one go
+        let alone = |file| Templates::with_overrides(std::slice::from_ref(file)).err();
+        let mut errors: Vec<TemplateError> = files.iter().filter_map(alone).collect();
+        if errors.is_empty() {
+            errors.push(first);
+        }
+        LettersError::Templates {
+            folder: folder.to_owned(),
+            errors,
+        }
     })?;
     Ok((templates, files.len()))
+}
+
+fn told(folder: &Path, errors: &[TemplateError]) -> String {
+    let folder = folder.display();
+    let each = errors.iter().map(|error| format!("{folder}/{error}"));
+    each.collect::<Vec<_>>().join("\n")
 }
 
 fn read(folder: &Path) -> Result<Vec<(String, String)>, LettersError> {
