@@ -143,3 +143,14 @@ fn lunches_with_notes_pauses_and_a_month_that_turns() {
     assert!(comes_as_told(&mut theatre, 200, 0).len() <= 2);
     theatre.close();
 }
+
+#[test]
+fn from_ones_own_mailbox_it_is_the_same() {
+    let mut theatre = Theatre::personal("coming-own", BEGINNING, "subaddress").open();
+    theatre.invite(ALICE, &[BOB.address], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    theatre.answer(BOB, &invitation, "Yes", Habit::Phone);
+    theatre.take(BOB, Kind::ReceiptAccepted);
+    comes_as_told(&mut theatre, 30, 8);
+    theatre.close();
+}
