@@ -550,13 +550,216 @@ async fn a_bad_template_is_told_with_its_place() {
     );
     let seen = desk.run(&["preview", "--check"]).await;
     assert_eq!(seen.code, 78, "{}", seen.out);
-    assert!(seen.err.contains("en/invitation.txt"), "{}", seen.err);
-    let seen = desk.run(&["preview", "reminder"]).await;
+    let place = desk.path("letters/en/invitation.txt, line 3: ");
+    let place = place.display().to_string();
+    for part in [
+        place.as_str(),
+        "Come or else.",
+        "^^^^",
+        "\"no thanks\" is missing",
+        "Add a line",
+    ] {
+        assert!(seen.err.contains(part), "{part} in {}", seen.err);
+    }
+    for words in [
+        &["preview", "reminder"][..],
+        &["preview", "--coming", "9d"],
+        &["run"],
+    ] {
+        let seen = desk.run(words).await;
+        assert_eq!(
+            seen.code, 78,
+            "what run would refuse, preview refuses: {}",
+            seen.out
+        );
+        assert!(seen.err.contains(&place), "{}", seen.err);
+    }
+    desk.put("letters/en/reminder.txt", "subject: x\n\n{{ nobody }}\n");
+    let seen = desk.run(&["preview", "--check"]).await;
+    let second = desk.path("letters/en/reminder.txt, line 3: undefined value");
+    for place in [&place, &second.display().to_string()] {
+        assert!(seen.err.contains(place), "both at once: {}", seen.err);
+    }
+    fs::remove_file(desk.path("letters/en/reminder.txt")).expect("gone");
+    let own = "subject: Lunch, {{ you }}?\n\nShall we, {{ you }}? {{ other }}\n\n! Yes\n! No thanks\n\n-- \nReply \"stop\" and nothing comes again.\n";
+    desk.put("letters/en/invitation.txt", own);
+    let seen = desk.run(&["preview", "--check"]).await;
+    assert!(
+        seen.out.contains("1 letters of your own, all usable"),
+        "{}{}",
+        seen.out,
+        seen.err
+    );
+    let seen = desk.run(&["preview", "invitation"]).await;
+    assert!(seen.out.contains("Shall we, Ben? Ana"), "{}", seen.out);
+}
+
+#[tokio::test]
+async fn letters_are_put_into_a_folder_and_opened_in_the_browser() {
+    let desk = Desk::new();
+    let kinds = desk.run(&["preview", "--list"]).await.out;
+    let seen = desk.run(&["preview", "all", "--into", "out"]).await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    assert!(seen.out.contains("out/index.html"), "{}", seen.out);
+    let index = fs::read_to_string(desk.path("out/index.html")).expect("a page");
+    for kind in kinds.lines() {
+        assert!(index.contains(&format!("src=\"{kind}.html\"")), "{kind}");
+        for ending in ["html", "txt", "eml"] {
+            let file = desk.path(&format!("out/{kind}.{ending}"));
+            let length = fs::metadata(&file).expect("there").len();
+            assert!(length > 100, "{}", file.display());
+        }
+    }
+    // A browser that only notes down what it was given.
+    desk.put("browser", "#!/bin/sh\necho \"$1\" > \"$HOME/opened\"\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(desk.path("browser"), mode).expect("set");
+    let output = desk
+        .command(&["preview", "reminder", "--open"])
+        .env("BROWSER", desk.path("browser"))
+        .env("TMPDIR", desk.path(""))
+        .output();
+    let output = timeout(SOON, output).await.expect("in time").expect("runs");
+    let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    assert!(told.ends_with("/reminder.html"), "{told}");
+    for _ in 0..400 {
+        if fs::read_to_string(desk.path("opened")).is_ok_and(|opened| opened.trim() == told) {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(
-        seen.code, 78,
-        "what run would refuse, preview refuses: {}",
+        fs::read_to_string(desk.path("opened"))
+            .expect("opened")
+            .trim(),
+        told
+    );
+    let folder = Path::new(&told).parent().expect("a folder");
+    let mode = fs::metadata(folder).expect("there").permissions();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&mode);
+    assert_eq!(mode & 0o777, 0o700, "nobody else looks into it");
+    let seen = desk.run(&["preview", "all", "--html"]).await;
+    assert!(
+        seen.code != 0 && seen.err.contains("--into"),
+        "{}",
+        seen.err
+    );
+}
+
+#[tokio::test]
+async fn letters_are_shown_as_the_configured_mailbox_sends_them() {
+    let desk = Desk::new();
+    let seen = desk.run(&["preview", "invitation"]).await;
+    assert!(
+        seen.out
+            .starts_with("From: Ana via Lunch <lunch@example.com>\n"),
+        "{}",
         seen.out
     );
+    let seen = desk.run(&["preview", "invitation", "--personal"]).await;
+    assert!(
+        seen.out.starts_with("From: Ana <ana@example.com>\n"),
+        "{}",
+        seen.out
+    );
+    assert!(
+        seen.out.contains("A program in my own mailbox"),
+        "{}",
+        seen.out
+    );
+    desk.put(
+        "config.toml",
+        "[mail]\naddress = \"ana@example.com\"\nname = \"Ana\"\nmode = \"personal\"\n\
+         [imap]\nhost = \"127.0.0.1\"\nport = 1\nsecurity = \"none\"\npassword = \"x\"\n\
+         [smtp]\nport = 1\nsecurity = \"none\"\n",
+    );
+    for kind in ["invitation", "all"] {
+        let seen = desk.run(&["preview", kind]).await;
+        assert_eq!(seen.code, 0, "{}", seen.err);
+        assert!(
+            seen.out.contains("From: Ana <ana@example.com>\n"),
+            "{}",
+            seen.out
+        );
+        assert!(!seen.out.contains(" via "), "{}", seen.out);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_come_is_told_without_a_daemon_too() {
+    let sandbox = sandbox().await;
+    let desk = Desk::new();
+    desk.configure(sandbox.imap_port(), sandbox.smtp_port(), "secret");
+    let seen = desk.run(&["preview", "--coming", "60d"]).await;
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    assert!(
+        seen.out.contains("No mail would go out until"),
+        "{}",
+        seen.out
+    );
+    assert!(seen.out.contains("No daemon runs"), "{}", seen.out);
+    assert!(!desk.path("store").exists(), "looking makes no store");
+
+    let mut command = desk.command(&["run"]);
+    command.stdout(Stdio::null()).stderr(Stdio::inherit());
+    let mut daemon = command.spawn().expect("starts");
+    answering(&desk, &mut daemon).await;
+    let words = [
+        "invite",
+        "--from",
+        "Ana <ana@example.com>",
+        "--to",
+        "Ben <ben@example.com>",
+    ];
+    let seen = desk.run(&words).await;
+    assert_eq!(seen.code, 0, "{}{}", seen.out, seen.err);
+    for _ in 0..400 {
+        if desk.run(&["status", "--json"]).await.json()["accepted"] == 1 {
+            break;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    let with = desk
+        .run(&["preview", "--coming", "60d", "--json"])
+        .await
+        .json();
+    let id = daemon.id().expect("running").to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().await;
+    assert!(told.expect("kill runs").success());
+    timeout(SOON, daemon.wait())
+        .await
+        .expect("ends in time")
+        .expect("an end");
+
+    let without = desk
+        .run(&["preview", "--coming", "60d", "--json"])
+        .await
+        .json();
+    assert_eq!(
+        (&with["daemon"], &without["daemon"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(with["mails"], without["mails"]);
+    let seen = desk.run(&["preview", "--coming", "60d"]).await;
+    for part in [
+        "invitation-reminder",
+        "notice-lapsed",
+        "ben@example.com",
+        "2 mails to 2 people until",
+        "nobody answers",
+    ] {
+        assert!(seen.out.contains(part), "{part}: {}", seen.out);
+    }
+    for bad in ["soon", "401d", "-1d"] {
+        let seen = desk.run(&["preview", "--coming", bad]).await;
+        assert!(
+            seen.code != 0 && !seen.err.is_empty(),
+            "{bad}: {}",
+            seen.out
+        );
+    }
+    assert_eq!(sandbox.delivered().len(), 1, "looking sends nothing");
+    sandbox.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,9 +83,12 @@ fn every_kind_of_letter_has_a_sample() {
     assert_eq!(sampled, wanted);
 }
 
+/// Every shape of every letter, from a mailbox of the program's own and from Ana's.
 fn written() -> Vec<(&'static str, Letter, Posting, Written)> {
     let templates = Templates::built_in().expect("built-in templates");
-    let all = samples::with_variations().into_iter();
+    let shared = samples::with_variations();
+    let personal = shared.clone().into_iter().map(samples::from_own_mailbox);
+    let all = shared.into_iter().chain(personal);
     all.map(|(kind, letter, posting)| {
         let written = write(&letter, &posting, &templates).expect(kind);
         (kind, letter, posting, written)
@@ -164,10 +167,14 @@ fn letters_are_short_and_speak_plainly() {
         "you haven't",
         "http",
     ];
-    for (kind, _, _, written) in written() {
+    for (kind, letter, _, written) in written() {
         let own = ours(&written.text);
         let most = if kind == "invitation" { 300 } else { 180 };
-        let count = words(&own).len();
+        let hers = match &letter.body {
+            Body::Invitation { note, .. } => note.as_ref().map_or(0, |n| words(n.reveal()).len()),
+            _ => 0,
+        };
+        let count = words(&own).len() - hers;
         assert!(count <= most, "{kind} has {count} words");
         let folded = own.to_lowercase();
         for word in unwelcome {
@@ -250,7 +257,7 @@ fn the_button_opens_an_empty_mail_with_three_headings() {
     let (link, _) = link.split_once('"').expect("a closed attribute");
     assert_eq!(
         link,
-        "mailto:lunch%2Bab4-k3j2q7mzx5w6rn4tcvhyd2pgsa@example.com?subject=Re%3A%20Lunch%20with%20Ana%2C%2014%20January%3A%20your%20notes&amp;body=1.%20Best%20moment%0D%0A%0D%0A%0D%0A2.%20Worst%20moment%0D%0A%0D%0A%0D%0A3.%20Focus%0D%0A"
+        "mailto:lunch%2Bab4-k3j2q7mzx5w6rn4tcvhyd2pgsa@example.com?subject=Re%3A%20Lunch%20with%20Ana%2C%2014%20January%3A%20your%20notes&amp;body=1.%20Best%20moment%3A%0D%0A%0D%0A%0D%0A2.%20Worst%20moment%3A%0D%0A%0D%0A%0D%0A3.%20Focus%3A%0D%0A"
     );
     assert_eq!(
         written.only_in_html,
@@ -260,16 +267,142 @@ fn the_button_opens_an_empty_mail_with_three_headings() {
 
 #[test]
 fn links_are_mailto_and_nothing_is_loaded() {
-    for (kind, _, _, written) in written() {
+    for (kind, _, posting, written) in written() {
         assert!(
             !written.html.contains("<img") && !written.html.contains("url("),
             "{kind}"
         );
         assert!(!written.html.contains("http"), "{kind}");
+        let to = posting.reply_to.as_str().replace('+', "%2B");
         for link in written.html.split("href=\"").skip(1) {
-            assert!(link.starts_with("mailto:lunch%2B"), "{kind}: {link:.40}");
+            let link = link.strip_prefix("mailto:").expect(kind);
+            assert!(link.starts_with(&to), "{kind}: {link:.40}");
         }
     }
+}
+
+/// Screen readers choose their voice by it, for either twin.
+#[test]
+fn every_letter_says_its_language() {
+    for (kind, _, _, written) in written() {
+        for tag in [
+            "<html lang=\"en\"",
+            "<body class=\"page\" lang=\"en\"",
+            "role=\"article\" lang=\"en\"",
+        ] {
+            assert!(written.html.contains(tag), "{kind}: {tag}");
+        }
+        let raw = String::from_utf8_lossy(&written.bytes);
+        assert!(raw.contains("\r\nContent-Language: en\r\n"), "{kind}");
+    }
+}
+
+/// From one's own mailbox a letter is one's own, and says who wrote it.
+#[test]
+fn from_ones_own_mailbox_letters_come_from_oneself() {
+    let templates = Templates::built_in().expect("built-in templates");
+    for sample in samples::with_variations() {
+        let (kind, letter, posting) = samples::from_own_mailbox(sample);
+        let written = write(&letter, &posting, &templates).expect(kind);
+        let raw = String::from_utf8_lossy(&written.bytes);
+        assert!(
+            raw.contains("\r\nFrom: Ana <ana@example.com>\r\n")
+                || raw.starts_with("From: Ana <ana@example.com>\r\n"),
+            "{kind}"
+        );
+        for word in [
+            "via ",
+            "lunch@example.com",
+            "Cleo",
+            "A program, Lunch",
+            "its server",
+            "the server that",
+        ] {
+            assert!(
+                !written.text.contains(word),
+                "{kind}: {word}\n{}",
+                written.text
+            );
+        }
+        let text = words(&written.text).join(" ");
+        let told = match letter.to.address == posting.from.address {
+            true => "Your lunch program wrote this, from your own mailbox.",
+            false if kind.starts_with("invitation") => {
+                "A program in my own mailbox carries this mail for me"
+            }
+            false => {
+                "Ana's lunch program wrote this, from Ana's own mailbox. \"stop\" ends the program's mail, not Ana's own."
+            }
+        };
+        assert!(text.contains(told), "{kind}: {text}");
+    }
+}
+
+/// What somebody who never heard of it has to be able to say after reading the invitation once.
+#[test]
+fn an_invitation_leaves_a_stranger_no_question() {
+    for (kind, _, posting, written) in written() {
+        if kind != "invitation" {
+            continue;
+        }
+        let text = words(&written.text).join(" ");
+        let (letter, small) = text.split_once(" Ana A program").expect("signed by Ana");
+        let own = posting.house.owner.is_some();
+        // Who asks, for what.
+        assert!(posting.from.name.as_str().starts_with("Ana"));
+        assert!(letter.contains("Shall we have lunch every"), "{letter}");
+        // What happens next, and how to refuse.
+        for told in [
+            "Say yes and it goes into your calendar, not before.",
+            "After each lunch a short mail asks us both for a few lines.",
+            "No thanks",
+            "no reason needed, I won't ask again, and it shows up nowhere.",
+        ] {
+            assert!(letter.contains(told), "{told}: {letter}");
+        }
+        assert!(small.contains("Reply \"stop\" and"), "{small}");
+        // What is kept, where, how long, and who sees it.
+        assert!(letter.contains("Only you and I read them"), "{letter}");
+        let kept = match own {
+            true => [
+                "yours come to my mailbox",
+                "kept until you ask me to erase them",
+                "I could look sooner; so, with effort, could whoever runs my mail.",
+            ],
+            false => [
+                "Notes stay on its server, for you two only",
+                "until one of you has them erased",
+                "whoever runs it or your mail could see them: ask Cleo in IT, cleo@example.com.",
+            ],
+        };
+        for told in kept {
+            assert!(small.contains(told), "{told}: {small}");
+        }
+        // How to say yes without notes.
+        assert!(letter.contains("Yes, but no notes"));
+    }
+}
+
+/// A telephone's screen holds some thirty lines of forty-two characters;
+/// `scripts/letters-as-pictures` measures it in pixels.
+#[test]
+fn a_reminder_fits_one_screen_of_a_telephone() {
+    let templates = Templates::built_in().expect("built-in templates");
+    let lines = |text: &str| -> usize {
+        let row = |line: &str| line.chars().count().div_ceil(42);
+        let (letter, _) = text.split_once("\n-- \n").expect("small print");
+        // Paragraphs come wrapped at 68 columns, and are wrapped anew there.
+        let paragraphs = letter.split("\n\n").map(|p| p.replace('\n', " "));
+        paragraphs.map(|p| row(&p) + 1).sum()
+    };
+    let reminders = samples::with_variations().into_iter();
+    let reminders = reminders.filter(|(kind, _, _)| *kind == "reminder");
+    let longest = reminders.map(|(_, letter, posting)| {
+        let written = write(&letter, &posting, &templates).expect("written");
+        lines(&written.text)
+    });
+    let longest = longest.max().expect("reminders");
+    assert!((20..=30).contains(&longest), "{longest} lines");
 }
 
 #[test]

@@ -349,20 +349,31 @@ pub struct Explain {
 /// `postlunch preview`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+`preview all --into DIR` writes every letter as HTML, text and mail, with a page that shows them
+all; `preview all --open` opens that page. --coming tells each mail to come with its date, kind,
+recipient and subject, never what anybody wrote, and sends and changes nothing.
+
 Examples:
     postlunch preview --list
-    postlunch preview invitation --html > invitation.html
-    postlunch preview followup --send you@example.com")]
+    postlunch preview invitation --open
+    postlunch preview followup --send you@example.com
+    postlunch preview --coming 60d")]
 pub struct Preview {
-    /// Which letter; --list tells them
-    #[arg(value_name = "KIND", required_unless_present_any = ["list", "check"])]
+    /// Which letter, or all; --list tells them
+    #[arg(value_name = "KIND", required_unless_present_any = ["list", "check", "coming"])]
     pub kind: Option<String>,
     /// Tell the kinds of letters
-    #[arg(long, conflicts_with_all = ["kind", "check"])]
+    #[arg(long, conflicts_with_all = ["kind", "check", "coming"])]
     pub list: bool,
     /// Check your own templates ([templates] path)
-    #[arg(long, conflicts_with = "kind")]
+    #[arg(long, conflicts_with_all = ["kind", "coming"])]
     pub check: bool,
+    /// Tell every mail that would go out in that time if nobody answered: 60d
+    #[arg(long, value_name = "DURATION", conflicts_with = "kind", value_parser = values::ahead)]
+    pub coming: Option<TimeDelta>,
+    /// As it comes from somebody's own mailbox (mode "personal"), whatever the configuration says
+    #[arg(long, requires = "kind", conflicts_with = "send")]
+    pub personal: bool,
     /// As plain text (this is the default)
     #[arg(long, group = "form")]
     pub text: bool,
@@ -372,6 +383,12 @@ pub struct Preview {
     /// As the whole mail
     #[arg(long, group = "form")]
     pub eml: bool,
+    /// In the browser, from a private temporary file
+    #[arg(long, group = "form", requires = "kind")]
+    pub open: bool,
+    /// Write it into a folder, in all three forms
+    #[arg(long, value_name = "DIR", group = "form", requires = "kind")]
+    pub into: Option<PathBuf>,
     /// Send it to yourself through the configured server, to see it in your mail client
     #[arg(long, value_name = "ADDRESS", group = "form", requires = "kind", value_parser = values::address)]
     pub send: Option<Address>,

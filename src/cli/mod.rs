@@ -5,6 +5,7 @@
 //! ours: it is told in one line that holds no content, and ends with exit code 70.
 
 mod args;
+mod browser;
 mod check;
 mod demo;
 mod ending;

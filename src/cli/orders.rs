@@ -131,11 +131,7 @@ async fn done(common: &Common, request: &Request) -> Result<(), Failure> {
 /// Asks the daemon that the configuration names. With `--json` its answer is printed here, as it
 /// is, refusals included.
 async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Failure> {
-    let config = place::load(common.config.as_deref())?;
-    let request = serde_json::to_value(request)
-        .map_err(|error| Failure::failed(format!("the request cannot be written: {error}")))?;
-    let asking = control::ask(&config.control.socket, &request, limit);
-    let answer = show::patiently("waiting for the daemon", asking).await?;
+    let answer = answer(common, request, limit).await?;
     let reply = read(&answer)?;
     if common.json {
         show::json(&answer)?;
@@ -144,6 +140,40 @@ async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Repl
         Reply::Refused { .. } if common.json => Err(Failure::told(Code::Failed)),
         Reply::Refused { message } => Err(Failure::failed(message)),
         reply => Ok(reply),
+    }
+}
+
+/// Why there is no answer.
+pub enum Unasked {
+    /// The daemon could not be asked.
+    Control(control::ControlError),
+    /// It did not come to that.
+    Other(Failure),
+}
+
+/// Asks the daemon that the configuration names, and prints nothing.
+///
+/// # Errors
+/// If there is no configuration, or no daemon answers.
+pub async fn asked(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Unasked> {
+    let answer = answer(common, request, limit).await?;
+    serde_json::from_value(answer).map_err(|_| control::ControlError::Unreadable.into())
+}
+
+async fn answer(common: &Common, request: &Request, limit: Duration) -> Result<Value, Unasked> {
+    let config = place::load(common.config.as_deref()).map_err(Unasked::Other)?;
+    let request = serde_json::to_value(request).map_err(|error| {
+        Unasked::Other(Failure::failed(format!(
+            "the request cannot be written: {error}"
+        )))
+    })?;
+    let asking = control::ask(&config.control.socket, &request, limit);
+    Ok(show::patiently("waiting for the daemon", asking).await?)
+}
+
+impl From<control::ControlError> for Unasked {
+    fn from(error: control::ControlError) -> Self {
+        Self::Control(error)
     }
 }
 

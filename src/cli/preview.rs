@@ -1,4 +1,7 @@
-//! `postlunch preview`: any letter with sample people, as it would be sent.
+//! `postlunch preview`: any letter with sample people, as it would be sent; and what is to come.
+
+mod coming;
+mod gallery;
 
 use crate::cli::args::{self, Common};
 use crate::cli::ending::{Code, Failure};
@@ -14,6 +17,9 @@ use crate::writing::samples::{self, Sample};
 use crate::writing::{self, Posting, Templates, Written};
 use serde_json::json;
 
+/// The word for every letter at once.
+const ALL: &str = "all";
+
 /// Shows or sends a letter, lists the kinds, or checks the operator's own templates.
 ///
 /// # Errors
@@ -25,23 +31,32 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
     if asked.check {
         return check(&place::load(common.config.as_deref())?, common.json);
     }
+    if let Some(within) = asked.coming {
+        return coming::coming(common, within).await;
+    }
     let kind = asked.kind.clone().unwrap_or_default();
-    let sample = samples::all()
-        .into_iter()
-        .find(|(name, _, _)| *name == kind);
-    let sample = sample.ok_or_else(|| {
-        let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
-        Failure::new(Code::Usage, message)
-    })?;
+    let config = found(common)?;
+    let templates = match &config {
+        Some(config) => load(config)?.0,
+        None => built_in()?,
+    };
+    let configured = config.as_ref().map(|config| config.mail.mode);
+    let personal = asked.personal || configured == Some(Mode::Personal);
+    let in_mode = |sample: Sample| match personal {
+        true => samples::from_own_mailbox(sample),
+        false => sample,
+    };
+    if asked.open || asked.into.is_some() || kind == ALL {
+        let shapes = samples::with_variations().into_iter().map(in_mode);
+        return gallery::gallery(&asked, &kind, shapes, &templates, common.json);
+    }
+    let mut all = samples::all().into_iter();
+    let sample = all.find(|(name, _, _)| *name == kind);
+    let (_, letter, posting) = in_mode(sample.ok_or_else(|| no_letter(&kind))?);
     if let Some(to) = asked.send {
         let config = place::load(common.config.as_deref())?;
-        let (_, letter, posting) = in_mode(sample, &config);
         return send(&config, letter, posting, to).await;
     }
-    let (templates, (_, letter, posting)) = match found(common)? {
-        Some(config) => (load(&config)?.0, in_mode(sample, &config)),
-        None => (built_in()?, sample),
-    };
     let written = write(&letter, &posting, &templates)?;
     match (asked.eml, asked.html, common.json) {
         (true, _, _) => show::octets(&written.bytes),
@@ -58,6 +73,11 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
             posting.from, letter.to, written.subject, written.text
         )),
     }
+}
+
+fn no_letter(kind: &str) -> Failure {
+    let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
+    Failure::new(Code::Usage, message)
 }
 
 fn list(as_json: bool) -> Result<(), Failure> {
@@ -94,14 +114,6 @@ fn found(common: &Common) -> Result<Option<Config>, Failure> {
 fn built_in() -> Result<Templates, Failure> {
     let loaded = letters::load(None).map_err(|error| Failure::failed(error.to_string()));
     Ok(loaded?.0)
-}
-
-/// The sample as a mailbox of the configured kind would send it.
-fn in_mode(sample: Sample, config: &Config) -> Sample {
-    match config.mail.mode {
-        Mode::Shared => sample,
-        Mode::Personal => samples::from_own_mailbox(sample),
-    }
 }
 
 fn load(config: &Config) -> Result<(Templates, usize), Failure> {

@@ -2,6 +2,7 @@
 //!
 //! Each parser's error says what was expected, with an example.
 
+use crate::daemon::coming;
 use crate::lunch::act::Answering;
 use crate::words::address::{Address, NameAddr};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -64,6 +65,18 @@ pub fn stretch(text: &str) -> Result<TimeDelta, String> {
         return Err(format!("'{text}' is less than a second"));
     }
     Ok(stretch)
+}
+
+/// A time to look ahead: a duration of at most 400 days.
+///
+/// # Errors
+/// If it is none.
+pub fn ahead(text: &str) -> Result<TimeDelta, String> {
+    let ahead = stretch(text)?;
+    if ahead > TimeDelta::days(coming::DAYS_MAX) {
+        return Err(format!("'{text}' is longer than {} days", coming::DAYS_MAX));
+    }
+    Ok(ahead)
 }
 
 /// A quiet time: a duration of at most ten minutes; `0` is none at all.

@@ -3,8 +3,9 @@
 //! No answer holds anything that somebody wrote.
 
 use crate::clock::Clock;
+use crate::daemon::coming;
 use crate::daemon::conductor::{ClockError, Conductor};
-use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::decider::{Decider, DeciderError, summary};
 use crate::daemon::health;
 use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::request::{
@@ -14,6 +15,7 @@ use crate::daemon::vitals::Vitals;
 use crate::lunch::act::{Act, Said};
 use crate::lunch::cadence::local;
 use crate::lunch::event::{Cause, Event, Order, Outcome, What};
+use crate::lunch::letter::Body;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Stage};
 use crate::store::Batch;
@@ -34,6 +36,7 @@ const INVITEES_MAX: usize = 10;
 pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals) -> Reply {
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
+        Request::Coming { seconds } => coming::ask(seconds, conductor).await,
         other => {
             let job = move |d: &mut Decider| {
                 let done = d.command(other);
@@ -108,7 +111,7 @@ impl Decider {
             } => self.person_order(&address, forget, id),
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
-            Request::Clock(_) => Ok(Reply::Refused {
+            Request::Clock(_) | Request::Coming { .. } => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),
         }
@@ -360,7 +363,14 @@ impl Decider {
             .filter(|p| p.summaries && !p.stopped)
         {
             let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
-            if let Some(harvest) = monthly::gather(&circle, person.id, month, now) {
+            let Some(dispatch) = summary(&circle, person.id, month, now) else {
+                continue;
+            };
+            // One that has gone out for this month does not go out again.
+            if self.ledger.has_effect(dispatch.key().as_str())? {
+                continue;
+            }
+            if let Body::Summary(harvest) = &dispatch.letter.body {
                 let lunches = harvest.held.iter().map(|(_, dates)| dates.len()).sum();
                 summaries.push(SummaryLine {
                     to: person.who.address.to_string(),

@@ -9,7 +9,9 @@ use crate::daemon::request::Ran;
 use crate::daemon::settings::Settings;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
-use crate::lunch::event::{Cause, Consent, Decision, Dispatch, Effect, Event, Outcome, What};
+use crate::lunch::event::{
+    Cause, Circle, Consent, Decision, Dispatch, Effect, Event, Outcome, What,
+};
 use crate::lunch::letter::{Body, Letter, Receipt};
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::{Person, PersonId};
@@ -23,6 +25,7 @@ use crate::words::message_id::MessageId;
 use crate::words::token::TokenKey;
 use crate::writing::{Language, Posting, Templates, WritingError, write};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why a job failed.
@@ -83,7 +86,7 @@ const TOKEN_GRACE: TimeDelta = TimeDelta::days(30);
 const FAREWELL_GRACE: TimeDelta = TimeDelta::days(3650);
 
 /// After a look that changed nothing, the next one comes no sooner than this.
-const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// The thread's own state.
 pub struct Decider {
@@ -92,7 +95,7 @@ pub struct Decider {
     pub(super) clock: Clock,
     pub(super) hold: bool,
     pub(super) log: Vec<Ran>,
-    templates: Templates,
+    templates: Arc<Templates>,
     key: TokenKey,
     numbers: Numbers,
 }
@@ -136,10 +139,15 @@ impl Decider {
             clock,
             hold,
             log: Vec::new(),
-            templates,
+            templates: Arc::new(templates),
             key,
             numbers,
         })
+    }
+
+    /// The letters, for others to look at.
+    pub(super) fn templates(&self) -> Arc<Templates> {
+        Arc::clone(&self.templates)
     }
 
     /// Makes everything decided so far durable. Nothing goes out before this.
@@ -178,7 +186,7 @@ impl Decider {
             match effect {
                 Effect::Send(dispatch) => self.queue(&mut batch, dispatch, answered, now)?,
                 Effect::Summarise { person, month } => {
-                    if let Some(dispatch) = self.summary(&circle, *person, *month, now) {
+                    if let Some(dispatch) = summary(&circle, *person, *month, now) {
                         self.queue(&mut batch, &dispatch, None, now)?;
                     }
                 }
@@ -205,30 +213,6 @@ impl Decider {
                 .put_turn(batch, Turn::Pairing(pairing.id), due)?;
         }
         Ok(())
-    }
-
-    fn summary(
-        &self,
-        circle: &crate::lunch::event::Circle,
-        person: PersonId,
-        month: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Option<Dispatch> {
-        let harvest = monthly::gather(circle, person, month, now)?;
-        let to = circle.people.get(&person)?.who.clone();
-        Some(Dispatch {
-            to: person,
-            pairing: None,
-            slot: None,
-            letter: Letter {
-                to,
-                partner: None,
-                body: Body::Summary(harvest),
-            },
-            occasion: month.to_string(),
-            consent: Consent::Summary,
-            use_by: now + TimeDelta::days(10),
-        })
     }
 
     /// Writes a letter to its last octet and queues it (S1), unless its effect was queued before.
@@ -486,6 +470,30 @@ impl Decider {
         };
         self.decide(&event, &[id], None, batch).map(|_| ())
     }
+}
+
+/// A person's month on its way; `None` if there is nothing in it.
+pub(super) fn summary(
+    circle: &Circle,
+    person: PersonId,
+    month: NaiveDate,
+    now: DateTime<Utc>,
+) -> Option<Dispatch> {
+    let harvest = monthly::gather(circle, person, month, now)?;
+    let to = circle.people.get(&person)?.who.clone();
+    Some(Dispatch {
+        to: person,
+        pairing: None,
+        slot: None,
+        letter: Letter {
+            to,
+            partner: None,
+            body: Body::Summary(harvest),
+        },
+        occasion: month.to_string(),
+        consent: Consent::Summary,
+        use_by: now + TimeDelta::days(10),
+    })
 }
 
 const fn grace(consent: Consent) -> TimeDelta {

@@ -15,9 +15,17 @@ const FILES_MAX: usize = 1000;
 /// Why the operator's letters cannot be used.
 #[derive(Debug, Error)]
 pub enum LettersError {
-    /// A template is not as it should be.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
+    /// Templates are not as they should be: what is wrong in each, with its line and the remedy.
+    #[error("{}", told(folder, errors))]
+    Templates {
+        /// The operator's folder.
+        folder: PathBuf,
+        /// One for each such file.
+        errors: Vec<TemplateError>,
+    },
+    /// A template of ours is not as it should be; a test holds that none is.
+    #[error("the built-in {0}")]
+    BuiltIn(TemplateError),
     /// Folder or file cannot be read.
     #[error("{}: {why}", path.display())]
     Unreadable {
@@ -35,12 +43,30 @@ pub enum LettersError {
 /// # Errors
 /// If something cannot be read, or a template does not fit.
 pub fn load(folder: Option<&Path>) -> Result<(Templates, usize), LettersError> {
-    let files = match folder {
-        Some(folder) => read(folder)?,
-        None => Vec::new(),
+    let Some(folder) = folder else {
+        let templates = Templates::built_in().map_err(LettersError::BuiltIn)?;
+        return Ok((templates, 0));
     };
-    let templates = Templates::with_overrides(&files)?;
+    let files = read(folder)?;
+    let templates = Templates::with_overrides(&files).map_err(|first| {
+        // each by itself, so that all are mended in one go
+        let alone = |file| Templates::with_overrides(std::slice::from_ref(file)).err();
+        let mut errors: Vec<TemplateError> = files.iter().filter_map(alone).collect();
+        if errors.is_empty() {
+            errors.push(first);
+        }
+        LettersError::Templates {
+            folder: folder.to_owned(),
+            errors,
+        }
+    })?;
     Ok((templates, files.len()))
+}
+
+fn told(folder: &Path, errors: &[TemplateError]) -> String {
+    let folder = folder.display();
+    let each = errors.iter().map(|error| format!("{folder}/{error}"));
+    each.collect::<Vec<_>>().join("\n")
 }
 
 fn read(folder: &Path) -> Result<Vec<(String, String)>, LettersError> {

@@ -5,6 +5,7 @@
 //! starts and stops them; `request` is what commands may ask, `glance` what the demo sees.
 
 pub mod accounts;
+pub mod coming;
 mod commands;
 pub mod conductor;
 pub mod decider;

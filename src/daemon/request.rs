@@ -50,6 +50,11 @@ pub enum Request {
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
     Summaries,
+    /// Every mail that the present state would bring in the coming time, if nobody answered.
+    Coming {
+        /// How long that is.
+        seconds: i64,
+    },
     /// Stop sending or go on; reading goes on either way.
     Hold {
         /// Stop, or go on.
@@ -124,6 +129,19 @@ pub enum Reply {
         /// Whose, with how many lunches held in the month.
         summaries: Vec<SummaryLine>,
     },
+    /// To `Coming`.
+    Coming {
+        /// The time by the daemon's clock.
+        now: DateTime<Utc>,
+        /// How far was looked.
+        until: DateTime<Utc>,
+        /// Whether sending is on hold, so that nothing goes out before it is lifted.
+        hold: bool,
+        /// The mails, soonest first.
+        mails: Vec<ComingLine>,
+        /// There are more than could be told.
+        more: bool,
+    },
     /// It could not be done.
     Refused {
         /// What is wrong and what to do.
@@ -178,6 +196,21 @@ pub struct SummaryLine {
     pub to: String,
     /// Lunches held in the month.
     pub lunches: usize,
+}
+
+/// A mail to come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComingLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which letter.
+    pub kind: String,
+    /// To whom.
+    pub to: String,
+    /// Its subject, which holds nothing that anybody said.
+    pub subject: String,
+    /// It is written already and waits to be submitted.
+    pub waiting: bool,
 }
 
 /// How things stand. `postlunch status --json` prints it; docs/operating.md tells its fields, which

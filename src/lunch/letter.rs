@@ -129,6 +129,8 @@ pub struct Harvest {
     pub month: NaiveDate,
     /// Lunches held: with whom, on which dates.
     pub held: Vec<(NameAddr, Vec<NaiveDate>)>,
+    /// Lunches that stood in the calendar and of which nobody has said whether they took place.
+    pub unknown: Vec<(NameAddr, Vec<NaiveDate>)>,
     /// Goals reached.
     pub reached: Vec<ReachedGoal>,
     /// Goals still open.

@@ -6,7 +6,7 @@
 mod beside;
 
 use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
-use crate::lunch::notes::{Section, Words};
+use crate::lunch::notes::{Notes, Section, Words};
 use crate::reading::answered;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
@@ -236,6 +236,8 @@ impl Open<'_> {
             "pause" => vec![Act::Pause { until: said.until }],
             "resume" => vec![Act::Resume],
             "held" => vec![Act::Held(held::told(&self.text).or(said.held)?)],
+            // Prompts sent back as they came hold no note.
+            "notes" if self.sorted.notes == Notes::default() => return None,
             "notes" if context.answering == Some(Answering::FollowUp) => {
                 vec![Act::Notes(self.sorted.notes.clone())]
             }

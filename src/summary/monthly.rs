@@ -7,9 +7,10 @@
 use crate::lunch::cadence::local;
 use crate::lunch::event::Circle;
 use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote, ReachedGoal};
-use crate::lunch::notes::{Notes, Polarity, Words};
+use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, Role};
 use crate::lunch::person::{GoalEnd, Person, PersonId};
+use crate::summary::nothing::says_nothing;
 use crate::words::address::NameAddr;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
@@ -30,6 +31,7 @@ pub fn gather(
     let mut harvest = Harvest {
         month,
         held: Vec::new(),
+        unknown: Vec::new(),
         reached: reached(me, month),
         open: Vec::new(),
         focus: Vec::new(),
@@ -46,12 +48,15 @@ pub fn gather(
         let Some(partner) = circle.people.get(&pairing.person(role.other())) else {
             continue;
         };
-        let told = in_month(pairing, month);
-        let dates: Vec<_> = told.iter().map(|lunch| lunch.start.date()).collect();
+        let dates = dates_in(pairing, month, is_held);
         if !dates.is_empty() {
             harvest.held.push((partner.who.clone(), dates));
         }
-        for lunch in told {
+        let unknown = dates_in(pairing, month, is_unknown);
+        if !unknown.is_empty() {
+            harvest.unknown.push((partner.who.clone(), unknown));
+        }
+        for lunch in in_month(pairing, month).into_iter().filter(|l| is_held(l)) {
             let Some(notes) = shown(lunch, role.other()) else {
                 continue;
             };
@@ -60,10 +65,11 @@ pub fn gather(
                 speaker: partner.who.clone(),
                 on: lunch.start.date(),
             };
+            let notes = telling(notes);
             harvest.good_moments.extend(notes.best.as_ref().map(quote));
             harvest.between.extend(notes.worst.as_ref().map(quote));
             if notes.focus.is_some() || !notes.observations.is_empty() {
-                seen.push((notes.clone(), partner.who.clone(), lunch.start.date()));
+                seen.push((notes, partner.who.clone(), lunch.start.date()));
             }
         }
         add_outlook(&mut harvest, pairing, role, partner, now);
@@ -75,10 +81,38 @@ pub fn gather(
 
 fn in_month(pairing: &Pairing, month: NaiveDate) -> Vec<&Lunch> {
     let same = |date: NaiveDate| date.year() == month.year() && date.month() == month.month();
-    let held = |l: &&Lunch| l.state == LunchState::Held && same(l.start.date());
-    let mut found: Vec<_> = pairing.lunches.iter().filter(held).collect();
+    let mut found: Vec<_> = pairing.lunches.iter().collect();
+    found.retain(|lunch| same(lunch.start.date()));
     found.sort_by_key(|lunch| lunch.start);
     found
+}
+
+fn dates_in(pairing: &Pairing, month: NaiveDate, which: impl Fn(&Lunch) -> bool) -> Vec<NaiveDate> {
+    let lunches = in_month(pairing, month).into_iter();
+    let found = lunches.filter(|lunch| which(lunch));
+    found.map(|lunch| lunch.start.date()).collect()
+}
+
+fn is_held(lunch: &Lunch) -> bool {
+    lunch.state == LunchState::Held
+}
+
+/// The time for writing is over, and neither has said whether they met. It counts as a lunch where
+/// lunches are counted, so it is told; what is not known is not claimed.
+fn is_unknown(lunch: &Lunch) -> bool {
+    lunch.state == LunchState::Planned && lunch.unsealed
+}
+
+/// The notes without answers such as "nothing", which are answers and no words to keep.
+fn telling(notes: &Notes) -> Notes {
+    let mut notes = notes.clone();
+    for section in Section::ALL {
+        if notes.section(section).is_some_and(says_nothing) {
+            notes.set_section(section, None);
+        }
+    }
+    notes.observations.retain(|seen| !says_nothing(&seen.words));
+    notes
 }
 
 /// What the one in that role wrote, if the other has been shown it.

@@ -6,13 +6,12 @@
 
 use super::Posting;
 use super::english as say;
+use super::harvest;
 use crate::calendar::write::Event;
-use crate::lunch::letter::{
-    Agreement, Body, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal, Quote, Receipt, Seal,
-    Table,
-};
+use crate::lunch::letter::{Agreement, Body, Letter, Notice, Offer, Receipt, Seal, Table};
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::words::address::NameAddr;
+use crate::words::clean::cut_at_word;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use minijinja::context;
 use minijinja::value::Value;
@@ -79,7 +78,7 @@ fn operator(person: &NameAddr) -> String {
     format!("{}, {}", person.name, person.address)
 }
 
-fn text(words: &Words) -> &str {
+pub(super) fn text(words: &Words) -> &str {
     words.reveal().as_str()
 }
 
@@ -88,7 +87,7 @@ fn text_or_none(words: Option<&Words>) -> &str {
 }
 
 /// A goal as part of a sentence: without the full stop at its end.
-fn goal(words: Option<&Words>) -> &str {
+pub(super) fn goal(words: Option<&Words>) -> &str {
     text_or_none(words).trim().trim_end_matches('.')
 }
 
@@ -96,8 +95,35 @@ fn texts<'a>(words: impl IntoIterator<Item = &'a Words>) -> Vec<String> {
     words.into_iter().map(|w| text(w).to_owned()).collect()
 }
 
+/// Most goals that a reminder tells, of one's own and to watch for, and how much of each, in
+/// characters: it fits one screen of a telephone. Everybody knows their own goal; the letters after
+/// the lunch hold all of them.
+const OWN_GOALS_TOLD: usize = 1;
+const GOALS_WATCHED_TOLD: usize = 2;
+const GOAL_CHARS: usize = 72;
+
+/// The newest goals, each shortened at a word.
+fn in_short(goals: &[Words], most: usize) -> Vec<String> {
+    let newest = goals.len().saturating_sub(most);
+    let told = goals.iter().skip(newest);
+    told.map(|words| cut_at_word(&one_line(text(words)), GOAL_CHARS))
+        .collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where they meet, in words that fit behind "Location:" and into a sentence.
+fn place(location: &str) -> &str {
+    match location.trim() {
+        "" => "wherever you both like",
+        place => place,
+    }
+}
+
 /// The facts of one day: everything is said as seen from it.
-struct Facts {
+pub(super) struct Facts {
     today: NaiveDate,
 }
 
@@ -134,8 +160,8 @@ impl Facts {
             } => context! {
                 table => self.table(table),
                 last_met => last_met.map(|d| self.date(d)),
-                own_goals => texts(own_goals),
-                watching => texts(watching),
+                own_goals => in_short(own_goals, OWN_GOALS_TOLD),
+                watching => in_short(watching, GOALS_WATCHED_TOLD),
                 speaks_first, notes,
             },
             Body::FollowUp {
@@ -159,7 +185,7 @@ impl Facts {
                 goal => goal(own.as_ref()),
                 corrected,
             },
-            Body::Summary(harvest) => self.harvest(harvest),
+            Body::Summary(harvest) => harvest::of(harvest, self),
             Body::NoSlot { offer } => context! { offer => self.offer(offer) },
             Body::Confirm { words } | Body::Returned { words } => {
                 context! { words => text(words) }
@@ -253,7 +279,7 @@ impl Facts {
         context! { state, deadline }
     }
 
-    fn date(&self, date: NaiveDate) -> String {
+    pub(super) fn date(&self, date: NaiveDate) -> String {
         say::date(date, self.today)
     }
 
@@ -270,12 +296,12 @@ impl Facts {
         }
     }
 
-    fn table(&self, table: &Table) -> Value {
+    pub(super) fn table(&self, table: &Table) -> Value {
         context! {
             number => table.ordinal,
             nth => say::ordinal(table.ordinal),
             minutes => table.minutes,
-            place => table.location.as_str(),
+            place => place(&table.location),
             day_beside => say::day_beside(table.start.date()),
             ..self.moment(table.start)
         }
@@ -288,7 +314,7 @@ impl Facts {
             other_weekday => say::other_weekday(offer.weekday),
             time => say::time(offer.time),
             minutes => offer.minutes,
-            place => offer.location.as_str(),
+            place => place(&offer.location),
         }
     }
 
@@ -297,7 +323,7 @@ impl Facts {
         context! {
             rhythm => agreement.every_weeks.map_or(String::new(), |w| say::rhythm(w, weekday)),
             minutes => agreement.minutes,
-            place => agreement.location.as_str(),
+            place => place(&agreement.location),
             notes => agreement.notes,
             day_beside => say::day_beside(agreement.first.date()),
             ..self.moment(agreement.first)
@@ -312,7 +338,7 @@ impl Facts {
         context! {
             rhythm => series.map_or(String::new(), |r| say::rhythm(r.every_weeks, weekday)),
             minutes => event.minutes,
-            place => event.location.as_str(),
+            place => place(&event.location),
             summary => event.summary.as_str(),
             instead_of => event.recurrence_id.filter(|r| *r != event.start).map(|r| self.moment(r)),
             day_beside => say::day_beside(start.date()),
@@ -340,74 +366,6 @@ impl Facts {
             helps, hinders,
             achieved => goal(notes.achieved.as_ref()),
             unplaced => texts(&notes.unplaced),
-        }
-    }
-
-    fn harvest(&self, harvest: &Harvest) -> Value {
-        let held: Vec<Value> = harvest
-            .held
-            .iter()
-            .map(|(partner, dates)| {
-                context! {
-                    partner => partner.first_name(),
-                    count => say::lunches(dates.len()),
-                    dates => say::days_of_month(dates),
-                }
-            })
-            .collect();
-        let mut speakers: Vec<String> = harvest
-            .good_moments
-            .iter()
-            .map(|q| q.speaker.first_name())
-            .collect();
-        speakers.dedup();
-        context! {
-            month => say::month(harvest.month),
-            held,
-            reached => harvest.reached.iter().map(|r| context! {
-                words => text(&r.words),
-                since => self.date(r.since),
-                on => self.date(r.on),
-                agreed_by => r.agreed_by.as_ref().map(NameAddr::first_name).unwrap_or_default(),
-            }).collect::<Vec<_>>(),
-            open => harvest.open.iter().map(|g| self.open_goal(g)).collect::<Vec<_>>(),
-            focus => self.quotes(&harvest.focus),
-            good_moments => self.quotes(&harvest.good_moments),
-            only_speaker => match speakers.as_slice() { [one] => one.as_str(), _ => "" },
-            between => self.quotes(&harvest.between),
-            watching => harvest.watching.iter().map(|(partner, words)| context! {
-                partner => partner.first_name(),
-                goal => goal(Some(words)),
-            }).collect::<Vec<_>>(),
-            next => harvest.next.iter().map(|n| self.next(n)).collect::<Vec<_>>(),
-        }
-    }
-
-    fn open_goal(&self, open: &OpenGoal) -> Value {
-        context! {
-            words => text(&open.words),
-            helps => self.quotes(&open.helps),
-            hinders => self.quotes(&open.hinders),
-            seen => self.quotes(&open.seen),
-        }
-    }
-
-    fn quotes(&self, quotes: &[Quote]) -> Vec<Value> {
-        let said = quotes.iter().map(|quote| {
-            context! {
-                words => text(&quote.words),
-                by => quote.speaker.first_name(),
-                on => self.date(quote.on),
-            }
-        });
-        said.collect()
-    }
-
-    fn next(&self, next: &NextLunch) -> Value {
-        context! {
-            partner => next.partner.first_name(),
-            table => self.table(&next.table),
-            speaks_first => next.speaks_first,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Mail: headers and MIME structure (RFC 5322, 2045 to 2047, 3834, 2369; RFC 6047 for calendars).
+//! Mail: headers and MIME structure (RFC 5322, 2045 to 2047, 3834, 2369, 3282; RFC 6047 for calendars).
 //!
 //! Text and HTML are alternatives; a calendar event is the last of them, with a copy attached, as
 //! clients want it. Bodies are 7bit or quoted-printable. Boundaries come from a hash over the
@@ -63,7 +63,7 @@ pub fn assemble(
 }
 
 /// How the letter tells other machines what it is, and people how to leave.
-fn marks(letter: &Letter, posting: &Posting) -> [(HeaderName, String); 4] {
+fn marks(letter: &Letter, posting: &Posting) -> [(HeaderName, String); 5] {
     let answers = matches!(
         letter.body,
         Body::Receipt(_) | Body::Question { .. } | Body::Confirm { .. } | Body::Returned { .. }
@@ -92,6 +92,11 @@ fn marks(letter: &Letter, posting: &Posting) -> [(HeaderName, String); 4] {
         (
             HeaderName::new_from_ascii_str("List-Unsubscribe"),
             format!("<{stop}>"),
+        ),
+        // RFC 3282: for readers that speak the plain twin aloud
+        (
+            HeaderName::new_from_ascii_str("Content-Language"),
+            posting.language.tag().to_owned(),
         ),
         (
             HeaderName::new_from_ascii_str("X-Postlunch-Id"),

@@ -8,6 +8,7 @@
 mod blocks;
 mod english;
 mod facts;
+mod harvest;
 mod mail;
 mod markup;
 pub mod plain;
@@ -146,10 +147,7 @@ pub fn write(
     posting: &Posting,
     templates: &Templates,
 ) -> Result<Written, WritingError> {
-    let mut sheet = templates.sheet(letter, posting)?;
-    if let (Some(thread), true) = (&posting.thread_subject, sheet.subject.starts_with("Re: ")) {
-        sheet.subject = format!("Re: {}", without_re(CleanLine::new(thread).as_str()));
-    }
+    let sheet = sheet(letter, posting, templates)?;
     let text = plain::dress(&sheet);
     let html = templates.html(&sheet, posting)?;
     let bytes = mail::assemble(letter, posting, &sheet.subject, &text, &html)?;
@@ -160,6 +158,30 @@ pub fn write(
         only_in_html: markup::only_in_html(&sheet),
         subject: sheet.subject,
     })
+}
+
+/// Only the subject that [`write`] would give a letter.
+///
+/// # Errors
+/// If an override fails on this letter's values.
+pub fn subject(
+    letter: &Letter,
+    posting: &Posting,
+    templates: &Templates,
+) -> Result<String, WritingError> {
+    Ok(sheet(letter, posting, templates)?.subject)
+}
+
+fn sheet(
+    letter: &Letter,
+    posting: &Posting,
+    templates: &Templates,
+) -> Result<blocks::Sheet, TemplateError> {
+    let mut sheet = templates.sheet(letter, posting)?;
+    if let (Some(thread), true) = (&posting.thread_subject, sheet.subject.starts_with("Re: ")) {
+        sheet.subject = format!("Re: {}", without_re(CleanLine::new(thread).as_str()));
+    }
+    Ok(sheet)
 }
 
 /// A subject without its `Re:`s, in either case.

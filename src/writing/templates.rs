@@ -73,9 +73,10 @@ const BUILT_IN: &[(&str, &str)] = built_in![
 /// The words that let somebody out; an override keeps those that the built-in letter names.
 const WAYS_OUT: [&str; 4] = ["no thanks", "stop", "end", "no summaries"];
 
-/// What is wrong with a template, and what to do about it.
+/// What is wrong with a template, and what to do about it. Whoever shows it puts in front in which
+/// folder the file stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("templates/{file}, line {line}: {place}")]
+#[error("{file}, line {line}: {place}")]
 pub struct TemplateError {
     /// Its name, as in `en/invitation.txt`.
     pub file: String,

@@ -112,7 +112,7 @@ fn an_override_without_a_prompt_is_refused_with_the_remedy() {
         .map(|l| format!("{l}\n"))
         .collect();
     let told = refused(name, &gone);
-    assert!(told.contains("templates/en/followup.txt, line "), "{told}");
+    assert!(told.contains("en/followup.txt, line "), "{told}");
     assert!(
         told.contains("prompts") && told.contains("Add a line"),
         "{told}"
@@ -148,7 +148,7 @@ fn a_broken_override_shows_its_place() {
     let text = "subject: x\n\nHi {{ you }},\n\n{{ nobody }} wrote.\n";
     assert_eq!(
         refused("en/notice-ended.txt", text),
-        "templates/en/notice-ended.txt, line 5: undefined value: `nobody` is undefined\n  \
+        "en/notice-ended.txt, line 5: undefined value: `nobody` is undefined\n  \
          {{ nobody }} wrote.\n     ^^^^^^\n  \
          templates/README.md lists the blocks and the values; `preview` shows the result."
     );

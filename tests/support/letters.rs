@@ -29,6 +29,7 @@ kinds! {
     ReceiptDeclined: "That's perfectly all right,",
     NoticeAccepted: "said yes to",
     NoticeDeclined: "would rather not, and that is a fine answer",
+    NoticeLapsed: "No answer came from",
     NoticeUndeliverable: "came back: the mail server there would not take it",
     CalendarRequest: "Here is the calendar entry for lunch with",
     CalendarUpdate: "have changed in the calendar.",

@@ -109,6 +109,7 @@ impl Cast {
         Harvest {
             month: on(2027, 1, 1),
             held: vec![(self.ben.clone(), vec![on(2027, 1, 14), on(2027, 1, 28)])],
+            unknown: Vec::new(),
             reached: vec![ReachedGoal {
                 words: words("Speaking up in planning"),
                 since: on(2026, 12, 3),

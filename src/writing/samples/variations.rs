@@ -73,6 +73,7 @@ impl Cast {
                 (2027, 1, 13),
             ));
         }
+        letters.push(self.to_ben(self.long_reminder(), (2027, 1, 13)));
         for (nudge, goal) in [(false, None), (true, None), (false, Some("Speaking up."))] {
             letters.push(self.to_ben(
                 Body::FollowUp {
@@ -86,6 +87,22 @@ impl Cast {
         }
         letters.extend(self.varied_answers(&first));
         letters
+    }
+
+    /// As much as a reminder may have to tell.
+    fn long_reminder(&self) -> Body {
+        let goal = "Saying what I think in the big meetings, before they are over and everybody has gone home, and not on the stairs afterwards";
+        Body::Reminder {
+            table: Table {
+                location: "The Thai place around the corner from the office".to_owned(),
+                ..table()
+            },
+            last_met: Some(on(2026, 12, 17)),
+            own_goals: vec![words(goal); 3],
+            watching: vec![words(goal); 3],
+            speaks_first: true,
+            notes: true,
+        }
     }
 
     fn varied_answers(&self, first: &Table) -> Vec<Dated> {
@@ -205,6 +222,9 @@ impl Cast {
             ..self.quote("You waited for the question.", 21)
         };
         harvest.held.push((self.ana.clone(), vec![on(2027, 1, 21)]));
+        harvest
+            .unknown
+            .push((self.ana.clone(), vec![on(2027, 1, 7)]));
         harvest.good_moments.push(by_ana.clone());
         harvest.focus.push(by_ana.clone());
         harvest.reached.iter_mut().for_each(|r| r.agreed_by = None);
