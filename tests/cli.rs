@@ -569,7 +569,11 @@ async fn check_proves_a_configuration_and_preview_sends_a_letter() {
     assert!(seen.out.contains("logged in at 127.0.0.1"), "{}", seen.out);
     let json = desk.run(&["check", "--json"]).await.json();
     assert_eq!(json["ok"], true);
-    assert!(sandbox.delivered().is_empty(), "check sends nothing");
+    let trips = sandbox.delivered().len();
+    assert_eq!(trips, 2, "one mail for each check, to itself");
+    assert!(sandbox.mailbox("lunch@example.com", "INBOX").is_empty());
+    assert_eq!(desk.run(&["check", "--no-mail"]).await.code, 0);
+    assert_eq!(sandbox.delivered().len(), trips);
     let seen = desk
         .run(&["preview", "invitation", "--send", "ana@example.com"])
         .await;

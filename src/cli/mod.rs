@@ -81,7 +81,7 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Help(help) => help::help(&help),
         Command::Man(man) => manual::man(&man),
         Command::Completions(asked) => manual::completions(&asked),
-        Command::Check => check::check(common).await,
+        Command::Check(asked) => check::check(common, &asked).await,
         Command::Run(run) => run::run(place::load(common.config.as_deref())?, run).await,
         Command::Invite(invite) => orders::invite(common, invite).await,
         Command::Status(asked) => status::status(common, &asked).await,
