@@ -4,6 +4,7 @@
 //! ends with an example. The man pages and the completions are made from what stands here. What a
 //! word means is said here and done elsewhere.
 
+use crate::cli::init::words::Init;
 use crate::cli::values;
 use crate::lunch::act::Answering;
 use crate::words::address::{Address, NameAddr};
@@ -66,6 +67,8 @@ pub struct Common {
 pub enum Command {
     /// See the whole practice played on this machine: no account, no server, no configuration
     Demo(Demo),
+    /// Set up: a few questions, a configuration, and a check that it works
+    Init(Init),
     /// Try the configuration against your mail server, and say what to mend
     Check(Check),
     /// Run the daemon

@@ -24,7 +24,7 @@ pub async fn check(common: &Common, asked: &Check) -> Result<(), Failure> {
     if !common.json {
         show::print(&format!("Checking {}\n\n", path.display()))?;
     }
-    let findings = examine(&config, !asked.no_mail, common.json).await?;
+    let findings = examine(&config, !asked.no_mail, |_| !common.json).await?;
     if common.json {
         print_json(&findings)?;
     } else {
@@ -36,14 +36,14 @@ pub async fn check(common: &Common, asked: &Check) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Has the doctor look, and prints each finding as it comes unless told to be silent.
+/// Has the doctor look, and prints each finding as it comes if it is to be shown.
 ///
 /// # Errors
 /// If it cannot be printed.
 pub async fn examine(
     config: &Config,
     with_mail: bool,
-    silent: bool,
+    shows: impl Fn(&Finding) -> bool,
 ) -> Result<Vec<Finding>, Failure> {
     let instruments = Instruments {
         round_trip: with_mail,
@@ -52,7 +52,7 @@ pub async fn examine(
     let mut findings: Vec<Finding> = Vec::new();
     let mut printed = Ok(());
     doctor::examine(config, &instruments, |finding| {
-        if !silent && printed.is_ok() {
+        if shows(&finding) && printed.is_ok() {
             printed = show::print(&finding.as_text());
         }
         findings.push(finding);

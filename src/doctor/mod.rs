@@ -11,6 +11,7 @@ mod disk;
 pub mod dns;
 mod faults;
 mod finding;
+pub mod guess;
 mod house;
 mod inbox;
 pub mod provider;
@@ -23,6 +24,7 @@ mod usage;
 pub use disk::{FreeSpace, free_space};
 pub use finding::{Code, Finding, Level};
 pub use house::unusable;
+pub use usage::looks_like_a_role;
 
 use crate::clock::Clock;
 use crate::config::Config;

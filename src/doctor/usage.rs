@@ -9,6 +9,7 @@ use crate::config::{Config, Mode};
 use crate::daemon::routing::CHECK_FIELD;
 use crate::imap::{ImapError, Mailbox, Session};
 use crate::reading::message::Message;
+use crate::words::address::Address;
 use chrono::Days;
 
 /// How far back is looked, in days.
@@ -69,13 +70,17 @@ pub(super) async fn check(
     Ok(judge(config, by_hand, answered))
 }
 
+/// Whether an address is named like a mailbox of the program's own.
+pub fn looks_like_a_role(address: &Address) -> bool {
+    ROLES.contains(&address.local().to_ascii_lowercase().as_str())
+}
+
 fn judge(config: &Config, by_hand: usize, answered: usize) -> Finding {
     let address = &config.mail.address;
     let is_personal = by_hand + answered >= SIGNS;
-    let local = address.local().to_ascii_lowercase();
     match config.mail.mode {
         Mode::Shared if is_personal => looks_personal(by_hand, answered),
-        Mode::Personal if by_hand + answered == 0 && ROLES.contains(&local.as_str()) => {
+        Mode::Personal if by_hand + answered == 0 && looks_like_a_role(address) => {
             looks_shared(address.as_str())
         }
         Mode::Shared => Finding::ok("mode", "shared: nobody else writes from this mailbox"),

@@ -49,7 +49,7 @@ pub(super) fn kind_of(line: &[u8]) -> Option<Kind> {
         Kind::Search
     } else if is(name, &["FETCH"]) {
         Kind::Fetch
-    } else if is(name, &["CAPABILITY", "LIST", "EXISTS", "EXPUNGE"]) {
+    } else if is(name, &["CAPABILITY", "LIST", "STATUS", "EXISTS", "EXPUNGE"]) {
         Kind::Known
     } else {
         Kind::Unknown
@@ -156,6 +156,7 @@ mod tests {
             ("* 1 fetch (X {5}", Kind::Fetch),
             ("* SEARCH", Kind::Search),
             ("* 4 EXISTS", Kind::Known),
+            ("* STATUS \"Postlunch/Done\" (MESSAGES 3)", Kind::Known),
             ("* ESEARCH (TAG \"a1\") UID ALL 1:3", Kind::Unknown),
             ("* NAMESPACE ((\"\" \"/\")) NIL NIL", Kind::Unknown),
             ("* 0 RECENT", Kind::Unknown),

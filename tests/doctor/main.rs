@@ -4,6 +4,7 @@
 #[path = "../support/authority.rs"]
 mod authority;
 mod docs;
+mod guess;
 mod house;
 mod round_trip;
 mod sender;
@@ -129,6 +130,13 @@ async fn a_mailbox_that_another_daemon_has_filled_is_noticed() {
             "Subject: x\r\n\r\nx\r\n",
         )
         .expect("filed");
+    assert_eq!(
+        house
+            .sandbox
+            .mailbox("lunch@example.com", "Postlunch/Done")
+            .len(),
+        1
+    );
     let visit = house.visit().await;
     let (means, remedy) = visit.told("used-before");
     assert!(

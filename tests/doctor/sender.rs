@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
 
 /// A name server that knows these records: name, kind, value.
-async fn name_server(records: &'static [(&str, &str, &str)]) -> (NameServers, JoinHandle<()>) {
+pub async fn name_server(records: &'static [(&str, &str, &str)]) -> (NameServers, JoinHandle<()>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address: SocketAddr = socket.local_addr().expect("an address");
     let serving = tokio::spawn(async move {
