@@ -44,6 +44,8 @@ pub struct Instruments {
     pub patience: Duration,
     /// How long the doctor's own mail may take from submission to the mailbox.
     pub arrival: Duration,
+    /// How long its copy may take to the folder of sent mail.
+    pub copy: Duration,
     /// Whether it sends that mail.
     pub round_trip: bool,
     /// Who is asked about the sender's domain.
@@ -58,6 +60,7 @@ impl Instruments {
         Self {
             patience: Duration::from_secs(20),
             arrival: Duration::from_secs(45),
+            copy: Duration::from_secs(3),
             round_trip: true,
             names: NameServers::of_system(),
             free_space,
@@ -114,6 +117,7 @@ impl Entered {
             inbox: &self.inbox,
             sent: self.sent.as_ref(),
             arrival: with.arrival,
+            copy: with.copy,
         };
         course.make(&mut self.session, submitter).await
     }

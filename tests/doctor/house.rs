@@ -16,6 +16,7 @@ pub fn instruments() -> Instruments {
     Instruments {
         patience: Duration::from_secs(10),
         arrival: Duration::from_secs(2),
+        copy: Duration::from_millis(900),
         names: NameServers::default(),
         ..Instruments::of_system()
     }

@@ -8,8 +8,8 @@ use std::io::{self, BufRead};
 /// So many wrong answers to one question are enough.
 const TRIES: usize = 5;
 
-/// Longest answer taken, in octets.
-const ANSWER_OCTETS_MAX: usize = 1000;
+/// Longest answer taken, in octets; a password may be an access token.
+const ANSWER_OCTETS_MAX: usize = 16 * 1024;
 
 /// Asks until the answer can be read.
 ///

@@ -34,6 +34,8 @@ pub(super) struct Course<'c> {
     pub(super) sent: Option<&'c Mailbox>,
     /// How long an arrival is waited for.
     pub(super) arrival: Duration,
+    /// How long the copy of what was sent is waited for.
+    pub(super) copy: Duration,
 }
 
 /// What one letter came to.
@@ -167,7 +169,7 @@ impl Course<'_> {
         if !matches!(fate, Fate::Arrived(_))
             && let Some(sent) = self.sent
         {
-            watch::clear_copy(session, letter, sent, false).await?;
+            watch::clear_copy(session, letter, sent, Duration::ZERO).await?;
         }
         Ok(Ok(fate))
     }
@@ -181,7 +183,7 @@ impl Course<'_> {
         let mut findings = Vec::new();
         if let Some(sent) = self.sent {
             findings.push(
-                match watch::clear_copy(session, letter, sent, true).await? {
+                match watch::clear_copy(session, letter, sent, self.copy).await? {
                     Some(_) => Finding::ok("sent mail", format!("copies are filed in {sent}")),
                     None => not_filed(&sent.to_string()),
                 },

@@ -13,9 +13,6 @@ use tokio::time::{Instant, sleep};
 /// How long one wait for news lasts; servers forget to tell.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// How long the copy in the folder of sent mail is waited for.
-const COPY: Duration = Duration::from_secs(3);
-
 /// Largest mail of ours that is fetched, in octets.
 const OCTETS_MAX: u32 = 256 * 1024;
 
@@ -137,8 +134,7 @@ pub(super) async fn clear(
     remove(session, &ours.into_iter().collect::<Vec<_>>()).await
 }
 
-/// Waits a little for the copy in the folder of sent mail and takes it away. `None` where there is
-/// none.
+/// Waits for the copy in the folder of sent mail and takes it away. `None` where there is none.
 ///
 /// # Errors
 /// If the connection is lost.
@@ -146,14 +142,14 @@ pub(super) async fn clear_copy(
     session: &mut Session,
     letter: &CheckLetter,
     sent: &Mailbox,
-    patient: bool,
+    limit: Duration,
 ) -> Result<Option<Moved>, ImapError> {
     let began = Instant::now();
     loop {
         if let Some(moved) = take_out(session, letter, sent).await? {
             return Ok(Some(moved));
         }
-        if !patient || began.elapsed() > COPY {
+        if began.elapsed() >= limit {
             return Ok(None);
         }
         sleep(Duration::from_millis(200)).await;
