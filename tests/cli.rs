@@ -129,7 +129,7 @@ async fn the_first_screen_is_short_and_names_the_exit_codes() {
     let seen = desk.run(&["--help"]).await;
     assert_eq!(seen.code, 0);
     for shown in [
-        "demo", "check", "run", "invite", "status", "explain", "preview", "78",
+        "demo", "init", "check", "run", "invite", "status", "explain", "preview", "78",
     ] {
         assert!(seen.out.contains(shown), "{shown} in {}", seen.out);
     }
@@ -772,7 +772,11 @@ async fn check_proves_a_configuration_and_preview_sends_a_letter() {
     assert!(seen.out.contains("logged in at 127.0.0.1"), "{}", seen.out);
     let json = desk.run(&["check", "--json"]).await.json();
     assert_eq!(json["ok"], true);
-    assert!(sandbox.delivered().is_empty(), "check sends nothing");
+    let trips = sandbox.delivered().len();
+    assert_eq!(trips, 2, "one mail for each check, to itself");
+    assert!(sandbox.mailbox("lunch@example.com", "INBOX").is_empty());
+    assert_eq!(desk.run(&["check", "--no-mail"]).await.code, 0);
+    assert_eq!(sandbox.delivered().len(), trips);
     let seen = desk
         .run(&["preview", "invitation", "--send", "ana@example.com"])
         .await;
@@ -791,6 +795,92 @@ async fn check_proves_a_configuration_and_preview_sends_a_letter() {
     );
     assert!(!seen.out.contains("guess"), "{}", seen.out);
     sandbox.stop().await;
+}
+
+/// The names of what `check` finds amiss.
+async fn amiss(desk: &Desk, file: &str) -> Vec<String> {
+    let seen = desk
+        .run(&["check", "--json", "--no-mail", "--config", file])
+        .await;
+    let json = seen.json();
+    let findings = json["findings"].as_array().expect("findings");
+    let codes = findings
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        // The password stands in the file, for everybody to read.
+        .filter(|code| *code != "configuration-doubtful");
+    codes.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_tells_its_own_daemon_from_a_second_one() {
+    let sandbox = sandbox().await;
+    let desk = Desk::new();
+    desk.configure(sandbox.imap_port(), sandbox.smtp_port(), "secret");
+    let mut daemon = desk.command(&["run"]).spawn().expect("starts");
+    answering(&desk, &mut daemon).await;
+    assert!(
+        amiss(&desk, "config.toml").await.is_empty(),
+        "all is well while it runs"
+    );
+    let text = fs::read_to_string(desk.path("config.toml")).expect("there");
+    // The same store under another socket: nobody answers there, and the store is taken.
+    desk.put(
+        "other-socket.toml",
+        text.replace("control.sock", "other.sock"),
+    );
+    assert_eq!(
+        amiss(&desk, "other-socket.toml").await,
+        ["second-daemon", "no-daemon"]
+    );
+    // The same socket over another store: what answers is another one's daemon.
+    desk.put(
+        "other-store.toml",
+        text.replace("path = \"store\"", "path = \"other\""),
+    );
+    let found = amiss(&desk, "other-store.toml").await;
+    assert!(found.contains(&"other-daemon".to_owned()), "{found:?}");
+    daemon.kill().await.expect("ends");
+    sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn check_names_a_folder_that_its_user_may_not_write_to() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    desk.configure(1, 1, "secret");
+    // Nobody in particular: the owner of the folder keeps it to itself, unless that is who tests.
+    let closed = desk.path("closed");
+    fs::create_dir(&closed).expect("made");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).expect("set");
+    fs::set_permissions(desk.0.path(), fs::Permissions::from_mode(0o755)).expect("set");
+    let text = fs::read_to_string(desk.path("config.toml")).expect("there");
+    desk.put(
+        "config.toml",
+        text.replace("path = \"store\"", "path = \"closed/store\""),
+    );
+    let mut command = desk.command(&["check", "--json", "--no-mail"]);
+    let is_root = fs::write(closed.join("trial"), "").is_ok();
+    if is_root {
+        // The program itself lies where that user may not look.
+        let program = desk.path("postlunch");
+        fs::copy(env!("CARGO_BIN_EXE_postlunch"), &program).expect("copied");
+        command = Command::new(&program);
+        command
+            .args(["check", "--json", "--no-mail"])
+            .current_dir(desk.0.path());
+        command.stdin(Stdio::null()).uid(65_534).gid(65_534);
+    }
+    let output = timeout(SOON, command.output())
+        .await
+        .expect("in time")
+        .expect("runs");
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let found = findings.iter().find(|f| f["code"] == "store-unwritable");
+    let found = found.unwrap_or_else(|| panic!("{json:#}"));
+    let remedy = found["remedy"].as_str().unwrap_or_default();
+    assert!(remedy.contains("give that user the folder"), "{found}");
 }
 
 /// Waits until the daemon answers, and fails with what it said if it ends before.

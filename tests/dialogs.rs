@@ -2,6 +2,9 @@
 //! it. A server that lies, falls silent or goes away must never look like an empty mailbox or a
 //! letter that was accepted.
 
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "support/authority.rs"]
+mod authority;
 #[path = "dialogs/imap.rs"]
 mod imap;
 #[path = "dialogs/server.rs"]

@@ -20,7 +20,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use support::house::told;
+use support::ALICE;
+use support::house::{House, told};
 use support::script::BEGINNING;
 use support::theatre::Theatre;
 use support::trials::{self, Played};
@@ -258,4 +259,128 @@ fn from_ones_own_mailbox_a_bounce_is_told() {
     let _mailboxes = mailboxes();
     let theatre = Theatre::personal_real("real-own-bounce", BEGINNING, "subaddress");
     trials::a_bounce_is_told(theatre.open());
+}
+
+/// What `postlunch check` says of a house with its configuration changed: its exit code, the names
+/// of what is amiss, and all of it.
+fn checked(house: &House, change: impl Fn(String) -> String) -> (Option<i32>, Vec<String>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    let account = house.mailbox().split('@').next().expect("an account");
+    put("password", &password(account));
+    put("config.toml", &change(house.configuration()));
+    let program = std::env::var("POSTLUNCH_TEST_BINARY")
+        .unwrap_or_else(|_| env!("CARGO_BIN_EXE_postlunch").to_owned());
+    let output = std::process::Command::new(program)
+        .args(["check", "--json", "--config", "config.toml"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        !text.contains(&password(account)),
+        "a password is never printed"
+    );
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let codes = findings.iter().filter_map(|f| f["code"].as_str());
+    // Without a key the file of the password is readable by its group on some machines.
+    let codes = codes.filter(|code| !["no-daemon", "configuration-doubtful"].contains(code));
+    (
+        output.status.code(),
+        codes.map(str::to_owned).collect(),
+        text,
+    )
+}
+
+#[test]
+fn the_doctor_finds_real_servers_well_and_leaves_nothing() {
+    let _mailboxes = mailboxes();
+    for house in [House::real(), House::real().owned_by(ALICE, "subaddress")] {
+        let (code, amiss, text) = checked(&house, |same| same);
+        assert_eq!(code, Some(0), "{text}");
+        let amiss: Vec<_> = amiss
+            .iter()
+            .filter(|code| *code != "used-before" && !code.starts_with("looks-"))
+            .collect();
+        assert!(amiss.is_empty(), "{text}");
+        for words in [
+            "came back after",
+            "Message-ID was kept",
+            "calendar part was kept",
+            "copies are filed",
+        ] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+        let account = house.mailbox().split('@').next().expect("an account");
+        let mut session = Session::trusting_the_servers_ca(account);
+        for folder in ["INBOX", "Sent"] {
+            session.command(&format!("SELECT {folder}"));
+            let found = session.command("UID SEARCH HEADER X-Postlunch-Check postlunchcheck");
+            assert_eq!(found.trim(), "* SEARCH", "{folder} of {account}");
+        }
+    }
+}
+
+#[test]
+fn the_doctor_names_what_is_wrong_with_real_servers() {
+    let _mailboxes = mailboxes();
+    let house = House::real();
+    let port = |name: &str| format!("port = {}\n", told(name));
+    let other = |from: &str, to: &str| {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        move |text: String| text.replacen(&from, &to, 1)
+    };
+    let wrong_password =
+        |text: String| text.replace("password_file = \"password\"", "password = \"guess\"");
+    let (code, amiss, text) = checked(&house, wrong_password);
+    assert_eq!(
+        (code, amiss),
+        (Some(1), vec!["login-refused".to_owned(); 2]),
+        "{text}"
+    );
+    assert!(
+        text.contains("check username and password") && !text.contains("guess"),
+        "{text}"
+    );
+    // Plain IMAP where TLS is expected, nobody at all, submission where mail should be read.
+    let imap = port("IMAP_PORT");
+    for (instead, named) in [
+        (port("IMAP_STARTTLS_PORT"), "tls-none"),
+        ("port = 1\n".to_owned(), "unreachable"),
+        (port("SMTP_PORT"), "tls-none"),
+    ] {
+        let (code, amiss, text) = checked(&house, other(&imap, &instead));
+        assert_eq!((code, amiss), (Some(1), vec![named.to_owned()]), "{text}");
+    }
+    // An authority that nobody told us of.
+    let ca = format!("ca_file = \"{}\"\n", told("CA"));
+    let (code, amiss, text) = checked(&house, |text| text.replace(&ca, ""));
+    assert_eq!(
+        (code, amiss),
+        (Some(1), vec!["tls-untrusted".to_owned(); 2]),
+        "{text}"
+    );
+    assert!(text.contains("ca_file"), "{text}");
+    // A folder that cannot be made: its name is too long for Dovecot.
+    let done = format!("[imap]\ndone = \"{}\"\n", "x".repeat(300));
+    let (code, amiss, text) = checked(&house, other("[imap]\n", &done));
+    assert_eq!(
+        (code, amiss),
+        (Some(1), vec!["folder".to_owned()]),
+        "{text}"
+    );
+    // An address whose mail comes into another mailbox.
+    let elsewhere = format!("address = \"{}\"", address("bob"));
+    let own = format!("address = \"{}\"", house.mailbox());
+    let (code, amiss, text) = checked(&house, |text| {
+        let text = text.replacen(&own, &elsewhere, 1);
+        let login = format!("[imap]\nusername = \"{}\"\n", house.mailbox());
+        text.replacen("[imap]\n", &login, 1)
+    });
+    assert_eq!((code, amiss.len()), (Some(1), 1), "{text}");
+    let may_not = ["round-trip-lost", "submission-refused"].contains(&amiss[0].as_str());
+    assert!(may_not, "{text}");
 }

@@ -45,7 +45,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["keyring"]),
     ("getrandom", &["clock"]),
     ("sd_notify", &["daemon"]),
-    ("rustls", &["wire", "sandbox", "doctor"]),
+    ("rustls", &["wire", "sandbox"]),
+    ("rpassword", &["cli"]),
+    ("simple_dns", &["doctor"]),
     ("socket2", &["wire"]),
     (
         "serde",

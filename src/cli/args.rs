@@ -4,6 +4,7 @@
 //! ends with an example. The man pages and the completions are made from what stands here. What a
 //! word means is said here and done elsewhere.
 
+use crate::cli::init::words::Init;
 use crate::cli::values;
 use crate::lunch::act::Answering;
 use crate::words::address::{Address, NameAddr};
@@ -66,14 +67,10 @@ pub struct Common {
 pub enum Command {
     /// See the whole practice played on this machine: no account, no server, no configuration
     Demo(Demo),
+    /// Set up: a few questions, a configuration, and a check that it works
+    Init(Init),
     /// Try the configuration against your mail server, and say what to mend
-    #[command(after_help = "\
-Examples:
-    postlunch check
-    postlunch check --config /etc/postlunch/config.toml --json
-
-Exit code 0 if it can run like this, 1 if something is wrong.")]
-    Check,
+    Check(Check),
     /// Run the daemon
     Run(Run),
     /// Invite colleagues to feedback lunches
@@ -203,6 +200,22 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// `postlunch check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Sends one mail to the mailbox itself and takes it away again; a running daemon leaves it
+alone. Each finding says what it means and what to do; docs/troubleshooting.md lists them
+all. Exit code 0 if it can run like this, 1 if something is wrong.
+
+Examples:
+    postlunch check
+    postlunch check --config /etc/postlunch/config.toml --json")]
+pub struct Check {
+    /// Leave out the mail to itself
+    #[arg(long)]
+    pub no_mail: bool,
 }
 
 /// `postlunch run`.

@@ -1,23 +1,22 @@
 //! `postlunch check`: what the doctor found, as it finds it.
 
-use crate::cli::args::Common;
+use crate::cli::args::{Check, Common};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::config::Config;
-use crate::doctor::{self, Finding, Level};
+use crate::doctor::{self, Finding, Instruments, Level};
 use serde_json::json;
 
 /// Examines the configuration and what it points at.
 ///
 /// # Errors
 /// If something is wrong (exit code 1), or the configuration cannot be used at all (78).
-pub async fn check(common: &Common) -> Result<(), Failure> {
+pub async fn check(common: &Common, asked: &Check) -> Result<(), Failure> {
     let path = place::find(common.config.as_deref())?;
     let config = match Config::load(&path) {
         Ok(config) => config,
         Err(error) if common.json => {
-            let remedy = "mend the file and check again";
-            print_json(&[Finding::wrong("configuration", error.to_string(), remedy)])?;
+            print_json(&[doctor::unusable(&error.to_string())])?;
             return Err(Failure::told(Code::NeedsPerson));
         }
         Err(error) => return Err(error.into()),
@@ -25,16 +24,7 @@ pub async fn check(common: &Common) -> Result<(), Failure> {
     if !common.json {
         show::print(&format!("Checking {}\n\n", path.display()))?;
     }
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut printed = Ok(());
-    doctor::examine(&config, |finding| {
-        if !common.json && printed.is_ok() {
-            printed = show::print(&line(&finding));
-        }
-        findings.push(finding);
-    })
-    .await;
-    printed?;
+    let findings = examine(&config, !asked.no_mail, |_| !common.json).await?;
     if common.json {
         print_json(&findings)?;
     } else {
@@ -46,22 +36,34 @@ pub async fn check(common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
-fn line(finding: &Finding) -> String {
-    let mark = match finding.level {
-        Level::Ok => "ok     ",
-        Level::Warning => "warning",
-        Level::Wrong => "WRONG  ",
+/// Has the doctor look, and prints each finding as it comes if it is to be shown.
+///
+/// # Errors
+/// If it cannot be printed.
+pub async fn examine(
+    config: &Config,
+    with_mail: bool,
+    shows: impl Fn(&Finding) -> bool,
+) -> Result<Vec<Finding>, Failure> {
+    let instruments = Instruments {
+        round_trip: with_mail,
+        ..Instruments::of_system()
     };
-    let margin = " ".repeat(25);
-    let means = finding.means.replace('\n', &format!("\n{margin}"));
-    let mut text = format!("  {mark}  {:<14}{means}\n", finding.subject);
-    if let Some(remedy) = &finding.remedy {
-        text.push_str(&format!("{margin}-> {remedy}\n"));
-    }
-    text
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut printed = Ok(());
+    doctor::examine(config, &instruments, |finding| {
+        if shows(&finding) && printed.is_ok() {
+            printed = show::print(&finding.as_text());
+        }
+        findings.push(finding);
+    })
+    .await;
+    printed?;
+    Ok(findings)
 }
 
-fn verdict(findings: &[Finding]) -> String {
+/// What it comes to.
+pub fn verdict(findings: &[Finding]) -> String {
     let count = |level| findings.iter().filter(|f| f.level == level).count();
     match (count(Level::Wrong), count(Level::Warning)) {
         (0, 0) => "\nAll is well.\n".to_owned(),

@@ -11,6 +11,7 @@ mod demo;
 mod ending;
 mod explain;
 mod help;
+mod init;
 mod log;
 mod manual;
 mod orders;
@@ -60,6 +61,8 @@ fn program() -> ExitCode {
 fn begin(line: CommandLine) -> Result<(), Failure> {
     let (usual, mut builder) = match line.command {
         Command::Run(_) => (LevelFilter::INFO, Builder::new_multi_thread()),
+        // It may end in a rehearsal.
+        Command::Init(_) => (LevelFilter::WARN, Builder::new_multi_thread()),
         _ => (LevelFilter::WARN, Builder::new_current_thread()),
     };
     log::begin(line.common.verbose, line.common.quiet, usual)?;
@@ -82,7 +85,8 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Help(help) => help::help(&help),
         Command::Man(man) => manual::man(&man),
         Command::Completions(asked) => manual::completions(&asked),
-        Command::Check => check::check(common).await,
+        Command::Init(asked) => init::init(common, asked).await,
+        Command::Check(asked) => check::check(common, &asked).await,
         Command::Run(run) => run::run(place::load(common.config.as_deref())?, run).await,
         Command::Invite(invite) => orders::invite(common, invite).await,
         Command::Status(asked) => status::status(common, &asked).await,

@@ -6,6 +6,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// The machine's own configuration.
+const SYSTEM: &str = "/etc/postlunch/config.toml";
+
 /// The configuration's file: the one that is named, else the first of the usual places that exists.
 /// It is absolute, and with it every path that messages tell.
 ///
@@ -35,10 +38,38 @@ fn first(named: Option<&Path>) -> Result<PathBuf, Failure> {
         Code::NeedsPerson,
         format!(
             "there is no configuration; these places were looked at:\n{}\n\
-             name one with --config FILE or $POSTLUNCH_CONFIG",
+             `postlunch init` makes one; --config FILE or $POSTLUNCH_CONFIG names another",
             tried.join("\n")
         ),
     ))
+}
+
+/// Where a new configuration goes, and where its store goes unless that has a usual place: as named,
+/// with everything beside it; else where the user's own things are; as root, the system's.
+///
+/// # Errors
+/// If there is no such place.
+pub fn fresh(named: Option<&Path>) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+    let named = named.map(Path::to_owned);
+    let named = named.or_else(|| given("POSTLUNCH_CONFIG").map(PathBuf::from));
+    if let Some(path) = named {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        return Ok((path, Some(PathBuf::from("store"))));
+    }
+    if rustix::process::geteuid().is_root() {
+        return Ok((PathBuf::from(SYSTEM), None));
+    }
+    let home = |own: &str, below: &str| {
+        let own = given(own).map(PathBuf::from);
+        own.or_else(|| Some(PathBuf::from(given("HOME")?).join(below)))
+    };
+    let folders = home("XDG_CONFIG_HOME", ".config").zip(home("XDG_STATE_HOME", ".local/state"));
+    let (config, state) = folders.ok_or_else(|| {
+        let message = "there is no home for the configuration; name a file with --config";
+        Failure::new(Code::Usage, message)
+    })?;
+    let store = state.join("postlunch/store");
+    Ok((config.join("postlunch/config.toml"), Some(store)))
 }
 
 /// Finds and reads the configuration.
@@ -63,7 +94,7 @@ fn usual(config_home: Option<OsString>, home: Option<OsString>) -> Vec<PathBuf> 
         PathBuf::from("config.toml"),
     ];
     places.extend(own);
-    places.push(PathBuf::from("/etc/postlunch/config.toml"));
+    places.push(PathBuf::from(SYSTEM));
     places
 }
 

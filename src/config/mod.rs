@@ -5,6 +5,7 @@
 //! means and its default stand in `config.example.toml`, which a test holds to this code. Nothing
 //! is connected to or written here; `doctor` tries a configuration against the real servers.
 
+mod filled;
 mod mistake;
 mod page;
 mod password;
@@ -13,6 +14,7 @@ mod servers;
 mod surroundings;
 mod value;
 
+pub use filled::{Filling, filled};
 pub use mistake::{ConfigError, Mistake};
 pub use password::{Password, PasswordError};
 pub use surroundings::Surroundings;

@@ -27,4 +27,4 @@ mod submission;
 mod thread;
 mod vitals;
 
-pub use run::{Daemon, RunError, RunOptions, run, store_of};
+pub use run::{Daemon, RunError, RunOptions, beside, run, store_of};

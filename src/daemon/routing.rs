@@ -16,6 +16,15 @@ use crate::words::message_id::MessageId;
 use crate::words::token::{Token, TokenKey};
 use chrono::{DateTime, Utc};
 
+/// The field that marks the mail which `postlunch check` sends to its own mailbox.
+pub const CHECK_FIELD: &str = "X-Postlunch-Check";
+
+/// Whether it is such a mail: nobody's answer, and taken away again by whoever sent it.
+pub fn is_check(own: &Address, message: &Message) -> bool {
+    let sender = message.from.as_ref().map(|from| &from.address);
+    sender == Some(own) && message.first(CHECK_FIELD).is_some()
+}
+
 /// By what a mail was routed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trail {
@@ -73,6 +82,9 @@ pub fn route(
     own: &Address,
     message: &Message,
 ) -> Result<Option<Route>, LedgerError> {
+    if is_check(own, message) {
+        return Ok(None);
+    }
     let sender = match &message.from {
         Some(from) => ledger.person_at(&from.address)?,
         None => None,

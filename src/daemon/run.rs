@@ -344,11 +344,6 @@ pub fn store_of(
     config: &Config,
     rehearsal: bool,
 ) -> Result<(PathBuf, StoreKey, Options), RunError> {
-    let beside = |path: &Path| {
-        let mut name = path.as_os_str().to_owned();
-        name.push("-rehearsal");
-        PathBuf::from(name)
-    };
     let (real, real_key) = (&config.store.path, &config.store.key_file);
     let (path, key_file, purpose) = if rehearsal {
         (beside(real), beside(real_key), Purpose::Rehearsal)
@@ -370,6 +365,13 @@ pub fn store_of(
         StoreKey::read(&key_file)?
     };
     Ok((path, key, Options::new(purpose)))
+}
+
+/// Where a rehearsal keeps what the real run keeps at `path`.
+pub fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-rehearsal");
+    PathBuf::from(name)
 }
 
 /// Makes a folder that only the daemon's user can look into, and those above it.

@@ -6,14 +6,14 @@
 //! is in doubt stays where it is: its owner reads it anyway.
 
 use crate::daemon::decider::{Decider, DeciderError};
-use crate::daemon::routing::by_token;
+use crate::daemon::routing::{CHECK_FIELD, by_token, is_check};
 use crate::lunch::person::PersonId;
 use crate::reading::machine;
 use crate::reading::message::{FOOTER_REFERENCE_OPENING, Message};
 use crate::words::token::Token;
 
 /// The fields that are looked at. No subject among them.
-pub const FIELDS: [&str; 13] = [
+pub const FIELDS: [&str; 14] = [
     "From",
     "To",
     "Cc",
@@ -27,6 +27,7 @@ pub const FIELDS: [&str; 13] = [
     "Content-Type",
     "Auto-Submitted",
     "X-Postlunch-Id",
+    CHECK_FIELD,
 ];
 
 /// The field that marks our letters; a returned letter still has it.
@@ -121,13 +122,14 @@ impl Decider {
         self.sift(head)
     }
 
-    /// A letter to the owner, there to be read; or the copy of one to somebody else.
+    /// A letter to the owner, there to be read; the copy of one to somebody else; or the doctor's.
     fn is_own_letter(&self, head: &Message) -> Result<bool, DeciderError> {
         let sent = match &head.message_id {
             Some(id) => self.ledger.has_sent(id)?,
             None => false,
         };
-        Ok(sent || head.postlunch_id.is_some())
+        let checks = is_check(&self.settings.mailbox.address, head);
+        Ok(sent || checks || head.postlunch_id.is_some())
     }
 
     fn details<'a>(&'a self, head: &'a Message) -> impl Iterator<Item = String> + 'a {

@@ -18,6 +18,10 @@ pub struct Folder {
 /// What the server told when a mailbox was selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selected {
+    /// Whether messages can be taken away: selected for writing (RFC 3501 section 7.1).
+    pub writable: bool,
+    /// Whether `\Deleted` stays where it is set; servers that tell nothing keep all flags.
+    pub keeps_deleted: bool,
     /// The UIDs hold as long as this stays the same.
     pub uid_validity: u32,
     /// The UID that the next message will get, where the server tells.
@@ -70,6 +74,14 @@ impl Session {
             }
         }
         // Some servers tell the uses in any LIST.
+        self.list_folders().await
+    }
+
+    /// All mailboxes.
+    ///
+    /// # Errors
+    /// As every step.
+    pub async fn list_folders(&mut self) -> Result<Vec<Folder>, ImapError> {
         self.list(&Command::new("LIST").string("").string("*"))
             .await
     }
@@ -178,7 +190,10 @@ impl Session {
         self.selected = None;
         self.dialog.exists = 0;
         let (mut uid_validity, mut uid_next) = (None, None);
+        let (mut writable, mut keeps_deleted) = (how == "SELECT", true);
         let mut note = |code: &Code| match code {
+            Code::PermanentFlags(flags) => keeps_deleted = flags.iter().any(|f| f == "\\deleted"),
+            Code::Other(name) if name == "READ-ONLY" => writable = false,
             Code::UidValidity(told) => uid_validity = Some(*told),
             Code::UidNext(told) => uid_next = Some(*told),
             _ => {}
@@ -199,6 +214,8 @@ impl Session {
                     mailbox: mailbox.to_string(),
                 })?;
         let selected = Selected {
+            writable,
+            keeps_deleted,
             uid_validity,
             uid_next,
             exists: self.dialog.exists,

@@ -93,6 +93,17 @@ impl Session {
         Ok(found)
     }
 
+    /// The UIDs of messages that somebody answered, of what arrived on that day or later. Nothing here
+    /// ever sets that flag, so a person's mail program did.
+    ///
+    /// # Errors
+    /// If the search did not end with OK.
+    pub async fn search_answered_since(&mut self, since: NaiveDate) -> Result<Vec<u32>, ImapError> {
+        let keys = format!("SINCE {} ANSWERED", date(since));
+        let command = Command::new("UID SEARCH").plain(&keys);
+        self.search(command, self.patience.transfer).await
+    }
+
     /// The UIDs of messages that arrived before a day and are not flagged as deleted.
     ///
     /// # Errors

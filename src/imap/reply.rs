@@ -18,6 +18,8 @@ pub(super) enum Code {
     None,
     UidValidity(u32),
     UidNext(u32),
+    /// The flags that can be set for good, in small letters.
+    PermanentFlags(Vec<String>),
     /// The UID of the first message added.
     AppendUid(u32),
     /// The name of any other, in capitals.
@@ -147,6 +149,10 @@ fn known_code(code: &ResponseCode<'_>) -> Code {
             Some(UidSetMember::UidRange(uids)) => Code::AppendUid(*uids.start()),
             None => Code::None,
         },
+        ResponseCode::PermanentFlags(flags) => {
+            Code::PermanentFlags(flags.iter().map(|f| f.to_ascii_lowercase()).collect())
+        }
+        ResponseCode::ReadOnly => Code::Other("READ-ONLY".to_owned()),
         ResponseCode::TryCreate => Code::Other("TRYCREATE".to_owned()),
         _ => Code::None,
     }

@@ -156,6 +156,7 @@ mod tests {
             ("* 1 fetch (X {5}", Kind::Fetch),
             ("* SEARCH", Kind::Search),
             ("* 4 EXISTS", Kind::Known),
+            ("* STATUS \"Postlunch/Done\" (MESSAGES 3)", Kind::Known),
             ("* ESEARCH (TAG \"a1\") UID ALL 1:3", Kind::Unknown),
             ("* NAMESPACE ((\"\" \"/\")) NIL NIL", Kind::Unknown),
             ("* 0 RECENT", Kind::Unknown),

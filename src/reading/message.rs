@@ -134,11 +134,11 @@ impl Message {
         message
     }
 
-    /// The values of a header, from the top down; the name in lower case.
+    /// The values of a header, from the top down; its name in any case.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers
             .iter()
-            .filter(move |(known, _)| known == name)
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
 
@@ -146,7 +146,7 @@ impl Message {
     pub fn first(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
 

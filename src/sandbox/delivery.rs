@@ -45,9 +45,18 @@ impl Premises {
                 });
                 match self.route(office, to) {
                     Route::Account(key) => {
+                        let habits = &self.options.habits;
+                        let is_main = office.accounts.contains_key(to.key());
+                        if habits.loses_details && !is_main {
+                            continue;
+                        }
+                        let number = office.number();
+                        let (folder, bytes) = habits.on_delivery(number, &submission.bytes);
                         let received = received(&submission.client, &queue_id, to, now);
-                        let whole = traced(&submission.sender, to, &received, &submission.bytes);
-                        file(office, &key, INBOX, whole, &[], now);
+                        let whole = traced(&submission.sender, to, &received, &bytes);
+                        let whole = habits.stamped(whole);
+                        office.create_mailbox(&key, folder);
+                        file(office, &key, folder, whole, &[], now);
                     }
                     Route::Bounces => self.bounce(office, submission, to, now),
                     Route::Elsewhere | Route::Unknown => {}
@@ -101,6 +110,16 @@ impl Premises {
             };
             file(office, &key, INBOX, whole, &[], now);
             true
+        })
+    }
+
+    /// Puts a message into a mailbox, which is made if it is not there; false without the account.
+    pub(super) fn file(&self, key: &str, mailbox: &str, bytes: &[u8]) -> bool {
+        let now = self.now();
+        self.change(|office| {
+            office.create_mailbox(key, mailbox);
+            file(office, key, mailbox, Arc::from(bytes), &[], now);
+            office.mailbox_mut(key, mailbox).is_some()
         })
     }
 

@@ -1,7 +1,7 @@
 //! An embedded mail server: SMTP submission and IMAP4rev1 on real loopback sockets.
 //!
 //! It serves the demo, the tests and fault tests; a client cannot tell it from a server. All mail
-//! lives in memory, ports are free ones on 127.0.0.1, and TLS is not offered. It promises the
+//! lives in memory, ports are free ones on 127.0.0.1, with TLS only where it is given a certificate. It promises the
 //! semantics that lose mail when misread (UIDs, UIDVALIDITY, replies after the final dot) and can
 //! be told to go wrong at any step. It is not for the open network.
 
@@ -9,13 +9,16 @@ pub mod fault;
 pub mod post_office;
 
 mod delivery;
+mod habits;
 mod header;
 mod imap_session;
 mod premises;
 mod sasl;
 mod submission;
+mod tls;
 
 pub use fault::{Fault, FaultPoint, Trouble};
+pub use habits::Habits;
 pub use post_office::{Account, Handover, Mailbox, Message, PostOffice};
 
 use crate::clock::Clock;
@@ -29,6 +32,7 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_rustls::rustls::ServerConfig;
 
 /// Whether the server files a copy of what is submitted in the sender's `Sent` mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,6 +71,10 @@ pub struct SandboxOptions {
     pub message_octets_max: usize,
     /// The time in headers and INTERNALDATE.
     pub clock: Clock,
+    /// What it does beside the standards.
+    pub habits: Habits,
+    /// The certificate of two more ports, which speak TLS from the start.
+    pub tls: Option<Arc<ServerConfig>>,
 }
 
 impl Default for SandboxOptions {
@@ -83,6 +91,8 @@ impl Default for SandboxOptions {
             delimiter: '/',
             message_octets_max: 25 * 1024 * 1024,
             clock: Clock::Wall,
+            habits: Habits::default(),
+            tls: None,
         }
     }
 }
@@ -125,6 +135,7 @@ pub struct Sandbox {
     premises: Arc<Premises>,
     smtp_port: u16,
     imap_port: u16,
+    tls_ports: Option<(u16, u16)>,
     tasks: JoinSet<()>,
 }
 
@@ -142,16 +153,29 @@ impl Sandbox {
         let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let imap = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (smtp_port, imap_port) = (smtp.local_addr()?.port(), imap.local_addr()?.port());
+        let tls = options.tls.clone();
         let (copies_in, copies_out) = mpsc::unbounded_channel();
         let premises = Arc::new(Premises::new(office, options, copies_in));
         let mut tasks = JoinSet::new();
         tasks.spawn(receive(smtp, premises.clone(), submission::serve));
         tasks.spawn(receive(imap, premises.clone(), imap_session::serve));
         tasks.spawn(file_copies(copies_out, premises.clone()));
+        let mut tls_ports = None;
+        if let Some(settings) = tls {
+            let mut ports = Vec::new();
+            for plain in [smtp_port, imap_port] {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+                ports.push(listener.local_addr()?.port());
+                let serve = tls::in_front_of(settings.clone(), plain);
+                tasks.spawn(receive(listener, premises.clone(), serve));
+            }
+            tls_ports = ports.first().copied().zip(ports.last().copied());
+        }
         Ok(Self {
             premises,
             smtp_port,
             imap_port,
+            tls_ports,
             tasks,
         })
     }
@@ -164,6 +188,11 @@ impl Sandbox {
     /// The IMAP port on 127.0.0.1.
     pub const fn imap_port(&self) -> u16 {
         self.imap_port
+    }
+
+    /// The ports of submission and IMAP by TLS, where it has a certificate.
+    pub const fn tls_ports(&self) -> Option<(u16, u16)> {
+        self.tls_ports
     }
 
     /// The messages in a mailbox, by ascending UID; none where there is no such mailbox.
@@ -193,6 +222,25 @@ impl Sandbox {
             Ok(())
         } else {
             Err(SandboxError::NoSuchAccount(to.as_str().to_owned()))
+        }
+    }
+
+    /// Puts a message into a mailbox as a mail program does by APPEND, without flags. The mailbox is
+    /// made if it is not there.
+    ///
+    /// # Errors
+    /// If the address is malformed or nobody here has it.
+    pub fn file(
+        &self,
+        address: &str,
+        mailbox: &str,
+        bytes: impl AsRef<[u8]>,
+    ) -> Result<(), SandboxError> {
+        let key = Address::parse(address)?.key().to_owned();
+        if self.premises.file(&key, mailbox, bytes.as_ref()) {
+            Ok(())
+        } else {
+            Err(SandboxError::NoSuchAccount(address.to_owned()))
         }
     }
 

@@ -56,7 +56,7 @@ pub struct Mailbox {
     pub uid_validity: u32,
     /// The UID that the next message will get.
     pub uid_next: u32,
-    /// Its special use (RFC 6154) without the backslash, `Sent` for one.
+    /// Its special use (RFC 6154) without the backslash: `Sent`, `Junk`.
     pub special_use: Option<&'static str>,
     /// Whether somebody subscribed to it.
     pub subscribed: bool,
@@ -70,7 +70,7 @@ impl Mailbox {
             name: name.to_owned(),
             uid_validity,
             uid_next: 1,
-            special_use: (name == SENT).then_some("Sent"),
+            special_use: [SENT, "Junk"].into_iter().find(|special| *special == name),
             subscribed: name == INBOX,
             revision: 0,
             messages: Vec::new(),

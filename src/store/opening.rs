@@ -56,6 +56,24 @@ impl Store {
         no_journal && !path.join(KEYRING).exists() && !path.join(INDEX).exists()
     }
 
+    /// Who has the store at `path` open: their process number, or "?" where it is not known; `None`
+    /// where nobody has. Nothing is changed by asking.
+    pub fn held_by(path: &Path) -> Option<String> {
+        let mut file = File::open(path.join(LOCK)).ok()?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                let holder = holder.trim();
+                Some(if holder.is_empty() { "?" } else { holder }.to_owned())
+            }
+            Ok(()) | Err(TryLockError::Error(_)) => {
+                let _ = file.unlock();
+                None
+            }
+        }
+    }
+
     /// Makes index or journal again, whichever is not whole, and opens the store. Without a fault it
     /// makes the index again.
     ///

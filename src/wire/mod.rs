@@ -11,6 +11,7 @@ mod tls;
 pub use fault::{TlsFault, WireError};
 
 use crate::words::endpoint::{Endpoint, Security};
+use chrono::{DateTime, Utc};
 use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io;
@@ -118,6 +119,20 @@ impl Wire {
             Stream::Tls(_) => false,
             Stream::Plain(tcp) => !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback()),
         }
+    }
+
+    /// What would be wrong with the certificate that the server showed, at another moment than now;
+    /// `None` where it would be good, and without TLS.
+    pub fn certificate_fault(
+        &self,
+        endpoint: &Endpoint,
+        moment: DateTime<Utc>,
+    ) -> Option<TlsFault> {
+        let Stream::Tls(stream) = &self.stream else {
+            return None;
+        };
+        let chain = stream.get_ref().1.peer_certificates()?;
+        tls::judge(endpoint, chain, moment).err()
     }
 
     /// Octets that were read and not yet taken.

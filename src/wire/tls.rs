@@ -5,11 +5,15 @@
 
 use super::TlsFault;
 use crate::words::endpoint::Endpoint;
+use chrono::{DateTime, Utc};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -37,6 +41,31 @@ fn settings(endpoint: &Endpoint) -> Result<ClientConfig, TlsFault> {
         .with_safe_default_protocol_versions()
         .map_err(|e| TlsFault::Handshake(e.to_string()))?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Judges a chain as the handshake does, at a moment of choice.
+pub(super) fn judge(
+    endpoint: &Endpoint,
+    chain: &[CertificateDer<'_>],
+    moment: DateTime<Utc>,
+) -> Result<(), TlsFault> {
+    let told = |why: String| TlsFault::Handshake(why);
+    let roots = Arc::new(roots(endpoint.ca_pem.as_deref())?);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider)
+        .build()
+        .map_err(|e| told(e.to_string()))?;
+    let name = ServerName::try_from(endpoint.host.as_str()).map_err(|e| told(e.to_string()))?;
+    let Some((server, authorities)) = chain.split_first() else {
+        return Err(told("no certificate was shown".to_owned()));
+    };
+    let seconds = u64::try_from(moment.timestamp()).unwrap_or_default();
+    let moment = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+    match verifier.verify_server_cert(server, authorities, &name, &[], moment) {
+        Ok(_) => Ok(()),
+        Err(TlsError::InvalidCertificate(fault)) => Err(certificate_fault(&fault)),
+        Err(other) => Err(told(other.to_string())),
+    }
 }
 
 fn roots(ca_pem: Option<&[u8]>) -> Result<RootCertStore, TlsFault> {

@@ -539,6 +539,25 @@ async fn the_mailbox_of_sent_mail_is_found_by_its_use_and_not_its_name() {
 }
 
 #[tokio::test]
+async fn what_lies_in_another_mailbox_is_counted() {
+    let (mut session, _server) = logged_in("imap-status").await;
+    let done = Mailbox::named("Postlunch/Done");
+    assert_eq!(session.count(&done).await, Ok(21));
+    let error = session.count(&done).await.unwrap_err();
+    assert!(!error.ends_connection(), "{error}");
+}
+
+#[tokio::test]
+async fn what_may_be_changed_in_a_mailbox_is_known() {
+    let (mut session, _server) = logged_in("imap-select-read-only").await;
+    let inbox = Mailbox::named("INBOX");
+    let selected = session.select(&inbox).await.unwrap();
+    assert!(!selected.writable && selected.keeps_deleted);
+    let selected = session.select(&inbox).await.unwrap();
+    assert!(selected.writable && !selected.keeps_deleted);
+}
+
+#[tokio::test]
 async fn a_message_is_added_or_refused_whole() {
     let (mut session, server) = at_inbox("imap-append").await;
     let review = Mailbox::named("Postlunch/Review");

@@ -1,65 +1,14 @@
 //! TLS against an authority of our own: the good certificate is taken, every bad one is refused
 //! by its name, and no password is said before.
 
+use crate::authority::{Authority, GOOD};
 use crate::{imap, server::Server, smtp};
 use postlunch::imap::{ImapError, Session};
 use postlunch::smtp::{ConnectError, Connection, Outcome, Patience};
 use postlunch::wire::{TlsFault, WireError};
 use postlunch::words::endpoint::{Endpoint, Security};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use std::sync::Arc;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-
-/// A certificate authority for one test.
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        Self::named("Lunch Test Authority")
-    }
-
-    fn named(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = CertifiedIssuer::self_signed(params, key).expect("an authority");
-        Self { issuer }
-    }
-
-    fn pem(&self) -> Vec<u8> {
-        self.issuer.pem().into_bytes()
-    }
-
-    /// A server's settings with a certificate for `name`, valid in the years given.
-    fn server(&self, name: &str, years: std::ops::Range<i32>) -> ServerConfig {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
-        params.not_before = rcgen::date_time_ymd(years.start, 1, 1);
-        params.not_after = rcgen::date_time_ymd(years.end, 1, 1);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        Self::settings(certificate.der().clone(), &key)
-    }
-
-    /// A server that shows the authority's own certificate.
-    fn as_server(&self) -> ServerConfig {
-        Self::settings(self.issuer.der().clone(), self.issuer.key())
-    }
-
-    fn settings(certificate: CertificateDer<'static>, key: &KeyPair) -> ServerConfig {
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .expect("a pair")
-    }
-}
 
 fn endpoint(port: u16, security: Security, ca_pem: Option<Vec<u8>>) -> Endpoint {
     Endpoint {
@@ -69,8 +18,6 @@ fn endpoint(port: u16, security: Security, ca_pem: Option<Vec<u8>>) -> Endpoint 
         ca_pem,
     }
 }
-
-const GOOD: std::ops::Range<i32> = 2000..3000;
 
 #[tokio::test]
 async fn imap_takes_a_good_certificate_at_once_or_by_starttls() {
@@ -163,7 +110,7 @@ async fn an_authority_that_serves_by_itself_is_named() {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().expect("a key");
     let issuer = CertifiedIssuer::self_signed(params, key).expect("an authority");
-    let authority = Authority { issuer };
+    let authority = Authority::of(issuer);
     let fault = fault(&authority.as_server(), Some(authority.pem())).await;
     assert_eq!(fault, TlsFault::AuthorityItself);
 }

@@ -29,6 +29,7 @@ const SYSTEM_FLAGS: [Flag<'static>; 5] = [
 impl Session {
     pub(super) fn select(&mut self, key: &str, name: &Name<'static>, read_only: bool) -> Answer {
         self.view = None;
+        let read_only = read_only || self.premises.options.habits.read_only;
         let name = name_of(name);
         let opened = self.premises.look(|office| {
             let mailbox = office.accounts.get(key)?.mailbox(&name)?;
