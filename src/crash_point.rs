@@ -37,6 +37,11 @@ mod armed {
         FOLDER.get_or_init(told).as_ref()
     }
 
+    /// What a test has written into a file of that name.
+    pub fn told(name: &str) -> Option<String> {
+        fs::read_to_string(folder()?.join(name)).ok()
+    }
+
     pub fn meet(name: &str) {
         let Some(folder) = folder() else { return };
         let met = folder.join("met");
@@ -47,5 +52,34 @@ mod armed {
             let _ = fs::remove_file(folder.join("armed"));
             std::process::abort();
         }
+    }
+}
+
+/// Octets that a test says are free on the disk: the number in `free`, in the same folder.
+#[cfg(not(feature = "crash-points"))]
+pub const fn free_disk() -> Option<u64> {
+    None
+}
+
+/// Octets that a test says are free on the disk: the number in `free`, in the same folder.
+#[cfg(feature = "crash-points")]
+pub fn free_disk() -> Option<u64> {
+    armed::told("free")?.trim().parse().ok()
+}
+
+/// Panics where a test asks for it: over a mail that holds the words in `poison`.
+#[cfg(not(feature = "crash-points"))]
+#[inline]
+pub const fn poison(_: &[u8]) {}
+
+/// Panics where a test asks for it: over a mail that holds the words in `poison`.
+#[cfg(feature = "crash-points")]
+pub fn poison(mail: &[u8]) {
+    let Some(words) = armed::told("poison") else {
+        return;
+    };
+    let words = words.trim().as_bytes();
+    if !words.is_empty() && memchr::memmem::find(mail, words).is_some() {
+        std::panic::panic_any("a test poisoned this mail");
     }
 }

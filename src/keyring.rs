@@ -280,6 +280,14 @@ impl Keyring {
         Ok(true)
     }
 
+    /// Copies the keyring to a place where no file is; nobody writes to it meanwhile.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn copy_to(&self, to: &Path) -> Result<(), KeyringError> {
+        disk::copy(&self.path, to, "keyring copy").map_err(|source| at(to, source))
+    }
+
     /// The name of an owner's key, if they have one.
     pub fn key_id(&self, owner: Owner) -> Option<[u8; 4]> {
         self.holder(owner).map(|held| held.id)

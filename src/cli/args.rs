@@ -120,11 +120,16 @@ Examples:
     postlunch person forget ben@example.com"
     )]
     Person(Person),
-    /// Check the store, or make its index again from its journal; while no daemon runs
+    /// Back the store up, put a backup back, check it, or make a broken half again
     #[command(
         subcommand,
         hide = true,
-        after_help = "Example:\n    postlunch store verify"
+        after_help = "\
+`backup` works while the daemon runs; stop it for the others.
+
+Examples:
+    postlunch store backup /var/backups/postlunch
+    postlunch store verify"
     )]
     Store(Store),
     /// Whose monthly summary would go out now
@@ -474,6 +479,40 @@ Example:
 /// `postlunch store`.
 #[derive(Debug, Subcommand)]
 pub enum Store {
+    /// Copy the store into a folder, also while the daemon runs
+    #[command(after_help = "\
+The records go into a new file whose name tells the time. The keyring goes over the copy that was
+there before: only its newest copy may be kept, or the forgotten would come back. Both are
+noise without the store's key, which is not copied.
+
+Example:
+    postlunch store backup /var/backups/postlunch")]
+    Backup {
+        /// The folder; made if it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
+    },
+    /// Put a backup in the place of the store; sending is on hold until `resume`
+    #[command(after_help = "\
+Stop the daemon first. Whoever was forgotten since stays forgotten, and what was sent since is not
+sent again. The journal that stood there is moved aside.
+
+Example:
+    postlunch store restore /var/backups/postlunch/postlunch-20270104T080000Z.backup")]
+    Restore {
+        /// A file that `store backup` made
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The copy of the keyring, needed where the store has none [default: `keyring` beside FILE]
+        #[arg(long, value_name = "FILE")]
+        keyring: Option<PathBuf>,
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
+    },
     /// Read every record, and hold index and journal against each other
     #[command(after_help = "Example:\n    postlunch store verify")]
     Verify {
@@ -484,6 +523,9 @@ pub enum Store {
     /// Make the index again from the journal, or the journal from a whole index
     #[command(after_help = "Example:\n    postlunch store rebuild")]
     Rebuild {
+        /// Instead: let everybody whose key is missing from the keyring count as forgotten
+        #[arg(long)]
+        give_up_keys: bool,
         /// The rehearsal's store
         #[arg(long)]
         rehearsal: bool,

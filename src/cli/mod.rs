@@ -88,7 +88,7 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Clock(clock) => orders::clock(common, clock).await,
         Command::Pairing(pairing) => orders::pairing(common, pairing).await,
         Command::Person(person) => orders::person(common, person).await,
-        Command::Store(store) => store::store(common, &store),
+        Command::Store(store) => store::store(common, &store).await,
         Command::Summary(_) => orders::summary(common).await,
         Command::Hold => orders::hold(common, true).await,
         Command::Resume => orders::hold(common, false).await,

@@ -3,6 +3,7 @@
 use crate::cli::args::{Clock, Common, Invite, Pairing, Person};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
+use crate::config::Config;
 use crate::daemon::request::{ClockRequest, Order, Reply, Request};
 use crate::{clock, control};
 use chrono::TimeDelta;
@@ -132,8 +133,7 @@ async fn done(common: &Common, request: &Request) -> Result<(), Failure> {
 /// is, refusals included.
 async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Failure> {
     let config = place::load(common.config.as_deref())?;
-    let request = serde_json::to_value(request)
-        .map_err(|error| Failure::failed(format!("the request cannot be written: {error}")))?;
+    let request = written(request);
     let asking = control::ask(&config.control.socket, &request, limit);
     let answer = show::patiently("waiting for the daemon", asking).await?;
     let reply = read(&answer)?;
@@ -145,6 +145,24 @@ async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Repl
         Reply::Refused { message } => Err(Failure::failed(message)),
         reply => Ok(reply),
     }
+}
+
+/// Asks the daemon that the configuration names; prints nothing.
+///
+/// # Errors
+/// If none answers.
+pub async fn ask_the_daemon(
+    config: &Config,
+    request: &Request,
+) -> Result<Reply, control::ControlError> {
+    let request = written(request);
+    let asking = control::ask(&config.control.socket, &request, ANSWER_LIMIT);
+    let answer = show::patiently("waiting for the daemon", asking).await?;
+    serde_json::from_value(answer).map_err(|_| control::ControlError::Unreadable)
+}
+
+fn written(request: &Request) -> Value {
+    serde_json::to_value(request).unwrap_or_default()
 }
 
 fn read(answer: &Value) -> Result<Reply, Failure> {

@@ -35,14 +35,7 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
         other => {
-            let job = move |d: &mut Decider| {
-                let done = d.command(other);
-                if done.is_err() {
-                    d.abandon(); // half a decision must not ride along with the next
-                }
-                done
-            };
-            let answer = conductor.desk.ask(job).await;
+            let answer = conductor.desk.ask(move |d| d.command(other)).await;
             conductor.queued.notify_one();
             match answer {
                 Ok(Reply::Status(mut status)) => {
@@ -90,6 +83,20 @@ async fn move_clock(request: ClockRequest, conductor: &Conductor) -> Reply {
 
 impl Decider {
     fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
+        let writes = matches!(
+            request,
+            Request::Invite { .. }
+                | Request::Order { .. }
+                | Request::Person { .. }
+                | Request::Backup
+        );
+        if writes && !self.has_room() {
+            let message = "the disk is nearly full, so new work waits; make room where the store is, \
+                           then ask again";
+            return Ok(Reply::Refused {
+                message: message.to_owned(),
+            });
+        }
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status()?))),
             Request::Invite {
@@ -108,6 +115,7 @@ impl Decider {
             } => self.person_order(&address, forget, id),
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
+            Request::Backup => self.back_up(),
             Request::Clock(_) => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),
@@ -374,6 +382,9 @@ impl Decider {
     fn set_hold(&mut self, hold: bool) -> Result<Reply, DeciderError> {
         let mut batch = Batch::new();
         Ledger::put_counter(&mut batch, "hold", u64::from(hold));
+        if !hold {
+            self.resume_after_a_restore(&mut batch);
+        }
         self.commit(batch)?;
         self.hold = hold;
         let message = if hold {

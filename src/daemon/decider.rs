@@ -6,6 +6,7 @@
 use crate::clock::Clock;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
 use crate::daemon::request::Ran;
+use crate::daemon::restored::Restored;
 use crate::daemon::settings::Settings;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
@@ -16,6 +17,7 @@ use crate::lunch::person::{Person, PersonId};
 use crate::maillog;
 use crate::store::outbox::{OutboxRow, Submission, Withdrawal, WrongStep};
 use crate::store::record::LetterRecord;
+use crate::store::seen::SeenError;
 use crate::store::{Batch, Store};
 use crate::summary::monthly;
 use crate::words::address::{AddressError, NameAddr};
@@ -23,6 +25,7 @@ use crate::words::message_id::MessageId;
 use crate::words::token::TokenKey;
 use crate::writing::{Language, Posting, Templates, WritingError, write};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use thiserror::Error;
 
 /// Why a job failed.
@@ -45,6 +48,24 @@ pub enum DeciderError {
     /// A Message-ID cannot be made.
     #[error("no Message-ID can be made from [mail] address; check its domain")]
     MessageId,
+    /// The job panicked.
+    #[error("a mistake of the program's own; nothing half done is kept; report the log's line of it")]
+    Mistake,
+}
+
+impl DeciderError {
+    /// Whether it is the disk that is full: it passes.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerError::Store(error)) if error.is_full())
+    }
+
+    /// Whether it lies in what was being handled, so that others go on: not the store, nor the disk.
+    pub const fn is_of_the_matter(&self) -> bool {
+        !matches!(
+            self,
+            Self::Ledger(LedgerError::Store(_) | LedgerError::Seen(SeenError::Store(_)))
+        )
+    }
 }
 
 impl From<crate::store::StoreError> for DeciderError {
@@ -91,6 +112,9 @@ pub struct Decider {
     pub(super) settings: Settings,
     pub(super) clock: Clock,
     pub(super) hold: bool,
+    pub(super) restored: Option<Restored>,
+    /// Whether there was room on the disk when it was last looked at.
+    pub(super) room: bool,
     pub(super) log: Vec<Ran>,
     templates: Templates,
     key: TokenKey,
@@ -130,11 +154,14 @@ impl Decider {
         let ledger = Ledger { store };
         let numbers = Numbers::read(&ledger)?;
         let hold = ledger.counter("hold")? == 1;
+        let restored = Restored::read(&ledger)?;
         Ok(Self {
             ledger,
             settings,
             clock,
             hold,
+            restored,
+            room: true,
             log: Vec::new(),
             templates,
             key,
@@ -154,9 +181,33 @@ impl Decider {
         self.flush()
     }
 
-    /// Drops what was decided and not yet made durable, after an error half way.
+    /// Drops what was decided and not yet made durable, after an error half way; numbers that were
+    /// given out for it are free again.
     pub(super) fn abandon(&mut self) {
         self.ledger.store.unstage();
+        // Where the store fails, the next commit says so.
+        let _ = self.forget_numbers();
+    }
+
+    /// The one door that no panic passes: what a step made is dropped, and the next one goes on.
+    ///
+    /// # Errors
+    /// As `step`, or `Mistake` if it panicked.
+    pub(super) fn guarded<T>(
+        &mut self,
+        what: &str,
+        step: impl FnOnce(&mut Self) -> Result<T, DeciderError>,
+    ) -> Result<T, DeciderError> {
+        // The store stops by itself if it is left half way, so nothing broken is seen behind this.
+        let done = catch_unwind(AssertUnwindSafe(|| step(self)));
+        let done = done.unwrap_or_else(|_| {
+            maillog::mistake(what);
+            Err(DeciderError::Mistake)
+        });
+        if done.is_err() {
+            self.abandon();
+        }
+        done
     }
 
     /// Decides one event and stages its consequences behind `batch`: the next decision sees them,
@@ -433,25 +484,31 @@ impl Decider {
     /// # Errors
     /// If the store fails. What cannot be written is logged and looked at again later.
     pub fn run_due(&mut self) -> Result<Vec<(DateTime<Utc>, Turn)>, DeciderError> {
+        if !self.has_room() {
+            return Ok(Vec::new());
+        }
         let now = self.clock.now();
         let turns = self.ledger.turns_until(now)?;
         for (at, turn) in &turns {
-            let result = match turn {
-                Turn::Pairing(id) => self.due_pairing(*id),
-                Turn::Person(id) => self.due_person(*id, *at),
-            };
-            if let Err(DeciderError::Writing(error)) = result {
-                self.abandon();
-                maillog::letter_not_written(&error.to_string());
-                let mut batch = Batch::new();
-                self.ledger
-                    .put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
-                self.commit(batch)?;
-            } else {
-                result?;
+            let result = self.guarded("what came due", |d| match turn {
+                Turn::Pairing(id) => d.due_pairing(*id),
+                Turn::Person(id) => d.due_person(*id, *at),
+            });
+            match result {
+                Err(error) if error.is_of_the_matter() => {
+                    maillog::letter_not_written(&error.to_string());
+                    let mut batch = Batch::new();
+                    self.ledger
+                        .put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
+                    self.commit(batch)?;
+                }
+                // Whatever failed takes nobody else's decision with it.
+                other => {
+                    other?;
+                    self.flush()?;
+                }
             }
         }
-        self.flush()?;
         Ok(turns)
     }
 

@@ -9,6 +9,7 @@ use crate::daemon::decider::DeciderError;
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::ledger::Progress;
 use crate::daemon::request;
+use crate::daemon::room;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::imap::watch::{Loss, Reconnects};
@@ -115,7 +116,7 @@ impl Inbox {
             let began = Instant::now();
             let trouble = match self.watch(&mut wishes).await {
                 Ok(()) => return Ok(()),
-                Err(Trouble::Ask(error)) => return Err(error),
+                Err(Trouble::Ask(error)) if !error.passes() => return Err(error),
                 Err(trouble) => trouble,
             };
             let refused = matches!(&trouble, Trouble::Imap(e) if e.needs_a_person())
@@ -157,11 +158,16 @@ impl Inbox {
         let mut progress = self
             .progress(&mut session, selected.uid_validity, selected.uid_next)
             .await?;
+        if self.desk.ask(|d| d.reads_again()).await? {
+            self.read_again(&mut session, &places).await?;
+            session.select(&inbox).await?;
+        }
         self.vitals.inbox_up();
         let mut answer: Option<oneshot::Sender<usize>> = None;
         let mut cleared: Option<Instant> = None;
         loop {
-            if cleared.is_none_or(|at| at.elapsed() > DAY) {
+            let room = self.desk.ask(|d| Ok(d.has_room())).await?;
+            if room && cleared.is_none_or(|at| at.elapsed() > DAY) {
                 if self.sifts {
                     self.clear_ours(&mut session, &places, &inbox).await?;
                 } else {
@@ -171,7 +177,9 @@ impl Inbox {
                     .await?;
                 cleared = Some(Instant::now());
             }
-            let looked = if self.sifts {
+            let looked = if !room {
+                0 // mail waits where it is
+            } else if self.sifts {
                 self.sift(&mut session, &places, &mut progress).await?
             } else {
                 self.sweep(&mut session, &places, &mut progress).await?
@@ -187,7 +195,8 @@ impl Inbox {
             }
             let mut wish = None;
             let call = async { wish = Some(wishes.recv().await) };
-            session.idle(POLL, call).await?;
+            let rest = if room { POLL } else { room::LOOK_AGAIN };
+            session.idle(rest, call).await?;
             match wish {
                 None => {}
                 Some(None) => {
@@ -216,6 +225,25 @@ impl Inbox {
             review: session.ensure_folder(&self.folders.review).await?,
             sent,
         })
+    }
+
+    /// Once after a restore: decides on what lies in Done and is not known, since it came in after
+    /// the backup was made. What is known is passed over.
+    async fn read_again(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
+        let selected = session.select(&places.done).await?;
+        let uids = session.search_from(1).await?;
+        for uid in &uids {
+            if let Fetched::Whole(octets) = session.fetch(*uid, MESSAGE_OCTETS_MAX).await? {
+                let place = Place {
+                    mailbox: self.folders.done.clone(),
+                    uid_validity: selected.uid_validity,
+                    uid: *uid,
+                };
+                self.handle(&place, octets, true).await?;
+            }
+        }
+        maillog::read_again(uids.len());
+        Ok(self.desk.ask(|d| d.has_read_again()).await?)
     }
 
     /// How far this mailbox was read. A first start begins behind everything that is there.

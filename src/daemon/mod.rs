@@ -16,6 +16,8 @@ pub mod letters;
 pub mod outgoing;
 pub mod ownership;
 pub mod request;
+mod restored;
+mod room;
 pub mod routing;
 mod run;
 pub mod settings;
@@ -25,4 +27,5 @@ mod submission;
 mod thread;
 mod vitals;
 
+pub use restored::restore;
 pub use run::{Daemon, RunError, RunOptions, run, store_of};

@@ -57,7 +57,7 @@ impl Decider {
     /// # Errors
     /// If the store fails.
     pub fn claim(&mut self) -> Result<Option<Claimed>, DeciderError> {
-        if self.hold {
+        if self.hold || !self.has_room() {
             return Ok(None);
         }
         let now = self.clock.now();
@@ -85,13 +85,21 @@ impl Decider {
                     self.commit(batch)?;
                     maillog::withdrawn(row.row, &row.kind, "too late to be of use");
                 }
-                Claim::Claimed(claimed) => {
+                Claim::Claimed(mut claimed) => {
+                    let looked_for = first && self.may_have_left_before(now);
+                    if looked_for {
+                        claimed = claimed.in_doubt(Clock::Wall.now())?;
+                        maillog::in_doubt(claimed.row);
+                    }
                     let mut batch = Batch::new();
                     claimed.write(&mut batch)?;
                     if first {
                         self.ledger.count_mail(&mut batch, person, day)?;
                     }
                     self.commit(batch)?;
+                    if looked_for {
+                        continue;
+                    }
                     if let Some(ready) = self.ready(&claimed)? {
                         return Ok(Some(ready));
                     }
@@ -283,6 +291,12 @@ impl Decider {
         let next = match found {
             Some(true) => row.found(now)?,
             Some(false) => row.not_found(now)?,
+            // Nobody can tell; what a restored store had written before `resume` stays unsaid.
+            None if self.was_written_before_resume(&row) => {
+                let unsaid = row.resend(now)?.withdrawn(Withdrawal::Restored, now)?;
+                maillog::withdrawn(row.row, &row.kind, "it may have been sent since the backup");
+                unsaid
+            }
             None => row.resend(now)?,
         };
         let mut batch = Batch::new();

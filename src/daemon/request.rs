@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub enum Request {
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
     Summaries,
+    /// A copy of records and keyring, laid down in the store's own folder for the command to take.
+    Backup,
     /// Stop sending or go on; reading goes on either way.
     Hold {
         /// Stop, or go on.
@@ -123,6 +126,17 @@ pub enum Reply {
     Summaries {
         /// Whose, with how many lunches held in the month.
         summaries: Vec<SummaryLine>,
+    },
+    /// To `Backup`.
+    BackedUp {
+        /// The file of the records.
+        records: PathBuf,
+        /// The file of the keyring.
+        keyring: PathBuf,
+        /// How many records.
+        count: u64,
+        /// The last commit in it.
+        sequence: u64,
     },
     /// It could not be done.
     Refused {
@@ -200,6 +214,9 @@ pub struct Status {
     pub rehearsal: bool,
     /// Whether sending is on hold.
     pub hold: bool,
+    /// Whether the store was put back from a backup, and nobody has said `resume` since.
+    #[serde(default)]
+    pub restored: bool,
     /// The inbox connection.
     pub imap: Link,
     /// The submission connection.
