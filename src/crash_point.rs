@@ -67,19 +67,21 @@ pub fn free_disk() -> Option<u64> {
     armed::told("free")?.trim().parse().ok()
 }
 
-/// Panics where a test asks for it: over a mail that holds the words in `poison`.
+/// Where a test asks for it, handling a mail panics here, or ends the process ("end …").
 #[cfg(not(feature = "crash-points"))]
 #[inline]
-pub const fn poison(_: &[u8]) {}
+pub const fn poison(_: &str) {}
 
-/// Panics where a test asks for it: over a mail that holds the words in `poison`.
+/// Where a test asks for it, handling a mail panics here, or ends the process ("end …").
 #[cfg(feature = "crash-points")]
-pub fn poison(mail: &[u8]) {
-    let Some(words) = armed::told("poison") else {
-        return;
-    };
-    let words = words.trim().as_bytes();
-    if !words.is_empty() && memchr::memmem::find(mail, words).is_some() {
-        std::panic::panic_any("a test poisoned this mail");
+pub fn poison(step: &str) {
+    let asked = armed::told("poison").unwrap_or_default();
+    for line in asked.lines() {
+        if line == step {
+            std::panic::panic_any("a test poisoned this mail");
+        }
+        if line.strip_prefix("end ") == Some(step) {
+            std::process::abort();
+        }
     }
 }

@@ -103,6 +103,11 @@ pub fn set_aside(uid: u32) {
     tracing::error!(uid, "set a mail aside for a person to look at");
 }
 
+/// Handling a mail failed, for the given time.
+pub fn mail_failed(uid: u32, times: u64) {
+    tracing::error!(uid, times, "a mail could not be handled; others go on");
+}
+
 /// A letter could not be written.
 pub fn letter_not_written(why: &str) {
     tracing::error!(

@@ -73,14 +73,14 @@ fn put_back(mut theatre: Theatre, with_sent_copies: bool) {
     let before = people.map(|person| kinds(&mut theatre, person));
     let told = restore(&mut theatre, &file);
     assert!(told["forgotten"].as_u64() >= Some(1), "{told}");
-    let status = theatre.ask(&["status"]);
+    let status = theatre.status();
     assert_eq!((&status["hold"], &status["restored"]), (&true.into(), &true.into()));
     let warned = status["warnings"].to_string();
     assert!(warned.contains("put back from a backup"), "{warned}");
     theatre.pass(TimeDelta::hours(2));
     theatre.ask(&["resume"]);
     theatre.pass(TimeDelta::hours(2));
-    assert_eq!(theatre.ask(&["status"])["restored"], false);
+    assert_eq!(theatre.status()["restored"], false);
     theatre.all_delivered();
     let after = people.map(|person| kinds(&mut theatre, person));
     assert_eq!(before, after, "nothing sent since the backup goes out again");

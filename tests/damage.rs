@@ -243,7 +243,7 @@ fn a_damaged_store_is_refused_or_made_whole_and_never_another() {
             Store::restore(&path, &key(), options(), &backup, &keys, |_, _| Ok(()))
                 .unwrap_or_else(|error| panic!("{what}: {error}"));
             let store = open(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
-            assert_eq!(everything(&store).unwrap(), records, "{what}");
+            assert!(everything(&store).unwrap() == records, "{what}");
         }
         *fates.entry(fate).or_default() += 1;
         fs::remove_dir_all(&path).unwrap();

@@ -491,7 +491,12 @@ fn the_forgotten_stay_forgotten_in_every_copy() {
     // An older keyring from a backup, under today's journal: the key goes again.
     fs::copy(copied.join("keyring"), path.join("keyring")).unwrap();
     fs::remove_dir_all(path.join("index")).unwrap();
-    let store = open(&path);
+    assert!(matches!(
+        refused(&path),
+        StoreError::KeysMissing { owners: 1, .. }
+    ));
+    let (store, given_up) = Store::give_up_keys(&path, &key(), options()).unwrap();
+    assert_eq!((given_up, store.get(&note(70)).unwrap()), (1, None));
     assert_eq!(store.get(&note(1)).unwrap(), None);
     drop(store);
     let keyring = Keyring::open(&path.join("keyring"), &key(), Purpose::Real).unwrap();

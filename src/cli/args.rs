@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-More: pairing, person, hold, resume, summary, store, clock, man, completions;
+More: pairing, person, review, hold, resume, summary, store, clock, man, completions;
 `postlunch help --all` tells of each, `postlunch help COMMAND` of one.
 
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
@@ -108,6 +108,18 @@ Examples:
     postlunch pairing pause 3 --until 2026-05-01"
     )]
     Pairing(Pairing),
+    /// Mail that was set aside for you: list it, have it tried again, or dismiss it
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "\
+Such mail lies in the review folder. It is shown by who it is from and why, never by what it says.
+
+Examples:
+    postlunch review list
+    postlunch review retry 1"
+    )]
+    Review(Review),
     /// Stop all mail to somebody, or erase everything about them
     #[command(
         subcommand,
@@ -444,6 +456,32 @@ Example:
         /// Its number in `pairing list`
         #[arg(value_name = "ID")]
         pairing: u64,
+    },
+}
+
+/// `postlunch review`.
+#[derive(Debug, Subcommand)]
+pub enum Review {
+    /// All that was set aside: number, when, from whom, why, Message-ID
+    #[command(after_help = "Example:\n    postlunch review list")]
+    List,
+    /// Back to the inbox with one, where it is tried anew
+    #[command(after_help = "\
+Moving it there with a mail program does the same.
+
+Example:
+    postlunch review retry 1")]
+    Retry {
+        /// Its number in `review list`
+        #[arg(value_name = "ID")]
+        mail: u64,
+    },
+    /// Off the list with one, and to Done: it stays unanswered
+    #[command(after_help = "Example:\n    postlunch review dismiss 1")]
+    Dismiss {
+        /// Its number in `review list`
+        #[arg(value_name = "ID")]
+        mail: u64,
     },
 }
 

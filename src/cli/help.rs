@@ -8,7 +8,10 @@ use clap::{Command, CommandFactory};
 /// All commands in groups; a test holds that none is missing.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Set up and look", &["demo", "check", "explain", "preview"]),
-    ("Run", &["run", "status", "hold", "resume", "store"]),
+    (
+        "Run",
+        &["run", "status", "review", "hold", "resume", "store"],
+    ),
     ("Lunches", &["invite", "pairing", "person", "summary"]),
     ("Rehearse", &["clock"]),
     ("Install", &["man", "completions"]),

@@ -87,6 +87,7 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Status(asked) => status::status(common, &asked).await,
         Command::Clock(clock) => orders::clock(common, clock).await,
         Command::Pairing(pairing) => orders::pairing(common, pairing).await,
+        Command::Review(review) => orders::review(common, review).await,
         Command::Person(person) => orders::person(common, person).await,
         Command::Store(store) => store::store(common, &store).await,
         Command::Summary(_) => orders::summary(common).await,

@@ -1,10 +1,10 @@
 //! Commands that the running daemon carries out: asked over its control socket.
 
-use crate::cli::args::{Clock, Common, Invite, Pairing, Person};
+use crate::cli::args::{Clock, Common, Invite, Pairing, Person, Review};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::config::Config;
-use crate::daemon::request::{ClockRequest, Order, Reply, Request};
+use crate::daemon::request::{ClockRequest, Order, Reply, Request, ReviewRequest};
 use crate::{clock, control};
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -59,6 +59,23 @@ pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
     };
     let id = request_id()?;
     done(common, &Request::Order { pairing, order, id }).await
+}
+
+/// `postlunch review …`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn review(common: &Common, asked: Review) -> Result<(), Failure> {
+    let request = match asked {
+        Review::List => ReviewRequest::List,
+        Review::Retry { mail } => ReviewRequest::Retry(mail),
+        Review::Dismiss { mail } => ReviewRequest::Dismiss(mail),
+    };
+    match ask(common, &Request::Review(request), ANSWER_LIMIT).await? {
+        Reply::Reviews { reviews } => tell(common, show::reviews(&reviews)),
+        Reply::Done { message } => tell(common, format!("{message}\n")),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// `postlunch person …`.

@@ -7,8 +7,10 @@ use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::health;
 use crate::daemon::ledger::{Ledger, Turn};
+use crate::daemon::inbox::Wish;
 use crate::daemon::request::{
-    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, SummaryLine,
+    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, ReviewRequest,
+    SummaryLine,
 };
 use crate::daemon::vitals::Vitals;
 use crate::lunch::act::{Act, Said};
@@ -23,6 +25,10 @@ use crate::words::address::{Address, NameAddr};
 use crate::words::clean::clean_text;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long moving a mail out of Review may take.
+const REVIEW_LIMIT: Duration = Duration::from_secs(50);
 
 /// Longest note in an invitation, in characters.
 const NOTE_CHARS_MAX: usize = 500;
@@ -34,6 +40,8 @@ const INVITEES_MAX: usize = 10;
 pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals) -> Reply {
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
+        Request::Review(ReviewRequest::Retry(number)) => review(number, true, conductor).await,
+        Request::Review(ReviewRequest::Dismiss(number)) => review(number, false, conductor).await,
         other => {
             let answer = conductor.desk.ask(move |d| d.command(other)).await;
             conductor.queued.notify_one();
@@ -48,6 +56,45 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
                 },
             }
         }
+    }
+}
+
+/// Moves a mail that was set aside back to the inbox, or away.
+async fn review(number: u64, retry: bool, conductor: &Conductor) -> Reply {
+    let refused = |message: String| Reply::Refused { message };
+    let reviewed = match conductor.desk.ask(move |d| d.reviewed_with(number)).await {
+        Ok(Some(reviewed)) => reviewed,
+        Ok(None) => {
+            return refused(format!(
+                "there is no mail {number}; `postlunch review list` shows them"
+            ));
+        }
+        Err(error) => return refused(error.to_string()),
+    };
+    let (answer, moved) = oneshot::channel();
+    let wish = Wish::Review(reviewed, retry, answer);
+    let asked = conductor.wishes.send(wish).await.is_ok();
+    let moved = match tokio::time::timeout(REVIEW_LIMIT, moved).await {
+        Ok(Ok(moved)) if asked => moved,
+        _ => return refused("the inbox does not answer; see `postlunch status`".to_owned()),
+    };
+    let message = match (moved, retry) {
+        (true, true) => "moved back to the inbox, and tried anew",
+        (true, false) => "moved to Done, unanswered",
+        (false, true) => {
+            return refused(
+                "it is not in the review folder any more, or bears no Message-ID; whatever is \
+                 moved back to the inbox with a mail program is tried anew"
+                    .to_owned(),
+            );
+        }
+        (false, false) => "off the list; in the review folder it was not found",
+    };
+    if !retry && let Err(error) = conductor.desk.ask(move |d| d.dismiss(number)).await {
+        return refused(error.to_string());
+    }
+    Reply::Done {
+        message: message.to_owned(),
     }
 }
 
@@ -116,6 +163,9 @@ impl Decider {
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
             Request::Backup => self.back_up(),
+            Request::Review(_) => Ok(Reply::Reviews {
+                reviews: self.review_lines()?,
+            }),
             Request::Clock(_) => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),

@@ -1,7 +1,8 @@
 //! The decider: one thread that loads, decides and appends, each decision seeing the one before.
 //!
 //! It owns the store. Others hand it jobs (`Desk::ask`) and wait for the answer; when that comes,
-//! what was decided is durable. Decisions about different people are committed together.
+//! what was decided is durable. Each decision is one commit, and one that fails takes no other with
+//! it.
 
 use crate::clock::Clock;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
@@ -116,6 +117,8 @@ pub struct Decider {
     /// Whether there was room on the disk when it was last looked at.
     pub(super) room: bool,
     pub(super) log: Vec<Ran>,
+    /// Where the mail under way is noted.
+    pub(super) handling: Option<std::fs::File>,
     templates: Templates,
     key: TokenKey,
     numbers: Numbers,
@@ -163,6 +166,7 @@ impl Decider {
             restored,
             room: true,
             log: Vec::new(),
+            handling: None,
             templates,
             key,
             numbers,

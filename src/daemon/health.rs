@@ -214,7 +214,7 @@ fn review(status: &Status) -> Option<Warning> {
         1 => format!("1 mail was set aside in {folder}"),
         many => format!("{many} mails were set aside in {folder}"),
     };
-    let remedy = "look at it in a mail program; move away or delete what is dealt with";
+    let remedy = "`postlunch review list` tells from whom and why; move away what is dealt with";
     warning(Health::Warning, means, remedy)
 }
 

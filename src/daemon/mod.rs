@@ -17,6 +17,7 @@ pub mod outgoing;
 pub mod ownership;
 pub mod request;
 mod restored;
+pub mod review;
 mod room;
 pub mod routing;
 mod run;

@@ -51,6 +51,8 @@ pub enum Request {
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
     Summaries,
+    /// Mail that was set aside.
+    Review(ReviewRequest),
     /// A copy of records and keyring, laid down in the store's own folder for the command to take.
     Backup,
     /// Stop sending or go on; reading goes on either way.
@@ -58,6 +60,18 @@ pub enum Request {
         /// Stop, or go on.
         on: bool,
     },
+}
+
+/// What can be asked about mail that was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewRequest {
+    /// All of it.
+    List,
+    /// Back to the inbox with one, to be tried anew; by its number in the list.
+    Retry(u64),
+    /// To Done with one, unanswered.
+    Dismiss(u64),
 }
 
 /// What can be done with a pairing.
@@ -127,6 +141,11 @@ pub enum Reply {
         /// Whose, with how many lunches held in the month.
         summaries: Vec<SummaryLine>,
     },
+    /// To `Review`'s list.
+    Reviews {
+        /// All of it, the oldest first.
+        reviews: Vec<ReviewLine>,
+    },
     /// To `Backup`.
     BackedUp {
         /// The file of the records.
@@ -172,6 +191,21 @@ pub struct PairingLine {
     pub stage: String,
     /// The next planned lunch, local time.
     pub next_lunch: Option<String>,
+}
+
+/// A mail that was set aside, as an operator sees it: never what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewLine {
+    /// What it is called here.
+    pub number: u64,
+    /// When it was set aside.
+    pub at: DateTime<Utc>,
+    /// The member whose mail it is.
+    pub from: String,
+    /// Its Message-ID, to find it in a mail program.
+    pub message_id: Option<String>,
+    /// Why.
+    pub why: String,
 }
 
 /// Something that ran while the clock was moved.

@@ -150,6 +150,7 @@ impl Parts {
         let mut decider = Decider::new(store, settings, templates, clock.clone())?;
         decider.resume_clock()?;
         decider.doubt_the_claimed()?;
+        decider.blame_the_last()?;
         for warning in &config.warnings {
             maillog::warning(warning);
         }

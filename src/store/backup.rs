@@ -5,13 +5,14 @@
 //! the forgotten would come back. So where a store stands already, its own keyring stays, and
 //! whoever was forgotten since the copy stays so.
 
+use super::committing::FORGOTTEN;
 use super::index::Index;
 use super::key::{Key, Shelf};
 use super::opening::{INDEX, JOURNAL, KEYRING, io_at, make_folder, take_lock};
 use super::segment::{self, JournalError, Segment, walk};
 use super::{Options, Store, StoreError, live};
 use crate::disk;
-use crate::keyring::{Keyring, KeyringError, StoreKey};
+use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -87,11 +88,11 @@ impl Store {
         keyring: &Path,
         prepare: impl FnOnce(&mut Self, &Refused) -> Result<(), StoreError>,
     ) -> Result<Restored, StoreError> {
-        let number = check(records)?;
-        let refused = refused_until_now(path, key, options)?;
+        let (number, sequence) = check(records)?;
+        let before = Before::of(path, key, options)?;
         make_folder(path)?;
         let _lock = take_lock(path)?;
-        choose_keyring(path, key, options, keyring)?;
+        before.choose_keyring(path, key, options, keyring)?;
         let stage = path.join(STAGE);
         let moved = |source| io_at(&stage, source);
         disk::remove_folder(&stage, "stage").map_err(moved)?;
@@ -105,8 +106,7 @@ impl Store {
             ..options
         };
         let (mut store, forgotten) = Self::give_up_keys(&stage, key, quiet)?;
-        let sequence = store.sequence();
-        prepare(&mut store, &refused)?;
+        prepare(&mut store, &before.refused)?;
         store.close()?;
         Index::move_aside(&path.join(INDEX))?;
         let aside = journal_aside(path)?;
@@ -122,8 +122,8 @@ impl Store {
     }
 }
 
-/// Reads a copy to its end; the number of its segment.
-fn check(records: &Path) -> Result<u64, StoreError> {
+/// Reads a copy to its end; the number of its segment, and its last commit.
+fn check(records: &Path) -> Result<(u64, u64), StoreError> {
     let no_backup = |why: String| StoreError::NoBackup {
         path: records.to_owned(),
         why,
@@ -139,66 +139,85 @@ fn check(records: &Path) -> Result<u64, StoreError> {
     };
     let walked = walk::<JournalError>(&segment, &mut |_| Ok(()));
     match walked {
-        Ok(walked) if walked.whole => Ok(number),
+        Ok(walked) if walked.whole => Ok((number, walked.sequence)),
         Ok(walked) => Err(no_backup(format!("it is damaged at octet {}", walked.length))),
         Err(error) => Err(no_backup(error.to_string())),
     }
 }
 
-/// Addresses that the store there now refuses, if it still can tell.
-fn refused_until_now(
-    path: &Path,
-    key: &StoreKey,
-    options: Options,
-) -> Result<Refused, StoreError> {
-    if Store::is_new(path) {
-        return Ok(Refused::new());
-    }
-    let told = Store::open(path, key, options).and_then(|store| {
-        let shelf = Key::on(Shelf::Suppressed);
-        let refused: Result<Refused, StoreError> = store.scan(&shelf).collect();
-        store.close()?;
-        refused
-    });
-    match told {
-        Err(error @ StoreError::InUse { .. }) => Err(error),
-        Err(StoreError::Keyring(
-            error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. }),
-        )) => Err(error.into()),
-        other => Ok(other.unwrap_or_default()), // a broken store is what a backup is for
-    }
+/// What the store that stood there before can still tell.
+#[derive(Default)]
+struct Before {
+    /// Addresses that are never written to again.
+    refused: Refused,
+    /// Who was forgotten, and which key it was.
+    forgotten: Vec<(Owner, [u8; 4])>,
+    /// Whether its keyring lacks keys that it should have.
+    lacks_keys: bool,
 }
 
-/// The keyring there, if it can be read; else the copy.
-fn choose_keyring(
-    path: &Path,
-    key: &StoreKey,
-    options: Options,
-    copy: &Path,
-) -> Result<(), StoreError> {
-    let own = path.join(KEYRING);
-    let fault = match Keyring::open(&own, key, options.purpose) {
-        Ok(_) => return Ok(()),
-        Err(error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. })) => {
-            return Err(error.into());
+impl Before {
+    fn of(path: &Path, key: &StoreKey, options: Options) -> Result<Self, StoreError> {
+        if Store::is_new(path) {
+            return Ok(Self::default());
         }
-        Err(error) => error,
-    };
-    if !copy.exists() {
-        return Err(fault.into());
+        let told = Store::open_whatever_keys(path, key, options).and_then(|store| {
+            let shelf = Key::on(Shelf::Suppressed);
+            let refused: Result<Refused, StoreError> = store.scan(&shelf).collect();
+            let rows = store.key_rows()?.into_iter();
+            let forgotten = rows.filter(|(_, state, _)| *state == FORGOTTEN);
+            let before = Self {
+                refused: refused?,
+                forgotten: forgotten.map(|(owner, _, id)| (owner, id)).collect(),
+                lacks_keys: !store.missing_keys()?.is_empty(),
+            };
+            store.close()?;
+            Ok(before)
+        });
+        match told {
+            Err(error @ StoreError::InUse { .. }) => Err(error),
+            Err(StoreError::Keyring(
+                error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. }),
+            )) => Err(error.into()),
+            other => Ok(other.unwrap_or_default()), // a broken store is what a backup is for
+        }
     }
-    Keyring::open(copy, key, options.purpose)?;
-    let moved = |source| io_at(&own, source);
-    if own.exists() {
-        disk::rename(&own, &own.with_extension("damaged"), "damaged keyring").map_err(moved)?;
+
+    /// The keyring there, if it is whole; else the copy, without whoever was forgotten since.
+    fn choose_keyring(
+        &self,
+        path: &Path,
+        key: &StoreKey,
+        options: Options,
+        copy: &Path,
+    ) -> Result<(), StoreError> {
+        let own = path.join(KEYRING);
+        match Keyring::open(&own, key, options.purpose) {
+            Ok(_) if !self.lacks_keys || !copy.exists() => return Ok(()),
+            Ok(_) => {}
+            Err(error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. })) => {
+                return Err(error.into());
+            }
+            Err(error) if !copy.exists() => return Err(error.into()),
+            Err(_) => {}
+        }
+        Keyring::open(copy, key, options.purpose)?;
+        let moved = |source| io_at(&own, source);
+        if own.exists() {
+            disk::rename(&own, &own.with_extension("damaged"), "damaged keyring").map_err(moved)?;
+        }
+        let fresh = own.with_extension("new");
+        if fresh.exists() {
+            disk::remove(&fresh, "unfinished keyring").map_err(moved)?;
+        }
+        disk::copy(copy, &fresh, "keyring").map_err(moved)?;
+        let mut keyring = Keyring::open(&fresh, key, options.purpose)?;
+        for (owner, id) in &self.forgotten {
+            keyring.forget(*owner, *id)?;
+        }
+        disk::rename(&fresh, &own, "keyring").map_err(moved)?;
+        disk::sync_parent(&own).map_err(moved)
     }
-    let fresh = own.with_extension("new");
-    if fresh.exists() {
-        disk::remove(&fresh, "unfinished keyring").map_err(moved)?;
-    }
-    disk::copy(copy, &fresh, "keyring").map_err(moved)?;
-    disk::rename(&fresh, &own, "keyring").map_err(moved)?;
-    disk::sync_parent(&own).map_err(moved)
 }
 
 /// Moves the journal aside, over one that was moved aside before.

@@ -41,11 +41,20 @@ impl Store {
     /// # Errors
     /// See `StoreError`; `needs_a_person` tells which ones no restart will mend.
     pub fn open(path: &Path, key: &StoreKey, options: Options) -> Result<Self, StoreError> {
-        let parts = Parts::open(path, key, options)?;
-        let journal = parts.journal()?;
-        let mut store = parts.join(journal, key, options)?;
+        let store = Self::open_whatever_keys(path, key, options)?;
         store.refuse_missing_keys()?;
         Ok(store)
+    }
+
+    /// Opens the store, also if keys are missing.
+    pub(super) fn open_whatever_keys(
+        path: &Path,
+        key: &StoreKey,
+        options: Options,
+    ) -> Result<Self, StoreError> {
+        let parts = Parts::open(path, key, options)?;
+        let journal = parts.journal()?;
+        parts.join(journal, key, options)
     }
 
     /// Opens a store whose keyring lacks keys, and lets whoever lost theirs count as forgotten; how
@@ -58,9 +67,7 @@ impl Store {
         key: &StoreKey,
         options: Options,
     ) -> Result<(Self, usize), StoreError> {
-        let parts = Parts::open(path, key, options)?;
-        let journal = parts.journal()?;
-        let mut store = parts.join(journal, key, options)?;
+        let mut store = Self::open_whatever_keys(path, key, options)?;
         let given_up = store.forget_missing_keys()?;
         Ok((store, given_up))
     }
@@ -93,14 +100,14 @@ impl Store {
         match whole {
             Ok(journal) => {
                 journal.drop_broken_history()?;
-                let mut store = parts.without_index()?.join(journal, key, options)?;
+                let store = parts.without_index()?.join(journal, key, options)?;
                 store.refuse_missing_keys()?;
                 Ok((store, Rebuilt::Index))
             }
             Err(error) if error.is_damage() => {
                 let journal = parts.journal_from_index(&error)?;
                 journal.drop_broken_history()?;
-                let mut store = parts.join(journal, key, options)?;
+                let store = parts.join(journal, key, options)?;
                 store.refuse_missing_keys()?;
                 Ok((store, Rebuilt::Journal))
             }
@@ -173,7 +180,7 @@ impl Store {
 
     /// A key that is neither held nor forgotten is a fault of the keyring: nobody may seem
     /// forgotten who is not.
-    fn refuse_missing_keys(&mut self) -> Result<(), StoreError> {
+    fn refuse_missing_keys(&self) -> Result<(), StoreError> {
         match self.missing_keys()?.len() {
             0 => Ok(()),
             owners => {
@@ -202,7 +209,7 @@ impl Store {
     }
 
     /// Who has lost their key without being forgotten, and which key it was.
-    fn missing_keys(&self) -> Result<Vec<(Owner, [u8; 4])>, StoreError> {
+    pub(super) fn missing_keys(&self) -> Result<Vec<(Owner, [u8; 4])>, StoreError> {
         let rows = self.key_rows()?.into_iter();
         let missing = rows.filter(|(owner, state, id)| {
             *state != FORGOTTEN && self.keyring.key_id(*owner) != Some(*id)
@@ -232,7 +239,7 @@ impl Store {
         Ok(store)
     }
 
-    fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
+    pub(super) fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
         let mut rows = Vec::new();
         let shelf =
             Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec();
