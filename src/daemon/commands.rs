@@ -129,7 +129,7 @@ async fn move_clock(request: ClockRequest, conductor: &Conductor) -> Reply {
 }
 
 impl Decider {
-    fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
+    pub(super) fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
         let writes = matches!(
             request,
             Request::Invite { .. }

@@ -28,5 +28,8 @@ mod submission;
 mod thread;
 mod vitals;
 
+#[cfg(test)]
+mod tests;
+
 pub use restored::restore;
 pub use run::{Daemon, RunError, RunOptions, run, store_of};

@@ -92,8 +92,9 @@ impl Decider {
     pub fn note_handling(&mut self, place: Option<&Place>) -> Result<(), DeciderError> {
         let path = self.ledger.store.path().join(HANDLING);
         if self.handling.is_none() {
-            let open = File::options().write(true).create(true).truncate(false);
-            self.handling = open.clone().open(&path).ok();
+            let mut open = File::options();
+            open.write(true).create(true).truncate(false);
+            self.handling = open.open(&path).ok();
         }
         let text = place.map(note).unwrap_or_default();
         if let Some(file) = &self.handling {

@@ -189,6 +189,15 @@ impl Process {
         (text, (!killed).then_some(ended))
     }
 
+    /// The most memory that the daemon has had at once, in KiB.
+    pub fn memory_peak(&self) -> u64 {
+        let id = self.daemon.as_ref().expect("a daemon").id();
+        let told = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let peak = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak.unwrap_or(0)
+    }
+
     /// SIGKILL, and the process is gone.
     pub fn kill(&mut self) {
         if let Some(mut daemon) = self.daemon.take() {
