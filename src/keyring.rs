@@ -80,7 +80,7 @@ pub enum KeyringError {
     NotAKeyring(PathBuf),
     /// The store key does not belong to this keyring.
     #[error(
-        "{0}: this store was made with another store key; give the key it was made with ([store] key_file)"
+        "{0}: this store was made with another store key; give the key it was made with ([store] key_file), or if this is the one, put the keyring's newest copy back there"
     )]
     WrongKey(PathBuf),
     /// A rehearsal was opened as the real thing, or the other way round.

@@ -132,3 +132,28 @@ fn without_a_daemon_the_command_makes_the_backup_itself() {
     theatre.process.start();
     theatre.close();
 }
+
+/// No restart would mend it, so a supervisor must not try: and the message says what does.
+#[test]
+fn a_damaged_journal_ends_the_start_with_78_and_the_remedy_helps() {
+    let mut theatre = Theatre::sandbox("damaged", BEGINNING).open();
+    theatre.invite(ALICE, &[BOB.address], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    assert_eq!(theatre.process.stop(), Some(0));
+    let segment = theatre.folder().join("store-rehearsal/journal/00000001.seg");
+    let mut octets = std::fs::read(&segment).expect("a journal");
+    let middle = octets.len() / 2;
+    octets[middle] ^= 1;
+    std::fs::write(&segment, octets).expect("written");
+    let ended = theatre.process.try_start().expect_err("a damaged store");
+    assert!(ended.contains("78"), "{ended}");
+    assert!(theatre.log().contains("run `postlunch store rebuild`"));
+    let refused = theatre.process.command(&["store", "verify", "--rehearsal"]);
+    assert!(matches!(refused, Ended::Badly(_)), "{refused:?}");
+    let rebuilt = theatre.process.command(&["store", "rebuild", "--rehearsal"]);
+    assert!(matches!(rebuilt, Ended::Well(_)), "{rebuilt:?}");
+    theatre.process.start();
+    theatre.answer(BOB, &invitation, "Yes, gladly", Habit::Webmail);
+    theatre.take(BOB, Kind::ReceiptAccepted);
+    theatre.close();
+}

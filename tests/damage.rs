@@ -5,7 +5,7 @@
 //! `POSTLUNCH_TEST_SEED` plays one seed alone; `POSTLUNCH_LONG=1` plays 3,000.
 
 use postlunch::keyring::{Owner, Purpose, StoreKey};
-use postlunch::store::{Batch, Key, Options, Shelf, Store, StoreError};
+use postlunch::store::{Batch, Key, Keys, Options, Shelf, Store, StoreError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -240,7 +240,7 @@ fn a_damaged_store_is_refused_or_made_whole_and_never_another() {
         let what = format!("seed {seed}: {}", damage(&path, &mut Dice(seed)));
         let fate = fate(&path, &records, &what);
         if fate == Fate::BackupNeeded {
-            Store::restore(&path, &key(), options(), &backup, &keys, |_, _| Ok(()))
+            Store::restore(&path, &key(), options(), &backup, Keys::These(&keys), |_, _| Ok(()))
                 .unwrap_or_else(|error| panic!("{what}: {error}"));
             let store = open(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
             assert!(everything(&store).unwrap() == records, "{what}");

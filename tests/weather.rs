@@ -71,12 +71,12 @@ fn in_the_hills() -> Vec<Rule> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_letter_is_taken_once_whatever_the_submission_server_does() {
     let mut met: BTreeMap<String, u32> = BTreeMap::new();
-    for seed in seeds(1..=2) {
+    for seed in seeds(1..=3) {
         let told = format!("seed {seed}");
         println!("{told}");
         let mut house = House::set(Plan {
             smtp: at_sea(),
-            people: if long() { 12 } else { 5 },
+            people: if long() { 20 } else { 8 },
             ..Plan::fair(seed)
         })
         .await;
@@ -103,7 +103,8 @@ async fn every_letter_is_taken_once_whatever_the_submission_server_does() {
         house.strike().await;
     }
     println!("{met:?}");
-    assert!(met.len() > 4, "hardly any weather: {met:?}");
+    let faults: u32 = met.values().sum();
+    assert!(faults > 4, "hardly any weather: {met:?}");
 }
 
 /// 550 at RCPT is final: told to the inviter once, and not tried again.
@@ -138,7 +139,7 @@ async fn a_letter_that_is_refused_for_good_is_told_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_later_is_asked_on_schedule_for_four_days() {
     for relents in [true, false] {
-        let mut house = House::set(Plan {
+        let house = House::set(Plan {
             smtp: vec![Rule::new("cmd:RCPT", Deed::Answer("451 4.7.1 later")).only("person1@")],
             people: 1,
             ..Plan::fair(3)
@@ -146,8 +147,10 @@ async fn a_server_that_says_later_is_asked_on_schedule_for_four_days() {
         .await;
         let began = house.status().await.now;
         house.invite(&house.people()).await;
-        let mut tries = vec![];
-        let mut seen = 0;
+        house.pass(TimeDelta::zero()).await;
+        let mut tries = vec![began];
+        let mut seen = house.smtp.log().done["cmd:RCPT"];
+        assert_eq!(seen, 1, "tried at once");
         loop {
             let now = house.next().await;
             let asked = house.smtp.log().done.get("cmd:RCPT").copied().unwrap_or(0);
@@ -208,14 +211,14 @@ fn assert_considerate(house: &House, told: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_decided_once_whatever_the_inbox_does() {
     let mut met: BTreeMap<String, u32> = BTreeMap::new();
-    for seed in seeds(1..=2) {
+    for seed in seeds(2..=4) {
         let told = format!("seed {seed}");
         println!("{told}");
         let mut house = House::set(Plan {
             imap: in_the_hills(),
-            people: if long() { 25 } else { 4 },
+            people: if long() { 25 } else { 8 },
             by_hand: false,
-            austere: seed % 2 == 0,
+            moves: seed % 2 == 1,
             ..Plan::fair(seed)
         })
         .await;
@@ -226,7 +229,7 @@ async fn every_answer_is_decided_once_whatever_the_inbox_does() {
         };
         let limit = Duration::from_secs(60);
         house.until("the invitations", limit, everybody).await;
-        while house.some_answer(4) > 0 {
+        while house.some_answer(3) > 0 {
             tokio::time::sleep(Duration::from_millis(1500)).await;
         }
         // An answer whose announcement was lost is found at the next look, in nine minutes at most.
@@ -250,7 +253,8 @@ async fn every_answer_is_decided_once_whatever_the_inbox_does() {
         house.strike().await;
     }
     println!("{met:?}");
-    assert!(met.len() > 2, "hardly any weather: {met:?}");
+    let faults: u32 = met.values().sum();
+    assert!(faults > 2, "hardly any weather: {met:?}");
 }
 
 /// The server has moved, copied or flagged a message, and nobody hears of it.
@@ -268,7 +272,8 @@ async fn a_move_that_nobody_heard_of_is_survived() {
             imap: lost,
             people: 3,
             by_hand: false,
-            austere,
+            moves: !austere,
+            uidplus: !austere,
             ..Plan::fair(1)
         })
         .await;

@@ -544,7 +544,7 @@ Example:
         /// A file that `store backup` made
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// The copy of the keyring, needed where the store has none [default: `keyring` beside FILE]
+        /// The keyring to be used [default: the store's own, or where it has none the copy beside FILE]
         #[arg(long, value_name = "FILE")]
         keyring: Option<PathBuf>,
         /// The rehearsal's store

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::{self, RunError, store_of};
-use crate::store::{Rebuilt, Store, StoreError};
+use crate::store::{Keys, Rebuilt, Store, StoreError};
 use serde_json::json;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -30,8 +30,11 @@ pub async fn store(common: &Common, asked: &Asked) -> Result<(), Failure> {
             rehearsal,
         } => {
             let beside = file.with_file_name(KEYRING);
-            let keyring = keyring.as_ref().unwrap_or(&beside);
-            restore(common, &config, file, keyring, *rehearsal)
+            let keys = match keyring {
+                Some(keyring) => Keys::These(keyring),
+                None => Keys::Beside(&beside),
+            };
+            restore(common, &config, file, keys, *rehearsal)
         }
         Asked::Verify { rehearsal } => verify(common, &config, *rehearsal),
         Asked::Rebuild {
@@ -120,10 +123,10 @@ fn restore(
     common: &Common,
     config: &Config,
     file: &Path,
-    keyring: &Path,
+    keys: Keys<'_>,
     rehearsal: bool,
 ) -> Result<(), Failure> {
-    let done = daemon::restore(config, rehearsal, file, keyring).map_err(not_done)?;
+    let done = daemon::restore(config, rehearsal, file, keys).map_err(not_done)?;
     if common.json {
         return show::json(&json!({
             "sequence": done.sequence, "forgotten": done.forgotten, "aside": done.aside,

@@ -15,9 +15,8 @@ use crate::daemon::run::{RunError, place_of};
 use crate::disk;
 use crate::keyring::{Owner, StoreKey};
 use crate::store::outbox::OutboxRow;
-use crate::store::{self, Batch, Store};
+use crate::store::{self, Batch, Keys, Store};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::io;
 use std::path::Path;
 
 /// Where a running daemon lays a backup down, inside the store's folder.
@@ -127,8 +126,7 @@ impl Decider {
     }
 }
 
-/// Puts a backup in the place of the store, on hold. `keyring` is the copy that is taken where the
-/// store has none of its own that can be read. Before the new store takes its place, all that it
+/// Puts a backup in the place of the store, on hold. Before the new store takes its place, all that it
 /// has to know is in it.
 ///
 /// # Errors
@@ -137,17 +135,10 @@ pub fn restore(
     config: &Config,
     rehearsal: bool,
     records: &Path,
-    keyring: &Path,
+    keyring: Keys<'_>,
 ) -> Result<store::Restored, RunError> {
     let (path, key_file, options) = place_of(config, rehearsal)?;
     let key = StoreKey::read(&key_file)?;
-    for file in [records, keyring] {
-        if file.is_dir() {
-            let source = io::Error::from(io::ErrorKind::IsADirectory);
-            let path = file.to_owned();
-            return Err(RunError::File { path, source });
-        }
-    }
     let restored = Store::restore(&path, &key, options, records, keyring, |store, refused| {
         let mut batch = Batch::new();
         for (name, forward) in FORWARD {

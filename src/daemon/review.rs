@@ -28,6 +28,9 @@ pub const TRIES_MAX: u64 = 3;
 /// How long to wait before the second and the third try, in seconds.
 const PAUSES: [i64; 2] = [20, 120];
 
+/// So many are listed at once, the oldest ones: after a flood the rest has to wait.
+const LINES_MAX: usize = 500;
+
 /// Names the mail under way, so that a start knows under which one the process ended.
 const HANDLING: &str = "handling";
 
@@ -267,13 +270,13 @@ impl Decider {
         Ok(all)
     }
 
-    /// The list as an operator sees it.
+    /// The list as an operator sees it; its beginning, if it is long.
     ///
     /// # Errors
     /// If the store fails.
     pub(super) fn review_lines(&self) -> Result<Vec<ReviewLine>, DeciderError> {
         let mut lines = Vec::new();
-        for (_, reviewed) in self.reviewed()? {
+        for (_, reviewed) in self.reviewed()?.into_iter().take(LINES_MAX) {
             let person = self.ledger.person(PersonId(reviewed.person))?;
             lines.push(ReviewLine {
                 number: reviewed.number,

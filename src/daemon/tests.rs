@@ -220,23 +220,24 @@ fn dice(seed: &mut u64) -> u64 {
 /// the same letters as by a good clock, each once.
 #[test]
 fn a_clock_that_jumps_by_an_hour_says_nothing_twice_and_misses_nothing() {
-    let (start, hours) = ("2027-01-04T08:00:00Z", 24 * 70);
+    let (start, hours) = ("2027-01-04T08:00:00Z", 24 * 45);
+    let seeds = if std::env::var_os("POSTLUNCH_LONG").is_some() { 20 } else { 2 };
     let mut good = Desk::meeting("Europe/Berlin", start);
     for hour in 1..hours {
         good.set(moment(start) + TimeDelta::hours(hour));
         good.work();
     }
-    assert!(good.of(BEN, "reminder").len() >= 4, "{:#?}", good.said());
-    for seed in 0..8 {
+    assert!(good.of(BEN, "reminder").len() >= 3, "{:#?}", good.said());
+    for seed in 0..seeds {
         let mut seen = seed;
         let mut desk = Desk::meeting("Europe/Berlin", start);
         let mut off = TimeDelta::zero();
         for hour in 1..hours {
-            match dice(&mut seen) % 12 {
-                0 => off = TimeDelta::hours(1),
-                1 => off = TimeDelta::hours(-1),
-                2 => off = TimeDelta::zero(),
-                3 => desk.start(),
+            match dice(&mut seen) % 60 {
+                0..5 => off = TimeDelta::hours(1),
+                5..10 => off = TimeDelta::hours(-1),
+                10..15 => off = TimeDelta::zero(),
+                15 => desk.start(),
                 _ => {}
             }
             desk.set(moment(start) + TimeDelta::hours(hour) + off);
@@ -254,13 +255,13 @@ fn local_times_hold_through_the_change_of_the_clocks() {
     let nine = NaiveTime::from_hms_opt(9, 0, 0).expect("a time");
     for zone in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"] {
         let mut desk = Desk::meeting(zone, "2027-01-11T23:30:00Z");
-        desk.until("2028-01-10T12:00:00Z");
+        desk.until("2027-11-20T12:00:00Z");
         let lunches = desk.lunches();
         let held: Vec<_> = lunches
             .iter()
-            .filter(|start| start.date() < NaiveDate::from_ymd_opt(2027, 12, 31).expect("a day"))
+            .filter(|start| start.date() < NaiveDate::from_ymd_opt(2027, 11, 19).expect("a day"))
             .collect();
-        assert!(held.len() >= 24, "{zone}: {held:?}");
+        assert!(held.len() >= 21, "{zone}: {held:?}");
         for pair in held.windows(2) {
             assert_eq!((*pair[1] - *pair[0]).num_days(), 14, "{zone}: {pair:?}");
         }
@@ -268,9 +269,9 @@ fn local_times_hold_through_the_change_of_the_clocks() {
         let mut offsets = std::collections::BTreeSet::new();
         for person in [ANA, BEN] {
             let reminders = desk.of(person, "reminder");
-            assert!(reminders.len() >= 24, "{zone}: {}", reminders.len());
+            assert!(reminders.len() >= 21, "{zone}: {}", reminders.len());
             let mut lunch = held.iter();
-            for reminder in reminders.iter().take(24) {
+            for reminder in reminders.iter().take(21) {
                 let local = reminder.at.with_timezone(&desk.zone).naive_local();
                 assert_eq!(local.time(), nine, "{zone}: {local}");
                 let next = lunch.find(|start| start.date() > local.date());

@@ -12,7 +12,7 @@ use super::opening::{INDEX, JOURNAL, KEYRING, io_at, make_folder, take_lock};
 use super::segment::{self, JournalError, Segment, walk};
 use super::{Options, Store, StoreError, live};
 use crate::disk;
-use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
+use crate::keyring::{Keyring, Owner, StoreKey};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,15 @@ pub struct Restored {
     pub forgotten: usize,
     /// Where the journal is that stood there before.
     pub aside: Option<PathBuf>,
+}
+
+/// Which keyring a restored store gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys<'a> {
+    /// The one that is there if it is whole, else this copy.
+    Beside(&'a Path),
+    /// This one, by an operator's word; it may be the one that is there.
+    These(&'a Path),
 }
 
 /// What outlives the putting back of an older copy: addresses that are never written to again.
@@ -72,8 +81,7 @@ impl Store {
         })
     }
 
-    /// Puts the copy `records` in the place of the store at `path`. The keyring there stays if it can
-    /// be read; else `keyring`, its copy, is taken. `prepare` is given the restored store, before it
+    /// Puts the copy `records` in the place of the store at `path`. `prepare` is given the restored store, before it
     /// stands where a daemon would find it, and the addresses that must never be written to again.
     /// What stood there before is moved aside.
     ///
@@ -85,7 +93,7 @@ impl Store {
         key: &StoreKey,
         options: Options,
         records: &Path,
-        keyring: &Path,
+        keyring: Keys<'_>,
         prepare: impl FnOnce(&mut Self, &Refused) -> Result<(), StoreError>,
     ) -> Result<Restored, StoreError> {
         let (number, sequence) = check(records)?;
@@ -176,9 +184,6 @@ impl Before {
         });
         match told {
             Err(error @ StoreError::InUse { .. }) => Err(error),
-            Err(StoreError::Keyring(
-                error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. }),
-            )) => Err(error.into()),
             other => Ok(other.unwrap_or_default()), // a broken store is what a backup is for
         }
     }
@@ -189,17 +194,18 @@ impl Before {
         path: &Path,
         key: &StoreKey,
         options: Options,
-        copy: &Path,
+        keys: Keys<'_>,
     ) -> Result<(), StoreError> {
         let own = path.join(KEYRING);
-        match Keyring::open(&own, key, options.purpose) {
-            Ok(_) if !self.lacks_keys || !copy.exists() => return Ok(()),
-            Ok(_) => {}
-            Err(error @ (KeyringError::WrongKey(_) | KeyringError::OtherPurpose { .. })) => {
-                return Err(error.into());
-            }
-            Err(error) if !copy.exists() => return Err(error.into()),
-            Err(_) => {}
+        let (Keys::Beside(copy) | Keys::These(copy)) = keys;
+        let same = |file: &Path| fs::canonicalize(file).ok();
+        let this_very_one = same(copy).is_some_and(|copy| Some(copy) == same(&own));
+        match (Keyring::open(&own, key, options.purpose), keys) {
+            (Ok(_), _) if this_very_one => return Ok(()),
+            (Ok(_), Keys::Beside(_)) if !self.lacks_keys => return Ok(()),
+            (Ok(_), Keys::Beside(_)) => return Err(StoreError::WhichKeyring(own)),
+            (Err(error), _) if this_very_one || !copy.exists() => return Err(error.into()),
+            _ => {}
         }
         Keyring::open(copy, key, options.purpose)?;
         let moved = |source| io_at(&own, source);

@@ -59,6 +59,11 @@ pub enum StoreError {
         /// How many owners.
         owners: usize,
     },
+    /// A restore cannot know whether keys are lost or were destroyed.
+    #[error(
+        "{0}: keys are missing from this keyring: it is damaged, or somebody was forgotten since; name the one to be used with --keyring, its newest copy or this very file"
+    )]
+    WhichKeyring(PathBuf),
     /// What should be a copy made by `backup` is none, or not whole.
     #[error("{path}: this is no whole backup ({why}); take another one")]
     NoBackup {

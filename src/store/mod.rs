@@ -23,7 +23,7 @@ pub mod row;
 pub mod seen;
 mod segment;
 
-pub use backup::{Copied, Restored};
+pub use backup::{Copied, Keys, Restored};
 pub use batch::Batch;
 pub use error::StoreError;
 pub use index::IndexError;

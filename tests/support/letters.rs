@@ -45,6 +45,8 @@ kinds! {
     Exchange: "word for word. Nobody but the two of you reads it.",
     NoticeRelayed: "has read what you wrote, and answers you",
     Summary: "Nobody else gets this.",
+    ReceiptQuestion: "Your question went to",
+    NoticeQuestion: "has a question that only you can answer",
     ReceiptStopped: "This is the last mail you get from here",
     ReceiptEnded: "have ended and come out of both calendars",
     NoticeEnded: "have ended. They come out of your calendar, and you hear no more",

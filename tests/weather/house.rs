@@ -30,8 +30,10 @@ pub struct Plan {
     pub people: usize,
     /// A clock driven by hand, or the wall's.
     pub by_hand: bool,
-    /// A server without MOVE and UIDPLUS.
-    pub austere: bool,
+    /// Whether the server has MOVE.
+    pub moves: bool,
+    /// Whether the server has UIDPLUS.
+    pub uidplus: bool,
 }
 
 impl Plan {
@@ -43,7 +45,8 @@ impl Plan {
             imap: Vec::new(),
             people: 4,
             by_hand: true,
-            austere: false,
+            moves: true,
+            uidplus: true,
         }
     }
 }
@@ -72,8 +75,8 @@ impl House {
         accounts.extend(people.iter().map(|address| (address.as_str(), "sandbox")));
         let options = SandboxOptions {
             sent_copies: SentCopies::Filed,
-            move_: !plan.austere,
-            uidplus: !plan.austere,
+            move_: plan.moves,
+            uidplus: plan.uidplus,
             ..SandboxOptions::with_accounts(&accounts)
         };
         let sandbox = Sandbox::start(options).await.expect("a sandbox");

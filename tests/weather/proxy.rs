@@ -24,11 +24,6 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A number below `limit`.
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
-
     fn chance(&mut self, share: f64) -> bool {
         ((self.next() >> 11) as f64 / (1_u64 << 53) as f64) < share
     }
@@ -112,8 +107,6 @@ impl Rule {
 /// One message whose final dot came to the proxy.
 #[derive(Clone, Debug)]
 pub struct Handed {
-    /// Envelope recipient.
-    pub recipient: String,
     /// Its Message-ID.
     pub message_id: String,
     /// Whether the server took it.
@@ -138,7 +131,6 @@ pub struct Log {
 }
 
 struct Plan {
-    seed: u64,
     rules: Vec<Rule>,
     met: Vec<(u32, u32)>,
     log: Log,
@@ -167,7 +159,6 @@ impl Proxy {
         let port = listener.local_addr().expect("an address").port();
         let met = vec![(0, 0); rules.len()];
         let plan = Arc::new(Mutex::new(Plan {
-            seed,
             rules,
             met,
             log: Log::default(),
@@ -395,7 +386,6 @@ async fn smtp(client: TcpStream, to: u16, mut weather: Line) -> io::Result<()> {
         let number = {
             let mut log = weather.log();
             log.handed.push(Handed {
-                recipient: recipient.clone(),
                 message_id: message_id(&letter),
                 taken: ended.starts_with(b"2"),
                 told: None,
