@@ -49,7 +49,7 @@ pub(super) fn kind_of(line: &[u8]) -> Option<Kind> {
         Kind::Search
     } else if is(name, &["FETCH"]) {
         Kind::Fetch
-    } else if is(name, &["CAPABILITY", "LIST", "EXISTS", "EXPUNGE"]) {
+    } else if is(name, &["CAPABILITY", "LIST", "STATUS", "EXISTS", "EXPUNGE"]) {
         Kind::Known
     } else {
         Kind::Unknown
