@@ -139,7 +139,10 @@ pub fn inbox_renumbered(uid_validity: u32) {
 
 /// After a restore, what lies in Done was looked through.
 pub fn read_again(messages: usize) {
-    tracing::info!(messages, "looked through handled mail for what the backup does not know");
+    tracing::info!(
+        messages,
+        "looked through handled mail for what the backup does not know"
+    );
 }
 
 /// The disk ran full, or has room again.
@@ -147,7 +150,10 @@ pub fn room(room: bool, free: u64) {
     if room {
         tracing::info!(free, "there is room on the disk again, going on");
     } else {
-        tracing::error!(free, "the disk is nearly full: new work waits until there is room");
+        tracing::error!(
+            free,
+            "the disk is nearly full: new work waits until there is room"
+        );
     }
 }
 
@@ -158,7 +164,10 @@ pub fn waits(what: &str, why: &str) {
 
 /// The program made a mistake of its own; nothing half done was kept.
 pub fn mistake(what: &str) {
-    tracing::error!(what, "a mistake of the program's own; nothing half done is kept");
+    tracing::error!(
+        what,
+        "a mistake of the program's own; nothing half done is kept"
+    );
 }
 
 /// The inbox connection was lost.

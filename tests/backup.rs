@@ -29,7 +29,12 @@ fn backup(theatre: &mut Theatre) -> PathBuf {
 /// Stops the daemon, puts the backup back and starts it again, as late as it was.
 fn restore(theatre: &mut Theatre, file: &Path) -> Value {
     let now = theatre.now().to_rfc3339();
-    let order = ["store", "restore", file.to_str().expect("a path"), "--rehearsal"];
+    let order = [
+        "store",
+        "restore",
+        file.to_str().expect("a path"),
+        "--rehearsal",
+    ];
     match theatre.process.command(&order) {
         Ended::Badly(why) => assert!(why.contains("another postlunch"), "{why}"),
         other => panic!("while it runs: {other:?}"),
@@ -74,7 +79,10 @@ fn put_back(mut theatre: Theatre, with_sent_copies: bool) {
     let told = restore(&mut theatre, &file);
     assert!(told["forgotten"].as_u64() >= Some(1), "{told}");
     let status = theatre.status();
-    assert_eq!((&status["hold"], &status["restored"]), (&true.into(), &true.into()));
+    assert_eq!(
+        (&status["hold"], &status["restored"]),
+        (&true.into(), &true.into())
+    );
     let warned = status["warnings"].to_string();
     assert!(warned.contains("put back from a backup"), "{warned}");
     theatre.pass(TimeDelta::hours(2));
@@ -83,7 +91,10 @@ fn put_back(mut theatre: Theatre, with_sent_copies: bool) {
     assert_eq!(theatre.status()["restored"], false);
     theatre.all_delivered();
     let after = people.map(|person| kinds(&mut theatre, person));
-    assert_eq!(before, after, "nothing sent since the backup goes out again");
+    assert_eq!(
+        before, after,
+        "nothing sent since the backup goes out again"
+    );
     // And the practice goes on: after the lunch both are asked, Cara and Dan are left in peace.
     theatre.pass_until("2027-01-12T16:00:00Z".parse().expect("a moment"));
     let followup = theatre.take(BOB, Kind::Followup);
@@ -94,12 +105,18 @@ fn put_back(mut theatre: Theatre, with_sent_copies: bool) {
     for person in people {
         assert_once(person.name, &theatre.letters(person));
     }
-    assert_eq!(kinds(&mut theatre, CARA), [Kind::Invitation, Kind::ReceiptDeclined]);
+    assert_eq!(
+        kinds(&mut theatre, CARA),
+        [Kind::Invitation, Kind::ReceiptDeclined]
+    );
     assert_eq!(kinds(&mut theatre, DAN), before[3]);
     let again = ["invite", "--from", ALICE.address, "--to", DAN.address];
     let refused = theatre.process.command(&again);
     assert!(matches!(refused, Ended::Badly(_)), "{refused:?}");
-    assert_eq!(theatre.log().contains("it stands in the sent mail"), with_sent_copies);
+    assert_eq!(
+        theatre.log().contains("it stands in the sent mail"),
+        with_sent_copies
+    );
     theatre.close();
 }
 
@@ -120,7 +137,12 @@ fn without_a_daemon_the_command_makes_the_backup_itself() {
     theatre.take(BOB, Kind::Invitation);
     let folder = theatre.folder().join("elsewhere");
     assert_eq!(theatre.process.stop(), Some(0));
-    let order = ["store", "backup", folder.to_str().expect("a path"), "--rehearsal"];
+    let order = [
+        "store",
+        "backup",
+        folder.to_str().expect("a path"),
+        "--rehearsal",
+    ];
     let first = theatre.process.command(&order);
     std::thread::sleep(std::time::Duration::from_millis(1100)); // the name tells the second
     let second = theatre.process.command(&order);
@@ -140,7 +162,9 @@ fn a_damaged_journal_ends_the_start_with_78_and_the_remedy_helps() {
     theatre.invite(ALICE, &[BOB.address], None);
     let invitation = theatre.take(BOB, Kind::Invitation);
     assert_eq!(theatre.process.stop(), Some(0));
-    let segment = theatre.folder().join("store-rehearsal/journal/00000001.seg");
+    let segment = theatre
+        .folder()
+        .join("store-rehearsal/journal/00000001.seg");
     let mut octets = std::fs::read(&segment).expect("a journal");
     let middle = octets.len() / 2;
     octets[middle] ^= 1;
@@ -150,7 +174,9 @@ fn a_damaged_journal_ends_the_start_with_78_and_the_remedy_helps() {
     assert!(theatre.log().contains("run `postlunch store rebuild`"));
     let refused = theatre.process.command(&["store", "verify", "--rehearsal"]);
     assert!(matches!(refused, Ended::Badly(_)), "{refused:?}");
-    let rebuilt = theatre.process.command(&["store", "rebuild", "--rehearsal"]);
+    let rebuilt = theatre
+        .process
+        .command(&["store", "rebuild", "--rehearsal"]);
     assert!(matches!(rebuilt, Ended::Well(_)), "{rebuilt:?}");
     theatre.process.start();
     theatre.answer(BOB, &invitation, "Yes, gladly", Habit::Webmail);

@@ -45,7 +45,10 @@ fn bombs(letter: &Received) -> Vec<(&'static str, Vec<u8>)> {
     let mixed = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n";
     let mut nested = String::new();
     for depth in 0..10_000 {
-        nested += &format!("--b{depth}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n", depth + 1);
+        nested += &format!(
+            "--b{depth}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n",
+            depth + 1
+        );
     }
     let deep = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b0\r\n";
     let mut mails = String::new();
@@ -55,13 +58,33 @@ fn bombs(letter: &Received) -> Vec<(&'static str, Vec<u8>)> {
     let table = format!("<table><tr><td>{}", "<div><blockquote>".repeat(100_000));
     let html = "MIME-Version: 1.0\r\nContent-Type: text/html\r\n";
     vec![
-        ("24 MB", bomb(letter, 1, "", &"yes and no and maybe\r\n".repeat(1_090_000))),
-        ("9 MB", bomb(letter, 2, "", &"yes and no and maybe\r\n".repeat(410_000))),
+        (
+            "24 MB",
+            bomb(letter, 1, "", &"yes and no and maybe\r\n".repeat(1_090_000)),
+        ),
+        (
+            "9 MB",
+            bomb(letter, 2, "", &"yes and no and maybe\r\n".repeat(410_000)),
+        ),
         ("100,000 parts", bomb(letter, 3, mixed, &parts)),
         ("depth 10,000", bomb(letter, 4, deep, &nested)),
-        ("mail in mail, 10,000 deep", bomb(letter, 5, "Content-Type: message/rfc822\r\n", &mails)),
-        ("a million headers", bomb(letter, 6, &"X-A: b\r\n".repeat(1_000_000), "yes")),
-        ("one header of 9 MB", bomb(letter, 7, &format!("X-A: {}\r\n", "b".repeat(9_000_000)), "yes")),
+        (
+            "mail in mail, 10,000 deep",
+            bomb(letter, 5, "Content-Type: message/rfc822\r\n", &mails),
+        ),
+        (
+            "a million headers",
+            bomb(letter, 6, &"X-A: b\r\n".repeat(1_000_000), "yes"),
+        ),
+        (
+            "one header of 9 MB",
+            bomb(
+                letter,
+                7,
+                &format!("X-A: {}\r\n", "b".repeat(9_000_000)),
+                "yes",
+            ),
+        ),
         ("html, 200,000 deep", bomb(letter, 8, html, &table)),
     ]
 }
@@ -75,7 +98,12 @@ fn a_bomb_is_survived_small_and_quick_and_the_others_are_answered() {
         let size = octets.len();
         let began = Instant::now();
         theatre.arrive(BOB.address, &bobs.mail.reply_to, octets);
-        theatre.answer(CARA, &caras, &format!("What is it about? ({name})"), Habit::Phone);
+        theatre.answer(
+            CARA,
+            &caras,
+            &format!("What is it about? ({name})"),
+            Habit::Phone,
+        );
         let took = began.elapsed();
         let peak = theatre.process.memory_peak();
         println!("{name}: {size} octets, {took:?}, peak {peak} KiB");
@@ -109,13 +137,23 @@ fn a_flood_of_one_sender_is_answered_a_few_times_and_holds_nobody_up() {
     let peak = theatre.process.memory_peak();
     println!("{number} mails of one sender: {took:?}, peak {peak} KiB");
     assert!(peak < MEMORY_MAX, "{peak} KiB");
-    assert!(took < Duration::from_millis(60 * number as u64) + TIME_MAX, "{took:?}");
+    assert!(
+        took < Duration::from_millis(60 * number as u64) + TIME_MAX,
+        "{took:?}"
+    );
     theatre.all_delivered();
     let told = kinds(&mut theatre, BOB).len() + kinds(&mut theatre, ALICE).len();
     assert!(told < 80, "{told} letters follow from {number}");
     let listed = theatre.ask(&["review", "list"]);
-    assert!(listed["reviews"].as_array().is_some_and(|list| list.len() > 200));
+    assert!(
+        listed["reviews"]
+            .as_array()
+            .is_some_and(|list| list.len() > 200)
+    );
     let set_aside = theatre.status()["set_aside"].as_u64().expect("a count") as usize;
-    assert!(set_aside >= number - 31, "{set_aside} of {number} were set aside");
+    assert!(
+        set_aside >= number - 31,
+        "{set_aside} of {number} were set aside"
+    );
     theatre.close();
 }

@@ -199,7 +199,9 @@ fn fate(path: &Path, records: &Records, what: &str) -> Fate {
     told_well(&refused, what);
     match Store::rebuild(path, &key(), options()) {
         Ok((store, _)) => {
-            store.verify().unwrap_or_else(|error| panic!("{what}: {error}"));
+            store
+                .verify()
+                .unwrap_or_else(|error| panic!("{what}: {error}"));
             read(store);
             read(open(path).unwrap_or_else(|error| panic!("{what}: {error}")));
             Fate::Rebuilt
@@ -229,7 +231,9 @@ fn a_damaged_store_is_refused_or_made_whole_and_never_another() {
     let mut fates: BTreeMap<Fate, usize> = BTreeMap::new();
     std::panic::set_hook(Box::new(|panic| {
         // sled's own assertions are caught, and are no news here.
-        let here = panic.location().is_some_and(|at| at.file().contains("damage.rs"));
+        let here = panic
+            .location()
+            .is_some_and(|at| at.file().contains("damage.rs"));
         if here {
             eprintln!("{panic}");
         }
@@ -240,8 +244,15 @@ fn a_damaged_store_is_refused_or_made_whole_and_never_another() {
         let what = format!("seed {seed}: {}", damage(&path, &mut Dice(seed)));
         let fate = fate(&path, &records, &what);
         if fate == Fate::BackupNeeded {
-            Store::restore(&path, &key(), options(), &backup, Keys::These(&keys), |_, _| Ok(()))
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            Store::restore(
+                &path,
+                &key(),
+                options(),
+                &backup,
+                Keys::These(&keys),
+                |_, _| Ok(()),
+            )
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
             let store = open(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
             assert!(everything(&store).unwrap() == records, "{what}");
         }

@@ -69,7 +69,11 @@ fn compare(before: &Lived, after: &Lived, size: Size, told: &str) -> String {
     if size.sent_copies {
         assert_eq!(after.doubled, 0, "{told}: letters came twice");
     }
-    assert!(after.doubled as u32 <= after.kills, "{told}: {}", after.doubled);
+    assert!(
+        after.doubled as u32 <= after.kills,
+        "{told}: {}",
+        after.doubled
+    );
     format!(
         "{told}: {} letters, {} kills, 0 lost, {} doubled",
         before.letters, after.kills, after.doubled
@@ -80,7 +84,9 @@ fn killed(size: Size, seeds: std::ops::RangeInclusive<u64>, each: usize, done: O
     let mark = |seed: u64| format!("{size:?}, seed {seed}");
     let known = done.as_ref().and_then(|file| fs::read_to_string(file).ok());
     let known = known.unwrap_or_default();
-    let open: Vec<u64> = seeds.filter(|seed| !known.contains(&format!("{}:", mark(*seed)))).collect();
+    let open: Vec<u64> = seeds
+        .filter(|seed| !known.contains(&format!("{}:", mark(*seed))))
+        .collect();
     if open.is_empty() {
         return;
     }

@@ -42,7 +42,10 @@ fn until(what: &str, theatre: &mut Theatre, mut done: impl FnMut(&mut Theatre) -
     let deadline = Instant::now() + Duration::from_secs(40);
     while !done(theatre) {
         let folder = theatre.folder().display().to_string();
-        assert!(Instant::now() < deadline, "waited in vain for {what}; see {folder}");
+        assert!(
+            Instant::now() < deadline,
+            "waited in vain for {what}; see {folder}"
+        );
         sleep(Duration::from_millis(100));
     }
 }
@@ -61,9 +64,18 @@ fn on_a_full_disk_work_waits_and_goes_on_by_itself() {
     for free in ["19000000", "0"] {
         say(&theatre, "free", Some(free));
         let told = status(&mut theatre);
-        assert!(told.contains("\"wrong\"") && told.contains("new work waits"), "{told}");
-        let refused = theatre.process.command(&["invite", "--from", ALICE.address, "--to", DAN.address]);
-        assert!(format!("{refused:?}").contains("disk is nearly full"), "{refused:?}");
+        assert!(
+            told.contains("\"wrong\"") && told.contains("new work waits"),
+            "{told}"
+        );
+        let refused =
+            theatre
+                .process
+                .command(&["invite", "--from", ALICE.address, "--to", DAN.address]);
+        assert!(
+            format!("{refused:?}").contains("disk is nearly full"),
+            "{refused:?}"
+        );
         let (person, invitation) = match free {
             "0" => (CARA, &invitations[1]),
             _ => (BOB, &invitations[0]),
@@ -82,7 +94,10 @@ fn on_a_full_disk_work_waits_and_goes_on_by_itself() {
     assert!(theatre.log().contains("there is room on the disk again"));
     theatre.pass(TimeDelta::days(20));
     for person in [BOB, CARA] {
-        assert_eq!(kinds(&mut theatre, person), [Kind::Invitation, Kind::ReceiptDeclined]);
+        assert_eq!(
+            kinds(&mut theatre, person),
+            [Kind::Invitation, Kind::ReceiptDeclined]
+        );
     }
     theatre.close();
 }
@@ -157,12 +172,20 @@ fn a_poisoned_mail_is_set_aside_and_the_others_go_on() {
         let listed = reviews(&mut theatre);
         let told = format!("{listed:?}");
         assert_eq!(listed.len(), 1, "{told}");
-        assert!(told.contains(BOB.address) && told.contains("failed three times"), "{told}");
+        assert!(
+            told.contains(BOB.address) && told.contains("failed three times"),
+            "{told}"
+        );
         assert!(!told.contains("gladly") && told.contains(&id), "{told}");
         until("the mail to lie in Review", &mut theatre, |theatre| {
-            theatre.place(&id).is_some_and(|(folder, _)| folder == "Postlunch/Review")
+            theatre
+                .place(&id)
+                .is_some_and(|(folder, _)| folder == "Postlunch/Review")
         });
-        assert_eq!(theatre.log().matches("a mail could not be handled").count(), 3);
+        assert_eq!(
+            theatre.log().matches("a mail could not be handled").count(),
+            3
+        );
         let warned = status(&mut theatre);
         assert!(warned.contains("review list"), "{warned}");
 
@@ -176,12 +199,16 @@ fn a_poisoned_mail_is_set_aside_and_the_others_go_on() {
         say(&theatre, "poison", None);
         let number = reviews(&mut theatre)[0]["number"].to_string();
         until("the mail to lie in Review", &mut theatre, |theatre| {
-            theatre.place(&id).is_some_and(|(folder, _)| folder == "Postlunch/Review")
+            theatre
+                .place(&id)
+                .is_some_and(|(folder, _)| folder == "Postlunch/Review")
         });
         if poison == "decide" {
             theatre.ask(&["review", "dismiss", &number]);
             until("the mail to lie in Done", &mut theatre, |theatre| {
-                theatre.place(&id).is_some_and(|(folder, _)| folder == "Postlunch/Done")
+                theatre
+                    .place(&id)
+                    .is_some_and(|(folder, _)| folder == "Postlunch/Done")
             });
             theatre.pump();
             assert_eq!(kinds(&mut theatre, BOB), [Kind::Invitation]);

@@ -689,7 +689,11 @@ fn backup(path: &Path, name: &str) -> (PathBuf, PathBuf) {
     (file, keys)
 }
 
-fn restore(path: &Path, file: &Path, keys: &Path) -> Result<postlunch::store::Restored, StoreError> {
+fn restore(
+    path: &Path,
+    file: &Path,
+    keys: &Path,
+) -> Result<postlunch::store::Restored, StoreError> {
     let keys = Keys::Beside(keys);
     Store::restore(path, &key(), options(), file, keys, |store, refused| {
         let mut batch = Batch::new();

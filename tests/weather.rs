@@ -38,7 +38,11 @@ fn at_sea() -> Vec<Rule> {
     vec![
         Rule::new("accept", Deed::Cut).share(0.05),
         Rule::new("banner", Deed::Answer("421 4.3.2 too busy")).share(0.03),
-        Rule::new("cmd:RCPT", Deed::Answer("451 4.7.1 greylisted, come back later")).share(0.08),
+        Rule::new(
+            "cmd:RCPT",
+            Deed::Answer("451 4.7.1 greylisted, come back later"),
+        )
+        .share(0.08),
         Rule::new("cmd:MAIL", Deed::Answer("454 4.7.28 rate limited")).share(0.04),
         Rule::new("cmd:AUTH", Deed::Answer("454 4.7.0 try later")).share(0.03),
         Rule::new("body", Deed::Stub(700)).share(0.04),
@@ -61,7 +65,11 @@ fn in_the_hills() -> Vec<Rule> {
         Rule::new("tagged:UID MOVE", Deed::Cut).share(0.1),
         Rule::new("tagged:UID STORE", Deed::Cut).share(0.1),
         Rule::new("tagged:UID COPY", Deed::Cut).share(0.05),
-        Rule::new("cmd:UID FETCH", Deed::Answer("NO [SERVERBUG] internal error")).share(0.02),
+        Rule::new(
+            "cmd:UID FETCH",
+            Deed::Answer("NO [SERVERBUG] internal error"),
+        )
+        .share(0.02),
         Rule::new("idle", Deed::Answer("* BYE server restarting")).share(0.05),
         Rule::new("idle", Deed::Cut).share(0.05),
         Rule::new("exists", Deed::KeepBack).share(0.05),
@@ -96,7 +104,10 @@ async fn every_letter_is_taken_once_whatever_the_submission_server_does() {
             *taken.entry(&letter.message_id).or_default() += u32::from(letter.taken);
         }
         let doubled: Vec<_> = taken.iter().filter(|(_, times)| **times != 1).collect();
-        assert!(doubled.is_empty(), "{told}: taken other than once: {doubled:?}");
+        assert!(
+            doubled.is_empty(),
+            "{told}: taken other than once: {doubled:?}"
+        );
         for (point, times) in log.done {
             *met.entry(point).or_default() += times;
         }
@@ -131,7 +142,12 @@ async fn a_letter_that_is_refused_for_good_is_told_once() {
     let came_back = told.iter().filter(|text| text.contains("came back"));
     assert_eq!(came_back.count(), 2, "{told:#?}");
     let log = house.smtp.log();
-    assert_eq!(log.done["cmd:RCPT"] + log.done["reject"], 2, "{:?}", log.done);
+    assert_eq!(
+        log.done["cmd:RCPT"] + log.done["reject"],
+        2,
+        "{:?}",
+        log.done
+    );
     house.strike().await;
 }
 
@@ -170,7 +186,10 @@ async fn a_server_that_says_later_is_asked_on_schedule_for_four_days() {
             }
         }
         for (number, pair) in tries.windows(2).enumerate() {
-            let minutes = RETRY_MINUTES.get(number).or(RETRY_MINUTES.last()).expect("a wait");
+            let minutes = RETRY_MINUTES
+                .get(number)
+                .or(RETRY_MINUTES.last())
+                .expect("a wait");
             let gap = (pair[1] - pair[0]).num_seconds() as f64 / 60.0;
             let share = gap / *minutes as f64;
             let fits = (1.0 - JITTER - 0.02..=1.0 + JITTER + 0.02).contains(&share);
@@ -197,7 +216,10 @@ fn assert_considerate(house: &House, told: &str) {
     let log = house.imap.log();
     for pair in log.logins.windows(2) {
         let apart = pair[1] - pair[0];
-        assert!(apart > Duration::from_millis(4900), "{told}: two log-ins within {apart:?}");
+        assert!(
+            apart > Duration::from_millis(4900),
+            "{told}: two log-ins within {apart:?}"
+        );
     }
     for ended in &log.ended {
         let back = log.connected.iter().find(|at| *at >= ended);
@@ -225,7 +247,9 @@ async fn every_answer_is_decided_once_whatever_the_inbox_does() {
         house.invite(&house.people()).await;
         let everybody = |house: &House| {
             let people = house.people();
-            people.iter().all(|person| !house.letters(person).is_empty())
+            people
+                .iter()
+                .all(|person| !house.letters(person).is_empty())
         };
         let limit = Duration::from_secs(60);
         house.until("the invitations", limit, everybody).await;
@@ -279,7 +303,9 @@ async fn a_move_that_nobody_heard_of_is_survived() {
         .await;
         house.invite(&house.people()).await;
         let all = |house: &House| house.people().iter().all(|p| !house.letters(p).is_empty());
-        house.until("the invitations", Duration::from_secs(30), all).await;
+        house
+            .until("the invitations", Duration::from_secs(30), all)
+            .await;
         house.some_answer(9);
         let limit = Duration::from_secs(90);
         house.until("the answers", limit, House::all_is_said).await;
@@ -314,23 +340,33 @@ async fn a_mailbox_that_is_numbered_anew_brings_no_second_effect() {
     let people = house.people();
     house.invite(&people).await;
     let all = |house: &House| house.people().iter().all(|p| !house.letters(p).is_empty());
-    house.until("the invitations", Duration::from_secs(30), all).await;
-    let answers: Vec<(String, String)> =
-        people.iter().filter_map(|person| house.answer(person)).collect();
+    house
+        .until("the invitations", Duration::from_secs(30), all)
+        .await;
+    let answers: Vec<(String, String)> = people
+        .iter()
+        .filter_map(|person| house.answer(person))
+        .collect();
     let said = |number: usize| move |house: &House| house.letters(ALICE).len() >= number;
     let limit = Duration::from_secs(60);
     house.some_answer(2);
     house.until("two answers", limit, said(2)).await;
 
     // The same mailbox under another UIDVALIDITY, from the next log-in on.
-    house.imap.change(vec![Rule::new("uidvalidity", Deed::Renumber(4_000_000_001))]);
+    house.imap.change(vec![Rule::new(
+        "uidvalidity",
+        Deed::Renumber(4_000_000_001),
+    )]);
     house.sandbox.cut_connections();
     house.some_answer(2);
     house.until("four answers", limit, said(4)).await;
 
     // Thrown away and made again, with the old mail in it once more, and the rest.
     house.imap.change(Vec::new());
-    house.sandbox.recreate_mailbox(LUNCH, "INBOX").expect("made again");
+    house
+        .sandbox
+        .recreate_mailbox(LUNCH, "INBOX")
+        .expect("made again");
     for (to, mail) in answers.iter().take(4) {
         house.sandbox.deliver(to, mail).expect("delivered");
     }
@@ -371,8 +407,13 @@ async fn a_dead_idle_is_noticed() {
             ..usual
         },
     };
-    let mut session = Session::connect(&account, &patience).await.expect("a session");
-    session.select(&Mailbox::named("INBOX")).await.expect("an inbox");
+    let mut session = Session::connect(&account, &patience)
+        .await
+        .expect("a session");
+    session
+        .select(&Mailbox::named("INBOX"))
+        .await
+        .expect("an inbox");
     let began = Instant::now();
     let waited = session.idle(Duration::from_secs(3600), std::future::pending());
     let most = patience.idle_max + patience.command + Duration::from_secs(1);

@@ -6,8 +6,8 @@ use crate::clock::Clock;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::health;
-use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::inbox::Wish;
+use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::request::{
     ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, ReviewRequest,
     SummaryLine,

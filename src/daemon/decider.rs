@@ -50,7 +50,9 @@ pub enum DeciderError {
     #[error("no Message-ID can be made from [mail] address; check its domain")]
     MessageId,
     /// The job panicked.
-    #[error("a mistake of the program's own; nothing half done is kept; report the log's line of it")]
+    #[error(
+        "a mistake of the program's own; nothing half done is kept; report the log's line of it"
+    )]
     Mistake,
 }
 

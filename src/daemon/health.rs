@@ -6,8 +6,8 @@ use crate::clock::Clock;
 use crate::daemon::commands::stage_word;
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::incoming::LAST_IN;
-use crate::daemon::room::FLOOR;
 use crate::daemon::request::{Health, Link, Standings, Status, Warning};
+use crate::daemon::room::FLOOR;
 use crate::daemon::vitals::Vitals;
 use crate::lunch::pairing::{LunchState, Stage};
 use crate::store::key::{Key, Shelf};
@@ -34,7 +34,10 @@ impl Decider {
             now: self.clock.now(),
             rehearsal: self.clock.is_by_hand(),
             hold: self.hold,
-            restored: self.hold && self.restored.is_some_and(|restored| restored.resumed.is_none()),
+            restored: self.hold
+                && self
+                    .restored
+                    .is_some_and(|restored| restored.resumed.is_none()),
             next_due: self.next_turn()?,
             ..Status::default()
         };

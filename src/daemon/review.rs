@@ -281,7 +281,8 @@ impl Decider {
             lines.push(ReviewLine {
                 number: reviewed.number,
                 at: reviewed.at,
-                from: person.map_or_else(|| "(forgotten)".to_owned(), |p| p.who.address.to_string()),
+                from: person
+                    .map_or_else(|| "(forgotten)".to_owned(), |p| p.who.address.to_string()),
                 message_id: reviewed.message_id,
                 why: reviewed.why.told().to_owned(),
             });

@@ -221,7 +221,11 @@ fn dice(seed: &mut u64) -> u64 {
 #[test]
 fn a_clock_that_jumps_by_an_hour_says_nothing_twice_and_misses_nothing() {
     let (start, hours) = ("2027-01-04T08:00:00Z", 24 * 45);
-    let seeds = if std::env::var_os("POSTLUNCH_LONG").is_some() { 20 } else { 2 };
+    let seeds = if std::env::var_os("POSTLUNCH_LONG").is_some() {
+        20
+    } else {
+        2
+    };
     let mut good = Desk::meeting("Europe/Berlin", start);
     for hour in 1..hours {
         good.set(moment(start) + TimeDelta::hours(hour));
@@ -265,7 +269,10 @@ fn local_times_hold_through_the_change_of_the_clocks() {
         for pair in held.windows(2) {
             assert_eq!((*pair[1] - *pair[0]).num_days(), 14, "{zone}: {pair:?}");
         }
-        assert!(held.iter().all(|start| start.time() == half_past), "{zone}: {held:?}");
+        assert!(
+            held.iter().all(|start| start.time() == half_past),
+            "{zone}: {held:?}"
+        );
         let mut offsets = std::collections::BTreeSet::new();
         for person in [ANA, BEN] {
             let reminders = desk.of(person, "reminder");
@@ -283,7 +290,11 @@ fn local_times_hold_through_the_change_of_the_clocks() {
                 offsets.insert((local - utc).num_minutes());
             }
         }
-        assert_eq!(offsets.len(), 2, "{zone}: both offsets had their turn: {offsets:?}");
+        assert_eq!(
+            offsets.len(),
+            2,
+            "{zone}: both offsets had their turn: {offsets:?}"
+        );
     }
 }
 
@@ -299,7 +310,11 @@ fn leap_day_and_the_turn_of_the_year_are_days_like_others() {
     let years: std::collections::BTreeSet<i32> = lunches.iter().map(|l| l.year()).collect();
     assert!(years.contains(&2027) && years.contains(&2028));
     let past = |day: &NaiveDate| *day < NaiveDate::from_ymd_opt(2028, 4, 19).expect("a day");
-    let past = lunches.iter().map(chrono::NaiveDateTime::date).filter(past).count();
+    let past = lunches
+        .iter()
+        .map(chrono::NaiveDateTime::date)
+        .filter(past)
+        .count();
     for person in [ANA, BEN] {
         assert_eq!(desk.of(person, "reminder").len(), past, "{lunches:?}");
         assert_eq!(desk.of(person, "followup").len(), past);
@@ -318,7 +333,11 @@ fn leap_day_and_the_turn_of_the_year_are_days_like_others() {
 /// next; and the practice goes on as if nothing had been.
 #[test]
 fn after_three_weeks_down_nobody_gets_a_flood() {
-    for down_from in ["2027-01-19T12:00:00Z", "2027-01-21T12:00:00Z", "2027-01-26T03:00:00Z"] {
+    for down_from in [
+        "2027-01-19T12:00:00Z",
+        "2027-01-21T12:00:00Z",
+        "2027-01-26T03:00:00Z",
+    ] {
         let mut desk = Desk::meeting("Europe/Berlin", "2027-01-04T08:00:00Z");
         desk.until(down_from);
         let before = desk.left.len();
@@ -331,7 +350,10 @@ fn after_three_weeks_down_nobody_gets_a_flood() {
             let got: Vec<_> = caught_up.iter().filter(|left| left.to == person).collect();
             let kinds: Vec<&str> = got.iter().map(|left| left.kind.as_str()).collect();
             let about_lunch = kinds.iter().filter(|kind| **kind != "summary").count();
-            assert!(about_lunch <= 1, "{down_from}: {person} got {kinds:?} at once");
+            assert!(
+                about_lunch <= 1,
+                "{down_from}: {person} got {kinds:?} at once"
+            );
             assert!(!kinds.contains(&"reminder") || desk.lunches().iter().any(|l| *l > now));
         }
         desk.until("2027-04-30T12:00:00Z");

@@ -168,7 +168,11 @@ fn step(remember: impl FnOnce(&mut Disk)) -> io::Result<()> {
 /// The same file, to be read and written whatever it was opened for.
 fn again(file: &File) -> File {
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    OpenOptions::new().read(true).write(true).open(path).unwrap()
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path)
+        .unwrap()
 }
 
 fn inode(file: &File) -> (u64, u64) {

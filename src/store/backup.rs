@@ -148,7 +148,10 @@ fn check(records: &Path) -> Result<(u64, u64), StoreError> {
     let walked = walk::<JournalError>(&segment, &mut |_| Ok(()));
     match walked {
         Ok(walked) if walked.whole => Ok((number, walked.sequence)),
-        Ok(walked) => Err(no_backup(format!("it is damaged at octet {}", walked.length))),
+        Ok(walked) => Err(no_backup(format!(
+            "it is damaged at octet {}",
+            walked.length
+        ))),
         Err(error) => Err(no_backup(error.to_string())),
     }
 }

@@ -447,9 +447,7 @@ fn open_index(path: &Path) -> Result<Index, StoreError> {
     disk::sync_parent(&mark).map_err(refused)?;
     match Index::open(&folder) {
         // Opening needs a little space of its own.
-        Err(error) if error.full && give_up_ballast(path) => {
-            Ok(Index::open(&folder)?)
-        }
+        Err(error) if error.full && give_up_ballast(path) => Ok(Index::open(&folder)?),
         other => Ok(other?),
     }
 }

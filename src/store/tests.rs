@@ -202,7 +202,9 @@ fn a_power_cut_at_a_hundred_moments_loses_nothing_that_was_told() {
             Options::new(purpose)
         });
         let store = store.unwrap_or_else(|error| panic!("{story}: {error}"));
-        store.verify().unwrap_or_else(|error| panic!("{story}: {error}"));
+        store
+            .verify()
+            .unwrap_or_else(|error| panic!("{story}: {error}"));
         let found: BTreeMap<u64, Vec<u8>> = store
             .scan(&Key::on(Shelf::Notes))
             .map(Result::unwrap)
@@ -210,7 +212,8 @@ fn a_power_cut_at_a_hundred_moments_loses_nothing_that_was_told() {
             .collect();
         let texts = |told: &Told| -> BTreeMap<u64, Vec<u8>> {
             let each = told.iter();
-            each.map(|(number, (_, text))| (*number, text.clone())).collect()
+            each.map(|(number, (_, text))| (*number, text.clone()))
+                .collect()
         };
         let mut with = told.clone();
         under_way.iter().for_each(|deed| follow(&mut with, deed));

@@ -68,8 +68,16 @@ pub fn live(size: Size, kills: &Kills, usual: &[Duration]) -> Lived {
     let mut durations = Vec::new();
     let half = size.people / 2;
     for number in 0..half {
-        let (from, to) = (town.people[number].clone(), town.people[number + half].clone());
-        town.step(&["invite", "--from", &from, "--to", &to], &mut durations, kills, usual);
+        let (from, to) = (
+            town.people[number].clone(),
+            town.people[number + half].clone(),
+        );
+        town.step(
+            &["invite", "--from", &from, "--to", &to],
+            &mut durations,
+            kills,
+            usual,
+        );
     }
     for half_day in 1..=size.days * 2 {
         let target = moment(BEGINNING) + TimeDelta::hours(12 * half_day);
@@ -101,7 +109,9 @@ impl Town {
             with_sent: size.sent_copies,
             ..SandboxOptions::with_accounts(&accounts)
         };
-        let sandbox = runtime.block_on(Sandbox::start(options)).expect("a sandbox");
+        let sandbox = runtime
+            .block_on(Sandbox::start(options))
+            .expect("a sandbox");
         let server = |section: &str, port: u16| {
             format!(
                 "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword_file = \"password\"\n"
@@ -203,7 +213,10 @@ impl Town {
         for number in 0..self.people.len() {
             let person = self.people[number].clone();
             let messages = self.sandbox.mailbox(&person, "INBOX");
-            let seen = self.read.insert(person.clone(), messages.len()).unwrap_or(0);
+            let seen = self
+                .read
+                .insert(person.clone(), messages.len())
+                .unwrap_or(0);
             let mut met = BTreeSet::new();
             for message in &messages[seen..] {
                 let Some(letter) = Mail::read(&message.bytes) else {
@@ -240,7 +253,9 @@ impl Town {
                 (5, 2.., true) => "end",
                 (1, times, _) if times % 2 == 0 => return,
                 (3 | 4, _, _) => return,
-                _ => "Best: how you handled the outage.\nWorst: the long meeting.\nFocus: ask earlier.",
+                _ => {
+                    "Best: how you handled the outage.\nWorst: the long meeting.\nFocus: ask earlier."
+                }
             }
         } else if said("speaks first") && !said("Nobody else gets this") {
             match character {
@@ -256,13 +271,23 @@ impl Town {
         let mark = id.iter().fold(5_381_u32, |sum, octet| {
             sum.wrapping_mul(33).wrapping_add((*octet).into())
         });
-        let octets = client::reply(letter, "Somebody", person, words, Habit::Phone, self.now, mark);
+        let octets = client::reply(
+            letter,
+            "Somebody",
+            person,
+            words,
+            Habit::Phone,
+            self.now,
+            mark,
+        );
         let octets = match character {
             4 => [b"Auto-Submitted: auto-replied\r\n".as_slice(), &octets].concat(),
             _ => octets,
         };
         let sandbox = &self.sandbox;
-        sandbox.deliver(&letter.reply_to, octets).expect("delivered");
+        sandbox
+            .deliver(&letter.reply_to, octets)
+            .expect("delivered");
     }
 
     fn look_back(&mut self, durations: Vec<Duration>) -> Lived {

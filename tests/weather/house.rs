@@ -244,12 +244,24 @@ impl House {
         for person in self.people.iter().map(String::as_str).chain([ALICE]) {
             let letters = self.letters(person);
             let subjects: Vec<&str> = letters.iter().map(|l| l.subject.as_str()).collect();
-            let expected = if person == ALICE { self.people.len() } else { 2 };
-            assert_eq!(letters.len(), expected, "{told}: {person} got {subjects:#?}");
+            let expected = if person == ALICE {
+                self.people.len()
+            } else {
+                2
+            };
+            assert_eq!(
+                letters.len(),
+                expected,
+                "{told}: {person} got {subjects:#?}"
+            );
             everything.extend(letters.into_iter().map(|letter| letter.message_id));
         }
         let different: BTreeSet<&String> = everything.iter().collect();
-        assert_eq!(different.len(), everything.len(), "{told}: a letter came twice");
+        assert_eq!(
+            different.len(),
+            everything.len(),
+            "{told}: a letter came twice"
+        );
         let left = self.sandbox.mailbox(LUNCH, "INBOX");
         assert_eq!(left.len(), 0, "{told}: answers are left in the inbox");
     }

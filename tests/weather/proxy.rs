@@ -334,7 +334,9 @@ async fn smtp(client: TcpStream, to: u16, mut weather: Line) -> io::Result<()> {
     let (mut server, mut orders) = halves(TcpStream::connect(("127.0.0.1", to)).await?).await;
     let banner = reply(&mut server).await?;
     if let Some(Deed::Answer(instead)) = weather.weather("banner", "").await? {
-        answers.write_all(format!("{instead}\r\n").as_bytes()).await?;
+        answers
+            .write_all(format!("{instead}\r\n").as_bytes())
+            .await?;
         return Ok(());
     }
     answers.write_all(&banner).await?;
@@ -349,7 +351,9 @@ async fn smtp(client: TcpStream, to: u16, mut weather: Line) -> io::Result<()> {
             address.clone_into(&mut recipient);
         }
         if let Some(Deed::Answer(instead)) = weather.weather(&format!("cmd:{verb}"), &told).await? {
-            answers.write_all(format!("{instead}\r\n").as_bytes()).await?;
+            answers
+                .write_all(format!("{instead}\r\n").as_bytes())
+                .await?;
             if instead.starts_with("421") {
                 return Ok(());
             }
@@ -365,7 +369,9 @@ async fn smtp(client: TcpStream, to: u16, mut weather: Line) -> io::Result<()> {
             body(&mut client).await?;
             orders.write_all(b"RSET\r\n").await?;
             reply(&mut server).await?;
-            answers.write_all(format!("{instead}\r\n").as_bytes()).await?;
+            answers
+                .write_all(format!("{instead}\r\n").as_bytes())
+                .await?;
             continue;
         }
         orders.write_all(&order).await?;
@@ -376,7 +382,9 @@ async fn smtp(client: TcpStream, to: u16, mut weather: Line) -> io::Result<()> {
         }
         let letter = body(&mut client).await?;
         if let Some(Deed::Stub(octets)) = weather.weather("body", &recipient).await? {
-            orders.write_all(&letter[..letter.len().min(octets)]).await?;
+            orders
+                .write_all(&letter[..letter.len().min(octets)])
+                .await?;
             return Ok(());
         }
         orders.write_all(&letter).await?;
@@ -465,7 +473,10 @@ async fn forth(
         let tag = words.next().unwrap_or_default().to_owned();
         let mut name = words.next().unwrap_or_default().to_ascii_uppercase();
         if name == "UID" {
-            name = format!("UID {}", words.next().unwrap_or_default().to_ascii_uppercase());
+            name = format!(
+                "UID {}",
+                words.next().unwrap_or_default().to_ascii_uppercase()
+            );
         }
         if name.is_empty() {
             talk.lock().expect("talk").idling = false; // DONE
@@ -475,7 +486,10 @@ async fn forth(
         if name == "LOGIN" {
             weather.log().logins.push(Instant::now());
         }
-        talk.lock().expect("talk").names.insert(tag.clone(), name.clone());
+        talk.lock()
+            .expect("talk")
+            .names
+            .insert(tag.clone(), name.clone());
         if let Some(Deed::Answer(instead)) = weather.weather(&format!("cmd:{name}"), &told).await? {
             let instead = format!("{tag} {instead}\r\n");
             answers.lock().await.write_all(instead.as_bytes()).await?;
