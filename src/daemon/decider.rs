@@ -479,7 +479,11 @@ impl Decider {
     }
 
     /// Closes the store.
-    pub(super) fn close(self) {
+    pub(super) fn close(mut self) {
+        // A mail that a stop interrupts has not failed.
+        if self.handling.is_some() {
+            let _ = self.note_handling(None);
+        }
         if let Err(error) = self.ledger.store.close() {
             maillog::warning(&format!("the store did not close cleanly: {error}"));
         }

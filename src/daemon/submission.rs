@@ -93,7 +93,10 @@ impl Submitting {
                 }
                 return Ok(());
             }
-            self.look_for_the_doubtful().await?;
+            match self.look_for_the_doubtful().await {
+                Err(error) if error.passes() => maillog::waits("a doubt", &error.to_string()),
+                other => other?,
+            }
             let rest = if submitter.is_some() { IDLE_MAX } else { LOOK };
             let woken = tokio::select! {
                 () = self.queued.notified() => true,
