@@ -257,7 +257,7 @@ pub fn cut(file: &File, length: u64) -> io::Result<()> {
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let known = from.exists();
     step(|disk| {
-        if known && !disk.cut_at.is_some_and(|at| at == disk.steps) {
+        if known && disk.cut_at.is_none_or(|at| at != disk.steps) {
             disk.unsynced.push(Unsynced::Name {
                 from: from.to_owned(),
                 to: to.to_owned(),

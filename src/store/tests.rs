@@ -159,7 +159,10 @@ fn live(path: &Path, seed: u64) -> (Told, Option<Deed>) {
             let closed = match dice.below(3) {
                 0 => store.close(),
                 1 => store.retire(1).map(|_| drop(store)),
-                _ => Ok(drop(store)),
+                _ => {
+                    drop(store);
+                    Ok(())
+                }
             };
             match closed.and_then(|()| Store::open(path, &key, options)) {
                 Ok(again) => store = again,

@@ -514,7 +514,10 @@ async fn forth(
                     answers.lock().await.write_all(bye.as_bytes()).await?;
                     return Ok(());
                 }
-                Some(Deed::Silence) => talk.lock().expect("talk").silent = true,
+                Some(Deed::Silence) => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    talk.lock().expect("talk").silent = true;
+                }
                 _ => {}
             }
         }
