@@ -73,7 +73,7 @@ pub struct Reviewed {
     pub person: u64,
     /// Its Message-ID, without angle brackets, by which it is found in the folder.
     pub message_id: Option<String>,
-    /// Its content's mark, by which it is known when it is moved back.
+    /// The mark by which it is known when it is moved back.
     pub content: String,
 }
 
@@ -253,9 +253,13 @@ impl Decider {
         Ok(())
     }
 
+    /// What a mail is known by here: its Message-ID, since of a mail that was set aside maybe only the
+    /// header was read; its content where it has none.
     fn content_mark(&self, message: &Message) -> [u8; 16] {
-        let id = message.message_id.as_ref().map_or("", |id| id.as_str());
-        let text = format!("{id} {}", message.content_digest());
+        let text = match &message.message_id {
+            Some(id) => format!("id {}", id.as_str()),
+            None => format!("content {}", message.content_digest()),
+        };
         self.ledger.store.digest(&text)
     }
 

@@ -71,7 +71,7 @@ pub enum Shelf {
     Heard = 29,
     /// Mailbox digest, UIDVALIDITY, UID: tries of a mail that failed.
     Tried = 30,
-    /// Digest of Message-ID and content: set aside, to be known again when it is moved back.
+    /// Digest of a Message-ID, or of content without one: set aside, to be known when moved back.
     SetAside = 31,
 }
 
