@@ -37,6 +37,11 @@ mod armed {
         FOLDER.get_or_init(told).as_ref()
     }
 
+    /// What a test has written into a file of that name.
+    pub fn told(name: &str) -> Option<String> {
+        fs::read_to_string(folder()?.join(name)).ok()
+    }
+
     pub fn meet(name: &str) {
         let Some(folder) = folder() else { return };
         let met = folder.join("met");
@@ -45,6 +50,37 @@ mod armed {
         }
         if fs::read_to_string(folder.join("armed")).is_ok_and(|armed| armed == name) {
             let _ = fs::remove_file(folder.join("armed"));
+            std::process::abort();
+        }
+    }
+}
+
+/// Octets that a test says are free on the disk: the number in `free`, in the same folder.
+#[cfg(not(feature = "crash-points"))]
+pub const fn free_disk() -> Option<u64> {
+    None
+}
+
+/// Octets that a test says are free on the disk: the number in `free`, in the same folder.
+#[cfg(feature = "crash-points")]
+pub fn free_disk() -> Option<u64> {
+    armed::told("free")?.trim().parse().ok()
+}
+
+/// Where a test asks for it, handling a mail panics here, or ends the process ("end …").
+#[cfg(not(feature = "crash-points"))]
+#[inline]
+pub const fn poison(_: &str) {}
+
+/// Where a test asks for it, handling a mail panics here, or ends the process ("end …").
+#[cfg(feature = "crash-points")]
+pub fn poison(step: &str) {
+    let asked = armed::told("poison").unwrap_or_default();
+    for line in asked.lines() {
+        if line == step {
+            std::panic::panic_any("a test poisoned this mail");
+        }
+        if line.strip_prefix("end ") == Some(step) {
             std::process::abort();
         }
     }

@@ -2,20 +2,42 @@
 //!
 //! The rooms that keep things (`store`, `keyring`) change files through this room alone; a test of the
 //! house holds that. So a new step is on the list of crash points by itself, and one place stands
-//! where a test can lose what was not synced.
+//! where a test can lose what was not synced (`disk/tests.rs`) or fill the disk.
+
+#[cfg(not(test))]
+mod layer;
+#[cfg(test)]
+pub(crate) mod tests;
+
+#[cfg(test)]
+use tests as layer;
 
 use crate::crash_point::around;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+
+/// Octets that may still be taken where `path` is; `None` where the system does not tell.
+pub fn free(path: &Path) -> Option<u64> {
+    if let Some(told) = layer::free() {
+        return Some(told);
+    }
+    // Before the first commit the folder itself may not be there.
+    let mut folders = path.ancestors();
+    let told = folders.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
+    told.f_bavail.checked_mul(told.f_frsize)
+}
 
 /// Writes all octets at an offset.
 ///
 /// # Errors
 /// As the operating system says; part of it may be written.
 pub fn write_at(file: &File, octets: &[u8], offset: u64, what: &str) -> io::Result<()> {
-    around("write", what, || file.write_all_at(octets, offset))
+    around("write", what, || {
+        layer::write(file, octets, Some(offset))?;
+        file.write_all_at(octets, offset)
+    })
 }
 
 /// Writes all octets where the file stands.
@@ -23,7 +45,10 @@ pub fn write_at(file: &File, octets: &[u8], offset: u64, what: &str) -> io::Resu
 /// # Errors
 /// As the operating system says; part of it may be written.
 pub fn write(mut file: &File, octets: &[u8], what: &str) -> io::Result<()> {
-    around("write", what, || file.write_all(octets))
+    around("write", what, || {
+        layer::write(file, octets, None)?;
+        file.write_all(octets)
+    })
 }
 
 /// Brings a file's octets, and what is needed to read them, to the disk (fdatasync).
@@ -31,7 +56,10 @@ pub fn write(mut file: &File, octets: &[u8], what: &str) -> io::Result<()> {
 /// # Errors
 /// As the operating system says; nobody knows then what is on the disk.
 pub fn sync_data(file: &File, what: &str) -> io::Result<()> {
-    around("sync", what, || file.sync_data())
+    around("sync", what, || {
+        layer::sync(file)?;
+        file.sync_data()
+    })
 }
 
 /// Brings a file with all its attributes to the disk (fsync).
@@ -39,7 +67,10 @@ pub fn sync_data(file: &File, what: &str) -> io::Result<()> {
 /// # Errors
 /// As the operating system says; nobody knows then what is on the disk.
 pub fn sync_all(file: &File, what: &str) -> io::Result<()> {
-    around("sync", what, || file.sync_all())
+    around("sync", what, || {
+        layer::sync(file)?;
+        file.sync_all()
+    })
 }
 
 /// Syncs the folder of `path`, without which a new name may be gone after a power cut.
@@ -51,7 +82,10 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    around("sync", "folder", || File::open(folder)?.sync_all())
+    around("sync", "folder", || {
+        layer::sync_names(folder)?;
+        File::open(folder)?.sync_all()
+    })
 }
 
 /// Cuts a file off, or fills it up, to that many octets.
@@ -59,7 +93,10 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
 /// # Errors
 /// As the operating system says.
 pub fn set_len(file: &File, octets: u64, what: &str) -> io::Result<()> {
-    around("cut", what, || file.set_len(octets))
+    around("cut", what, || {
+        layer::cut(file, octets)?;
+        file.set_len(octets)
+    })
 }
 
 /// Gives a file or a folder another name, over a file that has it.
@@ -67,7 +104,10 @@ pub fn set_len(file: &File, octets: u64, what: &str) -> io::Result<()> {
 /// # Errors
 /// As the operating system says.
 pub fn rename(from: &Path, to: &Path, what: &str) -> io::Result<()> {
-    around("name", what, || fs::rename(from, to))
+    around("name", what, || {
+        layer::rename(from, to)?;
+        fs::rename(from, to)
+    })
 }
 
 /// Gives a file its name, unless something has that name already.
@@ -83,12 +123,46 @@ pub fn name_new(from: &Path, to: &Path, what: &str) -> io::Result<()> {
     })
 }
 
+/// Gives a file a second name beside the one it has, or copies it where there is no such thing.
+///
+/// # Errors
+/// As the operating system says.
+pub fn link(from: &Path, to: &Path, what: &str) -> io::Result<()> {
+    around("name", what, || match fs::hard_link(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => fs::copy(from, to).map(|_| ()),
+    })
+}
+
+/// Copies a file to a place where none is, for its owner alone, and syncs it.
+///
+/// # Errors
+/// As the operating system says; a file that is there already is one.
+pub fn copy(from: &Path, to: &Path, what: &str) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let target = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)?;
+    around("write", what, || {
+        layer::write(&target, &[], None)?;
+        io::copy(&mut source, &mut &target)
+    })?;
+    sync_all(&target, what)?;
+    sync_parent(to)
+}
+
 /// Takes a file away.
 ///
 /// # Errors
 /// As the operating system says, a missing one too.
 pub fn remove(path: &Path, what: &str) -> io::Result<()> {
-    around("remove", what, || fs::remove_file(path))
+    around("remove", what, || {
+        layer::remove(path)?;
+        fs::remove_file(path)
+    })
 }
 
 /// Takes a folder away with all that is in it; one that is not there is no error.

@@ -80,7 +80,7 @@ pub enum KeyringError {
     NotAKeyring(PathBuf),
     /// The store key does not belong to this keyring.
     #[error(
-        "{0}: this store was made with another store key; give the key it was made with ([store] key_file)"
+        "{0}: this store was made with another store key; give the key it was made with ([store] key_file), or if this is the one, put the keyring's newest copy back there"
     )]
     WrongKey(PathBuf),
     /// A rehearsal was opened as the real thing, or the other way round.
@@ -278,6 +278,14 @@ impl Keyring {
         self.held.remove(&owner);
         self.free.insert(slot);
         Ok(true)
+    }
+
+    /// Copies the keyring to a place where no file is; nobody writes to it meanwhile.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn copy_to(&self, to: &Path) -> Result<(), KeyringError> {
+        disk::copy(&self.path, to, "keyring copy").map_err(|source| at(to, source))
     }
 
     /// The name of an owner's key, if they have one.

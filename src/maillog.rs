@@ -48,12 +48,9 @@ pub fn key_forgotten() {
     tracing::info!("forgot a key");
 }
 
-/// Records stand there whose keys are neither held nor forgotten.
-pub fn keys_missing(owners: usize) {
-    tracing::error!(
-        owners,
-        "keys are missing from the keyring: it is older than the store, or the store is older than a forgetting"
-    );
+/// Whoever lost their key counts as forgotten from now on, by an operator's word.
+pub fn keys_given_up(owners: usize) {
+    tracing::error!(owners, "gave up keys that are missing from the keyring");
 }
 
 /// A letter was queued (S1).
@@ -106,6 +103,11 @@ pub fn set_aside(uid: u32) {
     tracing::error!(uid, "set a mail aside for a person to look at");
 }
 
+/// Handling a mail failed, for the given time.
+pub fn mail_failed(uid: u32, times: u64) {
+    tracing::error!(uid, times, "a mail could not be handled; others go on");
+}
+
 /// A letter could not be written.
 pub fn letter_not_written(why: &str) {
     tracing::error!(
@@ -132,6 +134,39 @@ pub fn inbox_renumbered(uid_validity: u32) {
     tracing::warn!(
         uid_validity,
         "the mailbox was numbered anew, looking through it again"
+    );
+}
+
+/// After a restore, what lies in Done was looked through.
+pub fn read_again(messages: usize) {
+    tracing::info!(
+        messages,
+        "looked through handled mail for what the backup does not know"
+    );
+}
+
+/// The disk ran full, or has room again.
+pub fn room(room: bool, free: u64) {
+    if room {
+        tracing::info!(free, "there is room on the disk again, going on");
+    } else {
+        tracing::error!(
+            free,
+            "the disk is nearly full: new work waits until there is room"
+        );
+    }
+}
+
+/// Something could not be done now and is tried again.
+pub fn waits(what: &str, why: &str) {
+    tracing::warn!(what, why, "waiting, and trying again");
+}
+
+/// The program made a mistake of its own; nothing half done was kept.
+pub fn mistake(what: &str) {
+    tracing::error!(
+        what,
+        "a mistake of the program's own; nothing half done is kept"
     );
 }
 

@@ -2,7 +2,7 @@
 //! forgotten people. What was committed is there, or the store says why not and what to do.
 
 use postlunch::keyring::{Keyring, Owner, Purpose, StoreKey};
-use postlunch::store::{Batch, Key, Options, Rebuilt, Shelf, Store, StoreError};
+use postlunch::store::{Batch, Key, Keys, Options, Rebuilt, Shelf, Store, StoreError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -465,21 +465,40 @@ fn the_forgotten_stay_forgotten_in_every_copy() {
     assert_eq!(store.get(&note(70)).unwrap().unwrap(), b"a new start");
     store.close().unwrap();
 
-    // An older journal from a backup, under today's keyring.
+    // An older journal under today's keyring is refused, and a backup of it is not: nobody may only
+    // seem forgotten.
     let today = folder.path().join("today");
     copy(&path, &today);
     fs::remove_dir_all(today.join("index")).unwrap();
     fs::remove_dir_all(today.join("journal")).unwrap();
     copy(&copied.join("journal"), &today.join("journal"));
+    let text = refused(&today).to_string();
+    assert!(text.contains("keys of 1 people"), "{text}");
+    let (file, keys) = (folder.path().join("copy"), folder.path().join("keys"));
+    let mut older = open(&copied);
+    older.backup(&file, &keys).unwrap();
+    older.close().unwrap();
+    // Whether that key was lost or destroyed nobody can tell but the operator.
+    let error = restore(&today, &file, &keys).unwrap_err();
+    assert!(matches!(error, StoreError::WhichKeyring(_)), "{error}");
+    let own = today.join("keyring");
+    let own = Keys::These(&own);
+    let restored = Store::restore(&today, &key(), options(), &file, own, |_, _| Ok(()));
+    assert_eq!(restored.unwrap().forgotten, 1);
     let store = open(&today);
     assert_eq!(store.get(&note(1)).unwrap(), None);
     assert_eq!(store.get(&note(0)).unwrap().unwrap(), CANARY.as_bytes());
-    drop(store);
+    store.close().unwrap();
 
     // An older keyring from a backup, under today's journal: the key goes again.
     fs::copy(copied.join("keyring"), path.join("keyring")).unwrap();
     fs::remove_dir_all(path.join("index")).unwrap();
-    let store = open(&path);
+    assert!(matches!(
+        refused(&path),
+        StoreError::KeysMissing { owners: 1, .. }
+    ));
+    let (store, given_up) = Store::give_up_keys(&path, &key(), options()).unwrap();
+    assert_eq!((given_up, store.get(&note(70)).unwrap()), (1, None));
     assert_eq!(store.get(&note(1)).unwrap(), None);
     drop(store);
     let keyring = Keyring::open(&path.join("keyring"), &key(), Purpose::Real).unwrap();
@@ -498,12 +517,22 @@ fn a_keyring_older_than_the_store_is_told_of() {
     store.stage(batch).unwrap(); // the key is made here,
     store.unstage();
     write(&mut store, 91, newcomer, "hello"); // and told of with its first use
-    assert_eq!(store.verify().unwrap().keys_missing, 0);
+    store.verify().unwrap();
     store.close().unwrap();
     fs::copy(&older, path.join("keyring")).unwrap();
+    let error = refused(&path);
+    assert!(error.needs_a_person());
+    let text = error.to_string();
+    assert!(
+        text.contains("newest copy back") && text.contains("--give-up-keys"),
+        "{text}"
+    );
+    let (store, given_up) = Store::give_up_keys(&path, &key(), options()).unwrap();
+    assert_eq!((given_up, everything(&store)), (1, records.clone()));
+    store.close().unwrap();
     let store = open(&path);
     assert_eq!(everything(&store), records);
-    assert_eq!(store.verify().unwrap().keys_missing, 1);
+    store.verify().unwrap();
 }
 
 #[test]
@@ -649,20 +678,120 @@ fn a_second_process_is_refused_at_once() {
     open(&path);
 }
 
-#[test]
-fn a_backup_is_a_journal_that_another_house_can_start_from() {
-    let (folder, path, records) = lived_in();
-    let store = open(&path);
-    let file = folder.path().join("backup");
-    store.backup(&file).unwrap();
+/// The records as a backup, and the keyring's copy beside it.
+fn backup(path: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let mut store = open(path);
+    let (file, keys) = (path.with_extension(name), path.with_extension("keys"));
+    let _ = fs::remove_file(&keys);
+    let copied = store.backup(&file, &keys).unwrap();
+    assert_eq!(copied.sequence, store.sequence());
     store.close().unwrap();
+    (file, keys)
+}
+
+fn restore(
+    path: &Path,
+    file: &Path,
+    keys: &Path,
+) -> Result<postlunch::store::Restored, StoreError> {
+    let keys = Keys::Beside(keys);
+    Store::restore(path, &key(), options(), file, keys, |store, refused| {
+        let mut batch = Batch::new();
+        batch.put(Key::on(Shelf::Meta).word("hold"), Owner::House, vec![1]);
+        for (key, value) in refused {
+            batch.put(key.clone(), Owner::House, value.clone());
+        }
+        store.commit(vec![batch]).map(|_| ())
+    })
+}
+
+#[test]
+fn a_backup_is_put_back_on_an_empty_machine() {
+    let (folder, path, records) = lived_in();
+    let (file, keys) = backup(&path, "backup");
     let elsewhere = folder.path().join("elsewhere");
-    fs::create_dir_all(elsewhere.join("journal")).unwrap();
-    fs::copy(&file, segment(&elsewhere, 1)).unwrap();
-    fs::copy(path.join("keyring"), elsewhere.join("keyring")).unwrap();
+    let restored = restore(&elsewhere, &file, &keys).unwrap();
+    assert_eq!((restored.sequence, restored.forgotten), (21, 0));
+    assert_eq!(restored.aside, None);
     let store = open(&elsewhere);
-    assert_eq!(everything(&store), records);
-    assert_eq!(store.sequence(), 21);
+    let hold = (Key::on(Shelf::Meta).word("hold"), vec![1]);
+    assert_eq!(everything(&store), [vec![hold], records].concat());
+    assert_eq!(store.verify().unwrap().sequence, 22);
+    store.close().unwrap();
+    let left: Vec<_> = fs::read_dir(&elsewhere).unwrap().collect();
+    assert!(!elsewhere.join("restoring").exists(), "{left:?}");
+}
+
+#[test]
+fn whoever_was_forgotten_since_the_backup_stays_forgotten() {
+    let (_folder, path, records) = lived_in();
+    let (file, keys) = backup(&path, "backup");
+    let mut store = open(&path);
+    let refused_address = Key::on(Shelf::Suppressed).digest([3; 16]);
+    let mut batch = Batch::new();
+    batch.forget(BEN);
+    batch.put(refused_address.clone(), Owner::House, vec![]);
+    batch.put(note(77), PAIR, b"lost with the restoring".to_vec());
+    store.commit(vec![batch]).unwrap();
+    store.close().unwrap();
+    let restored = restore(&path, &file, &keys).unwrap();
+    assert_eq!((restored.sequence, restored.forgotten), (21, 1));
+    let store = open(&path);
+    assert!(store.get(&refused_address).unwrap().is_some());
+    assert_eq!(store.get(&note(0)).unwrap(), None, "Ben's");
+    assert_eq!(store.get(&note(77)).unwrap(), None);
+    assert_eq!(store.get(&note(1)).unwrap().unwrap(), CANARY.as_bytes());
+    let left = everything(&store).len() - 1; // the hold
+    assert!(left < records.len() && left > 0);
+    store.close().unwrap();
+    let keyring = Keyring::open(&path.join("keyring"), &key(), Purpose::Real).unwrap();
+    assert_eq!(keyring.key_id(BEN), None);
+    let before = restored.aside.expect("the journal before");
+    assert!(before.join("00000001.seg").exists());
+}
+
+#[test]
+fn what_is_no_whole_backup_leaves_the_store_as_it_was() {
+    let (folder, path, records) = lived_in();
+    let (file, keys) = backup(&path, "backup");
+    let whole = fs::read(&file).unwrap();
+    let spoilt = folder.path().join("spoilt");
+    let half = whole[..whole.len() / 2].to_vec();
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 3] ^= 1;
+    for octets in [Vec::new(), b"a text".to_vec(), half, flipped] {
+        fs::write(&spoilt, octets).unwrap();
+        let error = restore(&path, &spoilt, &keys).unwrap_err();
+        assert!(error.needs_a_person());
+        assert!(error.to_string().contains("take another one"), "{error}");
+        let store = open(&path);
+        assert_eq!(everything(&store), records);
+        store.close().unwrap();
+    }
+    let store = open(&path);
+    let error = restore(&path, &file, &keys).unwrap_err();
+    assert!(matches!(error, StoreError::InUse { .. }), "{error}");
+    store.close().unwrap();
+    // The keyring of another store is no help, and none at all is told of.
+    let nowhere = folder.path().join("nowhere");
+    let error = restore(&folder.path().join("new"), &file, &nowhere).unwrap_err();
+    assert!(error.to_string().contains("keyring is missing"), "{error}");
+}
+
+/// A restoring that is cut short at any of its steps is either not begun or can be done again.
+#[test]
+fn a_broken_store_is_replaced_and_a_damaged_keyring_with_it() {
+    let (_folder, path, records) = lived_in();
+    let (file, keys) = backup(&path, "backup");
+    flip(&segment(&path, 1), 300);
+    flip(&path.join("keyring"), 200);
+    fs::write(path.join("index/db"), b"rubbish").unwrap();
+    fs::create_dir_all(path.join("restoring/journal")).unwrap(); // one that was cut short
+    restore(&path, &file, &keys).unwrap();
+    let store = open(&path);
+    assert_eq!(everything(&store).split_off(1), records);
+    store.verify().unwrap();
+    assert!(path.join("keyring.damaged").exists());
 }
 
 /// A small generator, so that a year that fails is the same year tomorrow.

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-More: pairing, person, hold, resume, summary, store, clock, man, completions;
+More: pairing, person, review, hold, resume, summary, store, clock, man, completions;
 `postlunch help --all` tells of each, `postlunch help COMMAND` of one.
 
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
@@ -105,6 +105,18 @@ Examples:
     postlunch pairing pause 3 --until 2026-05-01"
     )]
     Pairing(Pairing),
+    /// Mail that was set aside for you: list it, have it tried again, or dismiss it
+    #[command(
+        subcommand,
+        hide = true,
+        after_help = "\
+Such mail lies in the review folder. It is shown by who it is from and why, never by what it says.
+
+Examples:
+    postlunch review list
+    postlunch review retry 1"
+    )]
+    Review(Review),
     /// Stop all mail to somebody, or erase everything about them
     #[command(
         subcommand,
@@ -117,11 +129,16 @@ Examples:
     postlunch person forget ben@example.com"
     )]
     Person(Person),
-    /// Check the store, or make its index again from its journal; while no daemon runs
+    /// Back the store up, put a backup back, check it, or make a broken half again
     #[command(
         subcommand,
         hide = true,
-        after_help = "Example:\n    postlunch store verify"
+        after_help = "\
+`backup` works while the daemon runs; stop it for the others.
+
+Examples:
+    postlunch store backup /var/backups/postlunch
+    postlunch store verify"
     )]
     Store(Store),
     /// Whose monthly summary would go out now
@@ -478,6 +495,32 @@ Example:
     },
 }
 
+/// `postlunch review`.
+#[derive(Debug, Subcommand)]
+pub enum Review {
+    /// All that was set aside: number, when, from whom, why, Message-ID
+    #[command(after_help = "Example:\n    postlunch review list")]
+    List,
+    /// Back to the inbox with one, where it is tried anew
+    #[command(after_help = "\
+Moving it there with a mail program does the same.
+
+Example:
+    postlunch review retry 1")]
+    Retry {
+        /// Its number in `review list`
+        #[arg(value_name = "ID")]
+        mail: u64,
+    },
+    /// Off the list with one, and to Done: it stays unanswered
+    #[command(after_help = "Example:\n    postlunch review dismiss 1")]
+    Dismiss {
+        /// Its number in `review list`
+        #[arg(value_name = "ID")]
+        mail: u64,
+    },
+}
+
 /// `postlunch person`.
 #[derive(Debug, Subcommand)]
 pub enum Person {
@@ -510,6 +553,40 @@ Example:
 /// `postlunch store`.
 #[derive(Debug, Subcommand)]
 pub enum Store {
+    /// Copy the store into a folder, also while the daemon runs
+    #[command(after_help = "\
+The records go into a new file whose name tells the time. The keyring goes over the copy that was
+there before: only its newest copy may be kept, or the forgotten would come back. Both are
+noise without the store's key, which is not copied.
+
+Example:
+    postlunch store backup /var/backups/postlunch")]
+    Backup {
+        /// The folder; made if it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
+    },
+    /// Put a backup in the place of the store; sending is on hold until `resume`
+    #[command(after_help = "\
+Stop the daemon first. Whoever was forgotten since stays forgotten, and what was sent since is not
+sent again. The journal that stood there is moved aside.
+
+Example:
+    postlunch store restore /var/backups/postlunch/postlunch-20270104T080000Z.backup")]
+    Restore {
+        /// A file that `store backup` made
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The keyring to be used [default: the store's own, or where it has none the copy beside FILE]
+        #[arg(long, value_name = "FILE")]
+        keyring: Option<PathBuf>,
+        /// The rehearsal's store
+        #[arg(long)]
+        rehearsal: bool,
+    },
     /// Read every record, and hold index and journal against each other
     #[command(after_help = "Example:\n    postlunch store verify")]
     Verify {
@@ -520,6 +597,9 @@ pub enum Store {
     /// Make the index again from the journal, or the journal from a whole index
     #[command(after_help = "Example:\n    postlunch store rebuild")]
     Rebuild {
+        /// Instead: let everybody whose key is missing from the keyring count as forgotten
+        #[arg(long)]
+        give_up_keys: bool,
         /// The rehearsal's store
         #[arg(long)]
         rehearsal: bool,

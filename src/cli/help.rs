@@ -11,7 +11,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Set up and look",
         &["demo", "init", "check", "explain", "preview"],
     ),
-    ("Run", &["run", "status", "hold", "resume", "store"]),
+    (
+        "Run",
+        &["run", "status", "review", "hold", "resume", "store"],
+    ),
     ("Lunches", &["invite", "pairing", "person", "summary"]),
     ("Rehearse", &["clock"]),
     ("Install", &["man", "completions"]),

@@ -1,16 +1,17 @@
 //! Commands that the running daemon carries out: asked over its control socket.
 
-use crate::cli::args::{Clock, Common, Invite, Pairing, Person};
+use crate::cli::args::{Clock, Common, Invite, Pairing, Person, Review};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
-use crate::daemon::request::{ClockRequest, Order, Reply, Request};
+use crate::config::Config;
+use crate::daemon::request::{ClockRequest, Order, Reply, Request, ReviewRequest};
 use crate::{clock, control};
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::time::Duration;
 
 /// How long an answer may take.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a rehearsal clock may run; it waits for mail at each stop.
 const CLOCK_LIMIT: Duration = Duration::from_secs(6 * 3600);
@@ -58,6 +59,23 @@ pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
     };
     let id = request_id()?;
     done(common, &Request::Order { pairing, order, id }).await
+}
+
+/// `postlunch review …`.
+///
+/// # Errors
+/// If no daemon answers, or it refuses.
+pub async fn review(common: &Common, asked: Review) -> Result<(), Failure> {
+    let request = match asked {
+        Review::List => ReviewRequest::List,
+        Review::Retry { mail } => ReviewRequest::Retry(mail),
+        Review::Dismiss { mail } => ReviewRequest::Dismiss(mail),
+    };
+    match ask(common, &Request::Review(request), ANSWER_LIMIT).await? {
+        Reply::Reviews { reviews } => tell(common, show::reviews(&reviews)),
+        Reply::Done { message } => tell(common, format!("{message}\n")),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// `postlunch person …`.
@@ -131,7 +149,10 @@ async fn done(common: &Common, request: &Request) -> Result<(), Failure> {
 /// Asks the daemon that the configuration names. With `--json` its answer is printed here, as it
 /// is, refusals included.
 async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Failure> {
-    let answer = answer(common, request, limit).await?;
+    let config = place::load(common.config.as_deref())?;
+    let request = written(request);
+    let asking = control::ask(&config.control.socket, &request, limit);
+    let answer = show::patiently("waiting for the daemon", asking).await?;
     let reply = read(&answer)?;
     if common.json {
         show::json(&answer)?;
@@ -143,38 +164,23 @@ async fn ask(common: &Common, request: &Request, limit: Duration) -> Result<Repl
     }
 }
 
-/// Why there is no answer.
-pub enum Unasked {
-    /// The daemon could not be asked.
-    Control(control::ControlError),
-    /// It did not come to that.
-    Other(Failure),
-}
-
-/// Asks the daemon that the configuration names, and prints nothing.
+/// Asks the daemon that the configuration names; prints nothing.
 ///
 /// # Errors
-/// If there is no configuration, or no daemon answers.
-pub async fn asked(common: &Common, request: &Request, limit: Duration) -> Result<Reply, Unasked> {
-    let answer = answer(common, request, limit).await?;
-    serde_json::from_value(answer).map_err(|_| control::ControlError::Unreadable.into())
-}
-
-async fn answer(common: &Common, request: &Request, limit: Duration) -> Result<Value, Unasked> {
-    let config = place::load(common.config.as_deref()).map_err(Unasked::Other)?;
-    let request = serde_json::to_value(request).map_err(|error| {
-        Unasked::Other(Failure::failed(format!(
-            "the request cannot be written: {error}"
-        )))
-    })?;
+/// If none answers.
+pub async fn ask_the_daemon(
+    config: &Config,
+    request: &Request,
+    limit: Duration,
+) -> Result<Reply, control::ControlError> {
+    let request = written(request);
     let asking = control::ask(&config.control.socket, &request, limit);
-    Ok(show::patiently("waiting for the daemon", asking).await?)
+    let answer = show::patiently("waiting for the daemon", asking).await?;
+    serde_json::from_value(answer).map_err(|_| control::ControlError::Unreadable)
 }
 
-impl From<control::ControlError> for Unasked {
-    fn from(error: control::ControlError) -> Self {
-        Self::Control(error)
-    }
+fn written(request: &Request) -> Value {
+    serde_json::to_value(request).unwrap_or_default()
 }
 
 fn read(answer: &Value) -> Result<Reply, Failure> {

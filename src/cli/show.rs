@@ -2,7 +2,7 @@
 
 use crate::cli::args::Color;
 use crate::cli::ending::Failure;
-use crate::daemon::request::{Invitation, PairingLine, Ran, SummaryLine};
+use crate::daemon::request::{Invitation, PairingLine, Ran, ReviewLine, SummaryLine};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -175,6 +175,25 @@ pub fn pairings(pairings: &[PairingLine]) -> String {
             line.invitee.clone(),
             line.stage.clone(),
             line.next_lunch.clone().unwrap_or_default(),
+        ]
+    }));
+    columns(&rows, "")
+}
+
+/// Mail that was set aside.
+pub fn reviews(reviews: &[ReviewLine]) -> String {
+    if reviews.is_empty() {
+        return "Nothing is set aside.\n".to_owned();
+    }
+    let titles = ["ID", "SET ASIDE", "FROM", "WHY", "MESSAGE-ID"];
+    let mut rows = vec![titles.map(str::to_owned).to_vec()];
+    rows.extend(reviews.iter().map(|line| {
+        vec![
+            line.number.to_string(),
+            moment(line.at),
+            line.from.clone(),
+            line.why.clone(),
+            line.message_id.clone().unwrap_or_default(),
         ]
     }));
     columns(&rows, "")

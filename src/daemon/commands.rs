@@ -7,9 +7,11 @@ use crate::daemon::coming;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError, summary};
 use crate::daemon::health;
+use crate::daemon::inbox::Wish;
 use crate::daemon::ledger::{Ledger, Turn};
 use crate::daemon::request::{
-    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, SummaryLine,
+    ClockRequest, Invitation, Order as AskedOrder, PairingLine, Ran, Reply, Request, ReviewRequest,
+    SummaryLine,
 };
 use crate::daemon::vitals::Vitals;
 use crate::lunch::act::{Act, Said};
@@ -25,6 +27,10 @@ use crate::words::address::{Address, NameAddr};
 use crate::words::clean::clean_text;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long moving a mail out of Review may take.
+const REVIEW_LIMIT: Duration = Duration::from_secs(50);
 
 /// Longest note in an invitation, in characters.
 const NOTE_CHARS_MAX: usize = 500;
@@ -37,15 +43,10 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
         Request::Coming { seconds } => coming::ask(seconds, conductor).await,
+        Request::Review(ReviewRequest::Retry(number)) => review(number, true, conductor).await,
+        Request::Review(ReviewRequest::Dismiss(number)) => review(number, false, conductor).await,
         other => {
-            let job = move |d: &mut Decider| {
-                let done = d.command(other);
-                if done.is_err() {
-                    d.abandon(); // half a decision must not ride along with the next
-                }
-                done
-            };
-            let answer = conductor.desk.ask(job).await;
+            let answer = conductor.desk.ask(move |d| d.command(other)).await;
             conductor.queued.notify_one();
             match answer {
                 Ok(Reply::Status(mut status)) => {
@@ -58,6 +59,45 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
                 },
             }
         }
+    }
+}
+
+/// Moves a mail that was set aside back to the inbox, or away.
+async fn review(number: u64, retry: bool, conductor: &Conductor) -> Reply {
+    let refused = |message: String| Reply::Refused { message };
+    let reviewed = match conductor.desk.ask(move |d| d.reviewed_with(number)).await {
+        Ok(Some(reviewed)) => reviewed,
+        Ok(None) => {
+            return refused(format!(
+                "there is no mail {number}; `postlunch review list` shows them"
+            ));
+        }
+        Err(error) => return refused(error.to_string()),
+    };
+    let (answer, moved) = oneshot::channel();
+    let wish = Wish::Review(reviewed, retry, answer);
+    let asked = conductor.wishes.send(wish).await.is_ok();
+    let moved = match tokio::time::timeout(REVIEW_LIMIT, moved).await {
+        Ok(Ok(moved)) if asked => moved,
+        _ => return refused("the inbox does not answer; see `postlunch status`".to_owned()),
+    };
+    let message = match (moved, retry) {
+        (true, true) => "moved back to the inbox, and tried anew",
+        (true, false) => "moved to Done, unanswered",
+        (false, true) => {
+            return refused(
+                "it is not in the review folder any more, or bears no Message-ID; whatever is \
+                 moved back to the inbox with a mail program is tried anew"
+                    .to_owned(),
+            );
+        }
+        (false, false) => "off the list; in the review folder it was not found",
+    };
+    if !retry && let Err(error) = conductor.desk.ask(move |d| d.dismiss(number)).await {
+        return refused(error.to_string());
+    }
+    Reply::Done {
+        message: message.to_owned(),
     }
 }
 
@@ -92,7 +132,21 @@ async fn move_clock(request: ClockRequest, conductor: &Conductor) -> Reply {
 }
 
 impl Decider {
-    fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
+    pub(super) fn command(&mut self, request: Request) -> Result<Reply, DeciderError> {
+        let writes = matches!(
+            request,
+            Request::Invite { .. }
+                | Request::Order { .. }
+                | Request::Person { .. }
+                | Request::Backup
+        );
+        if writes && !self.has_room() {
+            let message = "the disk is nearly full, so new work waits; make room where the store is, \
+                           then ask again";
+            return Ok(Reply::Refused {
+                message: message.to_owned(),
+            });
+        }
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status()?))),
             Request::Invite {
@@ -111,6 +165,10 @@ impl Decider {
             } => self.person_order(&address, forget, id),
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
+            Request::Backup => self.back_up(),
+            Request::Review(_) => Ok(Reply::Reviews {
+                reviews: self.review_lines()?,
+            }),
             Request::Clock(_) | Request::Coming { .. } => Ok(Reply::Refused {
                 message: "not a request of this kind".into(),
             }),
@@ -384,6 +442,9 @@ impl Decider {
     fn set_hold(&mut self, hold: bool) -> Result<Reply, DeciderError> {
         let mut batch = Batch::new();
         Ledger::put_counter(&mut batch, "hold", u64::from(hold));
+        if !hold {
+            self.resume_after_a_restore(&mut batch);
+        }
         self.commit(batch)?;
         self.hold = hold;
         let message = if hold {

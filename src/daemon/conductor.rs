@@ -7,7 +7,9 @@
 use crate::clock::Clock;
 use crate::daemon::inbox::Wish;
 use crate::daemon::request::Ran;
+use crate::daemon::room;
 use crate::daemon::thread::{AskError, Desk};
+use crate::maillog;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,16 +60,30 @@ impl Conductor {
     /// By the wall's clock: runs what comes due until told to stop.
     pub(super) async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), AskError> {
         while !*stop.borrow() {
-            let ran = self.desk.ask(|d| d.run_due()).await?;
+            let looked = self
+                .desk
+                .ask(|d| {
+                    let ran = d.run_due()?;
+                    Ok((ran, d.room, d.next_turn()?))
+                })
+                .await;
+            let (ran, room, next) = match looked {
+                Err(error) if error.passes() => {
+                    maillog::waits("what is due", &error.to_string());
+                    (Vec::new(), false, None)
+                }
+                other => other?,
+            };
             if !ran.is_empty() {
                 self.queued.notify_one();
             }
-            let next = self.desk.ask(|d| d.next_turn()).await?;
+            let next = next.filter(|_| room);
             let until_next = next
                 .map(|at| at - self.clock.now())
                 .and_then(|gap| gap.to_std().ok());
+            let most = if room { CHECK } else { room::LOOK_AGAIN };
             let pause = until_next
-                .unwrap_or(CHECK)
+                .unwrap_or(most)
                 .clamp(Duration::from_millis(200), CHECK);
             let _ = tokio::time::timeout(pause, stop.changed()).await;
         }

@@ -1,11 +1,13 @@
 //! The decider: one thread that loads, decides and appends, each decision seeing the one before.
 //!
 //! It owns the store. Others hand it jobs (`Desk::ask`) and wait for the answer; when that comes,
-//! what was decided is durable. Decisions about different people are committed together.
+//! what was decided is durable. Each decision is one commit, and one that fails takes no other with
+//! it.
 
 use crate::clock::Clock;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
 use crate::daemon::request::Ran;
+use crate::daemon::restored::Restored;
 use crate::daemon::settings::Settings;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
@@ -18,6 +20,7 @@ use crate::lunch::person::{Person, PersonId};
 use crate::maillog;
 use crate::store::outbox::{OutboxRow, Submission, Withdrawal, WrongStep};
 use crate::store::record::LetterRecord;
+use crate::store::seen::SeenError;
 use crate::store::{Batch, Store};
 use crate::summary::monthly;
 use crate::words::address::{AddressError, NameAddr};
@@ -25,6 +28,7 @@ use crate::words::message_id::MessageId;
 use crate::words::token::TokenKey;
 use crate::writing::{Language, Posting, Templates, WritingError, write};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -48,6 +52,26 @@ pub enum DeciderError {
     /// A Message-ID cannot be made.
     #[error("no Message-ID can be made from [mail] address; check its domain")]
     MessageId,
+    /// The job panicked.
+    #[error(
+        "a mistake of the program's own; nothing half done is kept; report the log's line of it"
+    )]
+    Mistake,
+}
+
+impl DeciderError {
+    /// Whether it is the disk that is full: it passes.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerError::Store(error)) if error.is_full())
+    }
+
+    /// Whether it lies in what was being handled, so that others go on: not the store, nor the disk.
+    pub const fn is_of_the_matter(&self) -> bool {
+        !matches!(
+            self,
+            Self::Ledger(LedgerError::Store(_) | LedgerError::Seen(SeenError::Store(_)))
+        )
+    }
 }
 
 impl From<crate::store::StoreError> for DeciderError {
@@ -94,7 +118,12 @@ pub struct Decider {
     pub(super) settings: Settings,
     pub(super) clock: Clock,
     pub(super) hold: bool,
+    pub(super) restored: Option<Restored>,
+    /// Whether there was room on the disk when it was last looked at.
+    pub(super) room: bool,
     pub(super) log: Vec<Ran>,
+    /// Where the mail under way is noted.
+    pub(super) handling: Option<std::fs::File>,
     templates: Arc<Templates>,
     key: TokenKey,
     numbers: Numbers,
@@ -133,13 +162,17 @@ impl Decider {
         let ledger = Ledger { store };
         let numbers = Numbers::read(&ledger)?;
         let hold = ledger.counter("hold")? == 1;
+        let restored = Restored::read(&ledger)?;
         Ok(Self {
             ledger,
             settings,
             clock,
             hold,
+            restored,
+            room: true,
             log: Vec::new(),
             templates: Arc::new(templates),
+            handling: None,
             key,
             numbers,
         })
@@ -162,9 +195,33 @@ impl Decider {
         self.flush()
     }
 
-    /// Drops what was decided and not yet made durable, after an error half way.
+    /// Drops what was decided and not yet made durable, after an error half way; numbers that were
+    /// given out for it are free again.
     pub(super) fn abandon(&mut self) {
         self.ledger.store.unstage();
+        // Where the store fails, the next commit says so.
+        let _ = self.forget_numbers();
+    }
+
+    /// The one door that no panic passes: what a step made is dropped, and the next one goes on.
+    ///
+    /// # Errors
+    /// As `step`, or `Mistake` if it panicked.
+    pub(super) fn guarded<T>(
+        &mut self,
+        what: &str,
+        step: impl FnOnce(&mut Self) -> Result<T, DeciderError>,
+    ) -> Result<T, DeciderError> {
+        // The store stops by itself if it is left half way, so nothing broken is seen behind this.
+        let done = catch_unwind(AssertUnwindSafe(|| step(self)));
+        let done = done.unwrap_or_else(|_| {
+            maillog::mistake(what);
+            Err(DeciderError::Mistake)
+        });
+        if done.is_err() {
+            self.abandon();
+        }
+        done
     }
 
     /// Decides one event and stages its consequences behind `batch`: the next decision sees them,
@@ -407,7 +464,11 @@ impl Decider {
     }
 
     /// Closes the store.
-    pub(super) fn close(self) {
+    pub(super) fn close(mut self) {
+        // A mail that a stop interrupts has not failed.
+        if self.handling.is_some() {
+            let _ = self.note_handling(None);
+        }
         if let Err(error) = self.ledger.store.close() {
             maillog::warning(&format!("the store did not close cleanly: {error}"));
         }
@@ -418,25 +479,31 @@ impl Decider {
     /// # Errors
     /// If the store fails. What cannot be written is logged and looked at again later.
     pub fn run_due(&mut self) -> Result<Vec<(DateTime<Utc>, Turn)>, DeciderError> {
+        if !self.has_room() {
+            return Ok(Vec::new());
+        }
         let now = self.clock.now();
         let turns = self.ledger.turns_until(now)?;
         for (at, turn) in &turns {
-            let result = match turn {
-                Turn::Pairing(id) => self.due_pairing(*id),
-                Turn::Person(id) => self.due_person(*id, *at),
-            };
-            if let Err(DeciderError::Writing(error)) = result {
-                self.abandon();
-                maillog::letter_not_written(&error.to_string());
-                let mut batch = Batch::new();
-                self.ledger
-                    .put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
-                self.commit(batch)?;
-            } else {
-                result?;
+            let result = self.guarded("what came due", |d| match turn {
+                Turn::Pairing(id) => d.due_pairing(*id),
+                Turn::Person(id) => d.due_person(*id, *at),
+            });
+            match result {
+                Err(error) if error.is_of_the_matter() => {
+                    maillog::letter_not_written(&error.to_string());
+                    let mut batch = Batch::new();
+                    self.ledger
+                        .put_turn(&mut batch, *turn, Some(now + LOOK_AGAIN))?;
+                    self.commit(batch)?;
+                }
+                // Whatever failed takes nobody else's decision with it.
+                other => {
+                    other?;
+                    self.flush()?;
+                }
             }
         }
-        self.flush()?;
         Ok(turns)
     }
 

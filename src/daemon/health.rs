@@ -7,6 +7,7 @@ use crate::daemon::commands::stage_word;
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::incoming::LAST_IN;
 use crate::daemon::request::{Health, Link, Standings, Status, Warning};
+use crate::daemon::room::FLOOR;
 use crate::daemon::vitals::Vitals;
 use crate::lunch::pairing::{LunchState, Stage};
 use crate::store::key::{Key, Shelf};
@@ -22,9 +23,6 @@ const WAITING_MAX: TimeDelta = TimeDelta::hours(1);
 /// Less free disk than this deserves a look, in octets: the journal grows by some MB a year.
 const DISK_LOW: u64 = 500_000_000;
 
-/// With less free disk than this a decision may soon not be written down.
-const DISK_OUT: u64 = 20_000_000;
-
 /// Nobody had this program before.
 const FIRST_YEAR: i32 = 2025;
 
@@ -36,6 +34,10 @@ impl Decider {
             now: self.clock.now(),
             rehearsal: self.clock.is_by_hand(),
             hold: self.hold,
+            restored: self.hold
+                && self
+                    .restored
+                    .is_some_and(|restored| restored.resumed.is_none()),
             next_due: self.next_turn()?,
             ..Status::default()
         };
@@ -163,15 +165,18 @@ fn link(name: &str, link: &Link, wall: DateTime<Utc>) -> Option<Warning> {
 
 fn disk(free: Option<u64>) -> Option<Warning> {
     let free = free.filter(|free| *free < DISK_LOW)?;
-    let health = match free < DISK_OUT {
+    let health = match free < FLOOR {
         true => Health::Wrong,
         false => Health::Warning,
     };
-    let means = format!("only {} MB are free where the store is", free / 1_000_000);
+    let mut means = format!("only {} MB are free where the store is", free / 1_000_000);
+    if health == Health::Wrong {
+        means += ", so new work waits";
+    }
     warning(
         health,
         means,
-        "make room there; a full disk stops the daemon",
+        "make room there; with less than 20 MB new work waits, and goes on by itself",
     )
 }
 
@@ -182,7 +187,14 @@ fn hold(status: &Status) -> Option<Warning> {
         1 => "sending is on hold, 1 mail waits".to_owned(),
         many => format!("sending is on hold, {many} mails wait"),
     };
-    let remedy = "`postlunch resume` goes on";
+    let (means, remedy) = match status.restored {
+        false => (means, "`postlunch resume` goes on"),
+        true => (
+            format!("the store was put back from a backup; {means}"),
+            "look at `postlunch pairing list`; `postlunch resume` goes on, and what was sent since \
+             the backup is not sent again",
+        ),
+    };
     status
         .hold
         .then(|| warning(Health::Warning, means, remedy))?
@@ -205,7 +217,7 @@ fn review(status: &Status) -> Option<Warning> {
         1 => format!("1 mail was set aside in {folder}"),
         many => format!("{many} mails were set aside in {folder}"),
     };
-    let remedy = "look at it in a mail program; move away or delete what is dealt with";
+    let remedy = "`postlunch review list` tells from whom and why; move away what is dealt with";
     warning(Health::Warning, means, remedy)
 }
 
@@ -280,7 +292,7 @@ mod tests {
             queued: 2,
             oldest_queued: Some(at(0)),
             review: Some(1),
-            disk_free: Some(DISK_OUT - 1),
+            disk_free: Some(FLOOR - 1),
             ..well()
         };
         let told = told(&status);

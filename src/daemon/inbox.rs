@@ -5,10 +5,13 @@
 //! ledger alone, never on an empty answer.
 
 use crate::clock::{Clock, random};
-use crate::daemon::decider::DeciderError;
+use crate::crash_point;
+use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::ledger::Progress;
 use crate::daemon::request;
+use crate::daemon::review::{Reviewed, TRIES_MAX, Why};
+use crate::daemon::room;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::imap::watch::{Loss, Reconnects};
@@ -28,6 +31,9 @@ const MESSAGE_OCTETS_MAX: u32 = 10 * 1024 * 1024;
 
 /// Longest wait between two looks, whatever IDLE says.
 const POLL: Duration = Duration::from_secs(9 * 60);
+
+/// Longest wait while a mail that failed waits for its next try.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// Handled mail is looked through this often.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -57,6 +63,8 @@ pub enum Wish {
     Sweep(oneshot::Sender<usize>),
     /// Look for a Message-ID in the sent mail: found or not, `None` if there is no such folder.
     FindSent(String, oneshot::Sender<Option<bool>>),
+    /// Move a mail out of Review, back to the inbox (`true`) or to Done; whether it was there.
+    Review(Reviewed, bool, oneshot::Sender<bool>),
 }
 
 /// Where the password comes from, asked anew at each log-in.
@@ -115,7 +123,7 @@ impl Inbox {
             let began = Instant::now();
             let trouble = match self.watch(&mut wishes).await {
                 Ok(()) => return Ok(()),
-                Err(Trouble::Ask(error)) => return Err(error),
+                Err(Trouble::Ask(error)) if !error.passes() => return Err(error),
                 Err(trouble) => trouble,
             };
             let refused = matches!(&trouble, Trouble::Imap(e) if e.needs_a_person())
@@ -157,11 +165,16 @@ impl Inbox {
         let mut progress = self
             .progress(&mut session, selected.uid_validity, selected.uid_next)
             .await?;
+        if self.desk.ask(|d| d.reads_again()).await? {
+            self.read_again(&mut session, &places).await?;
+            session.select(&inbox).await?;
+        }
         self.vitals.inbox_up();
         let mut answer: Option<oneshot::Sender<usize>> = None;
         let mut cleared: Option<Instant> = None;
         loop {
-            if cleared.is_none_or(|at| at.elapsed() > DAY) {
+            let room = self.desk.ask(|d| Ok(d.has_room())).await?;
+            if room && cleared.is_none_or(|at| at.elapsed() > DAY) {
                 if self.sifts {
                     self.clear_ours(&mut session, &places, &inbox).await?;
                 } else {
@@ -171,7 +184,15 @@ impl Inbox {
                     .await?;
                 cleared = Some(Instant::now());
             }
-            let looked = if self.sifts {
+            let mut pending = false;
+            if room {
+                pending = self
+                    .try_again(&mut session, &places, progress.uid_validity)
+                    .await?;
+            }
+            let looked = if !room {
+                0 // mail waits where it is
+            } else if self.sifts {
                 self.sift(&mut session, &places, &mut progress).await?
             } else {
                 self.sweep(&mut session, &places, &mut progress).await?
@@ -187,7 +208,12 @@ impl Inbox {
             }
             let mut wish = None;
             let call = async { wish = Some(wishes.recv().await) };
-            session.idle(POLL, call).await?;
+            let rest = match room {
+                true if !pending => POLL,
+                true => TRY_AGAIN,
+                false => room::LOOK_AGAIN,
+            };
+            session.idle(rest, call).await?;
             match wish {
                 None => {}
                 Some(None) => {
@@ -197,6 +223,10 @@ impl Inbox {
                 Some(Some(Wish::Sweep(asked))) => {
                     session.noop().await?;
                     answer = Some(asked);
+                }
+                Some(Some(Wish::Review(reviewed, retry, asked))) => {
+                    let moved = self.review(&mut session, &places, &inbox, &reviewed, retry);
+                    let _ = asked.send(moved.await?);
                 }
                 Some(Some(Wish::FindSent(id, asked))) => {
                     let found = self.find_sent(&mut session, &places, &id).await?;
@@ -216,6 +246,25 @@ impl Inbox {
             review: session.ensure_folder(&self.folders.review).await?,
             sent,
         })
+    }
+
+    /// Once after a restore: decides on what lies in Done and is not known, since it came in after
+    /// the backup was made. What is known is passed over.
+    async fn read_again(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
+        let selected = session.select(&places.done).await?;
+        let uids = session.search_from(1).await?;
+        for uid in &uids {
+            if let Fetched::Whole(octets) = session.fetch(*uid, MESSAGE_OCTETS_MAX).await? {
+                let place = Place {
+                    mailbox: self.folders.done.clone(),
+                    uid_validity: selected.uid_validity,
+                    uid: *uid,
+                };
+                self.handle(&place, octets, true).await?;
+            }
+        }
+        maillog::read_again(uids.len());
+        Ok(self.desk.ask(|d| d.has_read_again()).await?)
     }
 
     /// How far this mailbox was read. A first start begins behind everything that is there.
@@ -290,7 +339,7 @@ impl Inbox {
         handled: Handled,
     ) -> Result<(), Trouble> {
         let to = match handled {
-            Handled::NotOurs => return Ok(()),
+            Handled::NotOurs | Handled::Later => return Ok(()),
             Handled::Done => &places.done,
             Handled::Review => &places.review,
         };
@@ -345,15 +394,21 @@ impl Inbox {
         uid_validity: u32,
         head: &crate::imap::Head,
     ) -> Result<(), Trouble> {
-        let (octets, whole) = match session.fetch(head.uid, MESSAGE_OCTETS_MAX).await? {
-            Fetched::Whole(octets) => (octets, true),
-            Fetched::TooLarge { .. } => (head.header.clone(), false),
-            Fetched::Gone => return Ok(()),
-        };
         let place = Place {
             mailbox: self.folders.inbox.clone(),
             uid_validity,
             uid: head.uid,
+        };
+        let known = place.clone();
+        // Of what failed so often only the header is touched again.
+        let poisoned = self.desk.ask(move |d| Ok(d.tries(&known)? >= TRIES_MAX));
+        let (octets, whole) = match poisoned.await? {
+            true => (head.header.clone(), false),
+            false => match session.fetch(head.uid, MESSAGE_OCTETS_MAX).await? {
+                Fetched::Whole(octets) => (octets, true),
+                Fetched::TooLarge { .. } => (head.header.clone(), false),
+                Fetched::Gone => return Ok(()),
+            },
         };
         let handled = self.handle(&place, octets, whole).await?;
         self.acknowledge(session, places, place, handled).await?;
@@ -381,47 +436,142 @@ impl Inbox {
         Ok(())
     }
 
-    /// Routes, reads and decides. A message on which reading panics, or whose letters cannot be
-    /// written, is set aside; others go on.
+    /// Handles a message that may have failed before. The third failure sets it aside; others go on.
     async fn handle(
         &self,
         place: &Place,
         octets: Confidential<Vec<u8>>,
         whole: bool,
     ) -> Result<Handled, Trouble> {
+        let under_way = place.clone();
+        let tries = self.desk.ask(move |d| {
+            d.note_handling(Some(&under_way))?;
+            d.tries(&under_way)
+        });
+        let tries = tries.await?;
+        let handled = self.try_to_handle(place, octets, whole, tries).await;
+        let done = match handled {
+            Err(Trouble::Ask(AskError::Decider(error))) if error.is_of_the_matter() => {
+                maillog::waits("a mail", &error.to_string());
+                let failed = place.clone();
+                self.desk.ask(move |d| d.failed(&failed)).await?;
+                Ok(Handled::Later)
+            }
+            other => other,
+        };
+        self.desk.ask(|d| d.note_handling(None)).await?;
+        done
+    }
+
+    /// Routes, reads and decides. What failed three times is only routed, and set aside.
+    async fn try_to_handle(
+        &self,
+        place: &Place,
+        octets: Confidential<Vec<u8>>,
+        whole: bool,
+        tries: u64,
+    ) -> Result<Handled, Trouble> {
         let parsed =
             tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
         let Ok(message) = parsed else {
-            return Ok(Handled::NotOurs); // its header cannot be read: it cannot be shown to be ours
+            return self.leave_alone(place).await; // it cannot be shown to be ours
         };
         let about = message.clone();
-        let Some((route, background)) = self.desk.ask(move |d| d.route(&about)).await? else {
-            return Ok(Handled::NotOurs);
+        let routed = self.desk.ask(move |d| d.route(&about)).await;
+        let (route, background) = match routed {
+            Ok(Some(found)) => found,
+            Ok(None) if tries > 0 => return self.leave_alone(place).await,
+            Ok(None) => return Ok(Handled::NotOurs),
+            Err(AskError::Decider(error)) if error.is_of_the_matter() && tries >= TRIES_MAX => {
+                return self.leave_alone(place).await;
+            }
+            Err(error) => return Err(error.into()),
         };
-        if !whole {
-            // Ours by its header, and too big to be read: a person has to look.
-            let place = place.clone();
-            return Ok(self
-                .desk
-                .ask(move |d| d.set_aside(&place, &message))
-                .await?);
+        let place = place.clone();
+        if !whole || tries >= TRIES_MAX {
+            let why = match tries >= TRIES_MAX {
+                true => Why::Failed,
+                false => Why::TooLarge,
+            };
+            let person = route.person;
+            let set_aside = move |d: &mut Decider| d.set_aside(&place, &message, person, why);
+            return Ok(self.desk.ask(set_aside).await?);
         }
         let text = message.clone();
-        let reading = tokio::task::spawn_blocking(move || background.read(&text)).await;
-        let (place, message) = (place.clone(), message.clone());
-        let decided = self.desk.ask(move |d| {
-            let Ok(reading) = reading else {
-                return d.set_aside(&place, &message);
-            };
-            match d.receive(&place, &message, &route, &reading) {
-                Err(DeciderError::Writing(error)) => {
-                    maillog::letter_not_written(&error.to_string());
-                    d.set_aside(&place, &message)
+        let read = move || {
+            let id = text.message_id.as_ref().map_or("", |id| id.as_str());
+            crash_point::poison(&format!("read {id}"));
+            background.read(&text)
+        };
+        let Ok(reading) = tokio::task::spawn_blocking(read).await else {
+            maillog::mistake("reading");
+            return Err(AskError::from(DeciderError::Mistake).into());
+        };
+        let decide = move |d: &mut Decider| d.receive(&place, &message, &route, &reading);
+        Ok(self.desk.ask(decide).await?)
+    }
+
+    async fn leave_alone(&self, place: &Place) -> Result<Handled, Trouble> {
+        let place = place.clone();
+        self.desk.ask(move |d| d.leave_alone(&place)).await?;
+        Ok(Handled::NotOurs)
+    }
+
+    /// Looks once more at what failed, where its time has come; whether there is more to come.
+    async fn try_again(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        uid_validity: u32,
+    ) -> Result<bool, Trouble> {
+        let name = self.folders.inbox.clone();
+        let again = self.desk.ask(move |d| d.to_try_again(&name, uid_validity));
+        let (due, later) = again.await?;
+        for some in due.chunks(HEADS) {
+            let heads = session.fetch_heads(some).await?;
+            for uid in some {
+                let head = heads.iter().find(|head| head.uid == *uid);
+                match head {
+                    Some(head) => self.look_at(session, places, uid_validity, head).await?,
+                    None => {
+                        let gone = Place {
+                            mailbox: self.folders.inbox.clone(),
+                            uid_validity,
+                            uid: *uid,
+                        };
+                        self.leave_alone(&gone).await?;
+                    }
                 }
-                other => other,
             }
-        });
-        Ok(decided.await?)
+        }
+        Ok(later || !due.is_empty())
+    }
+
+    /// Moves a mail out of Review: back to the inbox, where it is tried anew, or to Done.
+    async fn review(
+        &self,
+        session: &mut Session,
+        places: &Places,
+        inbox: &Mailbox,
+        reviewed: &Reviewed,
+        retry: bool,
+    ) -> Result<bool, Trouble> {
+        let Some(id) = &reviewed.message_id else {
+            return Ok(false);
+        };
+        let found = session
+            .find_by_header(&places.review, "Message-ID", id)
+            .await?;
+        let Some(uid) = found.first() else {
+            return Ok(false);
+        };
+        session.select(&places.review).await?;
+        let to = if retry { inbox } else { &places.done };
+        let moved = session.move_to(*uid, to).await;
+        session.select(inbox).await?;
+        self.vitals.review_grew(); // counted anew
+        moved?;
+        Ok(true)
     }
 
     /// Counts what lies in the review folder, so that `status` forgets what a person took out.

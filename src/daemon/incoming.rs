@@ -3,13 +3,15 @@
 //! R1 on the server only; R2 decided, in the same commit as everything that follows from it; R3
 //! acknowledged, once the message was moved.
 
+use crate::crash_point;
 use crate::daemon::decider::{Answered, Decider, DeciderError};
 use crate::daemon::ledger::{Ledger, Progress};
+use crate::daemon::review::Why;
 use crate::daemon::routing::{self, Leave, Route, Trail};
-use crate::keyring::Owner;
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::lunch::cadence::{at, first_on, local};
 use crate::lunch::event::{About, Cause, Event, Outcome, What};
+use crate::lunch::person::PersonId;
 use crate::lunch::slots::notice;
 use crate::maillog;
 use crate::reading::message::Message;
@@ -50,6 +52,8 @@ pub enum Handled {
     Done,
     /// Move it to Review.
     Review,
+    /// Nothing yet: handling it failed, and it is tried again.
+    Later,
 }
 
 /// What reading needs to know of the conversation; owned, so that reading can run elsewhere.
@@ -145,9 +149,13 @@ impl Decider {
         reading: &Reading,
     ) -> Result<Handled, DeciderError> {
         let incoming = self.incoming(place, message);
+        let id = message.message_id.as_ref().map_or("", |id| id.as_str());
+        crash_point::poison(&format!("decide {id}"));
+        let again = self.was_set_aside(message)?;
         match incoming.known(&self.ledger.store)? {
             Known::New => {}
             Known::Here(_) => return self.handled_before(place),
+            Known::Copy(_) if again => {}
             Known::Copy(_) => {
                 let mut batch = Batch::new();
                 let now = self.clock.now();
@@ -202,6 +210,10 @@ impl Decider {
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
+        self.forget_tries(place, &mut batch);
+        if again {
+            self.no_longer_set_aside(&mut batch, message)?;
+        }
         Ledger::put_counter(&mut batch, LAST_IN, now.timestamp().cast_unsigned());
         let today = now.with_timezone(&self.settings.zone).date_naive();
         // What only bears somebody's name is not held against them, and a stop is always heard.
@@ -215,7 +227,7 @@ impl Decider {
             let looping = heard >= HEARD_MAX || alike >= ALIKE_MAX;
             if looping && !said.acts.contains(&Act::Stop) {
                 maillog::loop_suspected(&person.who.address);
-                return self.set_aside(place, message);
+                return self.set_aside(place, message, route.person, Why::Loop);
             }
             for counted in [None, Some(words)] {
                 self.ledger
@@ -313,15 +325,26 @@ impl Decider {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn set_aside(&mut self, place: &Place, message: &Message) -> Result<Handled, DeciderError> {
+    pub fn set_aside(
+        &mut self,
+        place: &Place,
+        message: &Message,
+        person: PersonId,
+        why: Why,
+    ) -> Result<Handled, DeciderError> {
+        let incoming = self.incoming(place, message);
+        if let Known::Here(_) = incoming.known(&self.ledger.store)? {
+            return self.handled_before(place);
+        }
         let now = self.clock.now();
         let mut batch = Batch::new();
-        self.incoming(place, message).decided(now, &mut batch)?;
+        incoming.decided(now, &mut batch)?;
+        self.forget_tries(place, &mut batch);
+        if self.was_set_aside(message)? {
+            self.no_longer_set_aside(&mut batch, message)?;
+        }
         Ledger::put_counter(&mut batch, LAST_IN, now.timestamp().cast_unsigned());
-        let key = self
-            .ledger
-            .review_key(&place.mailbox, place.uid_validity, place.uid);
-        batch.put(key, Owner::House, now.timestamp().to_be_bytes().to_vec());
+        self.list_for_review(&mut batch, place, message, person, why)?;
         self.commit(batch)?;
         maillog::set_aside(place.uid);
         Ok(Handled::Review)

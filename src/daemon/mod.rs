@@ -18,6 +18,9 @@ pub mod letters;
 pub mod outgoing;
 pub mod ownership;
 pub mod request;
+mod restored;
+pub mod review;
+mod room;
 pub mod routing;
 mod run;
 pub mod settings;
@@ -27,4 +30,8 @@ mod submission;
 mod thread;
 mod vitals;
 
+#[cfg(test)]
+mod tests;
+
+pub use restored::restore;
 pub use run::{Daemon, RunError, RunOptions, beside, run, store_of};

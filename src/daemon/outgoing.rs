@@ -57,7 +57,7 @@ impl Decider {
     /// # Errors
     /// If the store fails.
     pub fn claim(&mut self) -> Result<Option<Claimed>, DeciderError> {
-        if self.hold {
+        if self.hold || !self.has_room() {
             return Ok(None);
         }
         let now = self.clock.now();
@@ -65,40 +65,60 @@ impl Decider {
             if row.state != State::Queued || row.not_before > now {
                 continue;
             }
-            if let Some(why) = self.objection(&row)? {
-                self.withdraw(&row, Withdrawal::NoConsent, why)?;
-                continue;
-            }
-            let first = row.attempts == 0;
-            let (person, day) = (
-                PersonId(row.person),
-                now.with_timezone(&self.settings.zone).date_naive(),
-            );
-            if first && self.over_ceiling(&row, person, day)? {
-                continue;
-            }
-            match row.claim(now)? {
-                Claim::Wait(_) => {}
-                Claim::Withdrawn(row) => {
-                    let mut batch = Batch::new();
-                    row.write(&mut batch)?;
-                    self.commit(batch)?;
-                    maillog::withdrawn(row.row, &row.kind, "too late to be of use");
+            match self.guarded("a letter", |d| d.claim_row(&row, now)) {
+                Ok(None) => {}
+                // One that cannot be claimed holds nobody else's up.
+                Err(error) if error.is_of_the_matter() => {
+                    maillog::waits("a letter", &error.to_string());
                 }
-                Claim::Claimed(claimed) => {
-                    let mut batch = Batch::new();
-                    claimed.write(&mut batch)?;
-                    if first {
-                        self.ledger.count_mail(&mut batch, person, day)?;
-                    }
-                    self.commit(batch)?;
-                    if let Some(ready) = self.ready(&claimed)? {
-                        return Ok(Some(ready));
-                    }
-                }
+                ready => return ready,
             }
         }
         Ok(None)
+    }
+
+    fn claim_row(
+        &mut self,
+        row: &OutboxRow,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Claimed>, DeciderError> {
+        if let Some(why) = self.objection(row)? {
+            self.withdraw(row, Withdrawal::NoConsent, why)?;
+            return Ok(None);
+        }
+        let first = row.attempts == 0;
+        let day = now.with_timezone(&self.settings.zone).date_naive();
+        let person = PersonId(row.person);
+        if first && self.over_ceiling(row, person, day)? {
+            return Ok(None);
+        }
+        match row.claim(now)? {
+            Claim::Wait(_) => Ok(None),
+            Claim::Withdrawn(row) => {
+                let mut batch = Batch::new();
+                row.write(&mut batch)?;
+                self.commit(batch)?;
+                maillog::withdrawn(row.row, &row.kind, "too late to be of use");
+                Ok(None)
+            }
+            Claim::Claimed(mut claimed) => {
+                let looked_for = first && self.may_have_left_before(now);
+                if looked_for {
+                    claimed = claimed.in_doubt(Clock::Wall.now())?;
+                    maillog::in_doubt(claimed.row);
+                }
+                let mut batch = Batch::new();
+                claimed.write(&mut batch)?;
+                if first {
+                    self.ledger.count_mail(&mut batch, person, day)?;
+                }
+                self.commit(batch)?;
+                match looked_for {
+                    true => Ok(None),
+                    false => self.ready(&claimed),
+                }
+            }
+        }
     }
 
     fn ready(&mut self, row: &OutboxRow) -> Result<Option<Claimed>, DeciderError> {
@@ -283,6 +303,12 @@ impl Decider {
         let next = match found {
             Some(true) => row.found(now)?,
             Some(false) => row.not_found(now)?,
+            // Nobody can tell; what a restored store had written before `resume` stays unsaid.
+            None if self.was_written_before_resume(&row) => {
+                let unsaid = row.resend(now)?.withdrawn(Withdrawal::Restored, now)?;
+                maillog::withdrawn(row.row, &row.kind, "it may have been sent since the backup");
+                unsaid
+            }
             None => row.resend(now)?,
         };
         let mut batch = Batch::new();

@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +56,27 @@ pub enum Request {
         /// How long that is.
         seconds: i64,
     },
+    /// Mail that was set aside.
+    Review(ReviewRequest),
+    /// A copy of records and keyring, laid down in the store's own folder for the command to take.
+    Backup,
     /// Stop sending or go on; reading goes on either way.
     Hold {
         /// Stop, or go on.
         on: bool,
     },
+}
+
+/// What can be asked about mail that was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewRequest {
+    /// All of it.
+    List,
+    /// Back to the inbox with one, to be tried anew; by its number in the list.
+    Retry(u64),
+    /// To Done with one, unanswered.
+    Dismiss(u64),
 }
 
 /// What can be done with a pairing.
@@ -142,6 +159,22 @@ pub enum Reply {
         /// There are more than could be told.
         more: bool,
     },
+    /// To `Review`'s list.
+    Reviews {
+        /// All of it, the oldest first.
+        reviews: Vec<ReviewLine>,
+    },
+    /// To `Backup`.
+    BackedUp {
+        /// The file of the records.
+        records: PathBuf,
+        /// The file of the keyring.
+        keyring: PathBuf,
+        /// How many records.
+        count: u64,
+        /// The last commit in it.
+        sequence: u64,
+    },
     /// It could not be done.
     Refused {
         /// What is wrong and what to do.
@@ -176,6 +209,21 @@ pub struct PairingLine {
     pub stage: String,
     /// The next planned lunch, local time.
     pub next_lunch: Option<String>,
+}
+
+/// A mail that was set aside, as an operator sees it: never what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewLine {
+    /// What it is called here.
+    pub number: u64,
+    /// When it was set aside.
+    pub at: DateTime<Utc>,
+    /// The member whose mail it is.
+    pub from: String,
+    /// Its Message-ID, to find it in a mail program.
+    pub message_id: Option<String>,
+    /// Why.
+    pub why: String,
 }
 
 /// Something that ran while the clock was moved.
@@ -233,6 +281,9 @@ pub struct Status {
     pub rehearsal: bool,
     /// Whether sending is on hold.
     pub hold: bool,
+    /// Whether the store was put back from a backup, and nobody has said `resume` since.
+    #[serde(default)]
+    pub restored: bool,
     /// The inbox connection.
     pub imap: Link,
     /// The submission connection.

@@ -11,6 +11,7 @@ use crate::daemon::inbox::{Folders, Inbox};
 use crate::daemon::letters::{self, LettersError};
 use crate::daemon::ownership::Ownership;
 use crate::daemon::request::{Reply, Request};
+use crate::daemon::room;
 use crate::daemon::settings::Settings;
 use crate::daemon::submission::Submitting;
 use crate::daemon::thread::{AskError, Desk};
@@ -85,6 +86,15 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// Whether it passes once there is room on the disk.
+    pub const fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_full(),
+            Self::Decider(error) | Self::Ask(AskError::Decider(error)) => error.is_full(),
+            _ => false,
+        }
+    }
+
     /// 78 where a person has to act first, 1 where trying again may help.
     pub fn exit_code(&self) -> u8 {
         let needs_a_person = match self {
@@ -140,6 +150,7 @@ impl Parts {
         let mut decider = Decider::new(store, settings, templates, clock.clone())?;
         decider.resume_clock()?;
         decider.doubt_the_claimed()?;
+        decider.blame_the_last()?;
         for warning in &config.warnings {
             maillog::warning(warning);
         }
@@ -245,7 +256,9 @@ impl Daemon {
 /// # Errors
 /// If the daemon cannot start, or a part of it fails.
 pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> {
-    let parts = Parts::open(config, options)?;
+    let Some(parts) = open_when_there_is_room(config, options).await? else {
+        return Ok(());
+    };
     // The store's lock is held by now, so a socket that is left is nobody's; and nothing runs yet,
     // should somebody else's daemon answer there.
     let listener = control::Listener::bind(&config.control.socket)?;
@@ -280,6 +293,39 @@ pub async fn run(config: &Config, options: &RunOptions) -> Result<(), RunError> 
     match failed {
         Some(error) => Err(error.into()),
         None => stopped,
+    }
+}
+
+/// Opens all that a daemon needs. On a full disk it waits for room, since a supervisor could only
+/// start it again and again; `status` says why. `None` if it was told to stop meanwhile.
+async fn open_when_there_is_room(
+    config: &Config,
+    options: &RunOptions,
+) -> Result<Option<Parts>, RunError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::System)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::System)?;
+    loop {
+        let full = match Parts::open(config, options) {
+            Err(error) if error.is_full() => error.to_string(),
+            other => return other.map(Some),
+        };
+        maillog::waits("the start", &full);
+        let _ = sd_notify::notify(&[
+            sd_notify::NotifyState::Ready,
+            sd_notify::NotifyState::Status(&full),
+        ]);
+        let refuse = move |_| {
+            let message = full.clone();
+            let refused = Reply::Refused { message };
+            async move { serde_json::to_value(refused).unwrap_or_default() }
+        };
+        let listener = control::Listener::bind(&config.control.socket)?;
+        let serving = listener.serve(refuse, tokio::time::sleep(room::LOOK_AGAIN));
+        tokio::select! {
+            () = serving => {}
+            _ = terminate.recv() => return Ok(None),
+            _ = interrupt.recv() => return Ok(None),
+        }
     }
 }
 
@@ -344,6 +390,20 @@ pub fn store_of(
     config: &Config,
     rehearsal: bool,
 ) -> Result<(PathBuf, StoreKey, Options), RunError> {
+    let (path, key_file, options) = place_of(config, rehearsal)?;
+    let key = if Store::is_new(&path) && !key_file.exists() {
+        StoreKey::create(&key_file)?
+    } else {
+        StoreKey::read(&key_file)?
+    };
+    Ok((path, key, options))
+}
+
+/// Folder, key file and options of the store; the folders exist.
+pub(super) fn place_of(
+    config: &Config,
+    rehearsal: bool,
+) -> Result<(PathBuf, PathBuf, Options), RunError> {
     let (real, real_key) = (&config.store.path, &config.store.key_file);
     let (path, key_file, purpose) = if rehearsal {
         (beside(real), beside(real_key), Purpose::Rehearsal)
@@ -359,12 +419,7 @@ pub fn store_of(
             source,
         })?;
     }
-    let key = if Store::is_new(&path) && !key_file.exists() {
-        StoreKey::create(&key_file)?
-    } else {
-        StoreKey::read(&key_file)?
-    };
-    Ok((path, key, Options::new(purpose)))
+    Ok((path, key_file, Options::new(purpose)))
 }
 
 /// Where a rehearsal keeps what the real run keeps at `path`.

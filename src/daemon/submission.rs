@@ -4,8 +4,11 @@
 //! next one begins. A submission is not cancelled half way: a stop waits for it.
 
 use crate::clock::random;
+use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::inbox::Wish;
+use crate::daemon::outgoing::Claimed;
 use crate::daemon::request::Trouble;
+use crate::daemon::room;
 use crate::daemon::thread::{AskError, Desk};
 use crate::daemon::vitals::Vitals;
 use crate::maillog;
@@ -56,7 +59,7 @@ impl Submitting {
         loop {
             let mut worked = true;
             while !*self.stop.borrow() {
-                let Some(claimed) = self.desk.ask(|d| d.claim()).await? else {
+                let Some(claimed) = self.claim().await? else {
                     break;
                 };
                 let began = Instant::now();
@@ -64,12 +67,12 @@ impl Submitting {
                     Ok(outcome) => {
                         failures = 0;
                         self.vitals.submission_up();
-                        let row = claimed.row;
-                        self.desk.ask(move |d| d.settle(row, &outcome)).await?;
+                        let (row, outcome) = (claimed.row, Arc::new(outcome));
+                        self.write_down(move |d| d.settle(row, &outcome)).await?;
                     }
                     Err(why) => {
                         let row = claimed.row;
-                        self.desk.ask(move |d| d.settle_unreachable(row)).await?;
+                        self.write_down(move |d| d.settle_unreachable(row)).await?;
                         submitter = None;
                         worked = false;
                         failures = failures.saturating_add(1);
@@ -90,7 +93,10 @@ impl Submitting {
                 }
                 return Ok(());
             }
-            self.look_for_the_doubtful().await?;
+            match self.look_for_the_doubtful().await {
+                Err(error) if error.passes() => maillog::waits("a doubt", &error.to_string()),
+                other => other?,
+            }
             let rest = if submitter.is_some() { IDLE_MAX } else { LOOK };
             let woken = tokio::select! {
                 () = self.queued.notified() => true,
@@ -99,6 +105,35 @@ impl Submitting {
             };
             if !woken && let Some(mut idle) = submitter.take() {
                 idle.rest().await;
+            }
+        }
+    }
+
+    /// The next letter, or none for now.
+    async fn claim(&self) -> Result<Option<Claimed>, AskError> {
+        match self.desk.ask(|d| d.claim()).await {
+            Err(error) if error.passes() => {
+                maillog::waits("sending", &error.to_string());
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
+    /// Writes down how an attempt ended: again and again while the disk is full, since it did happen.
+    /// A stop meanwhile leaves it in doubt for the next start.
+    async fn write_down(
+        &mut self,
+        job: impl Fn(&mut Decider) -> Result<(), DeciderError> + Clone + Send + 'static,
+    ) -> Result<(), AskError> {
+        loop {
+            match self.desk.ask(job.clone()).await {
+                Err(error) if error.is_full() && !*self.stop.borrow() => {
+                    maillog::waits("writing down what was sent", &error.to_string());
+                    self.wait(room::LOOK_AGAIN).await;
+                }
+                Err(error) if error.passes() => return Ok(()),
+                other => return other,
             }
         }
     }
@@ -127,7 +162,10 @@ impl Submitting {
 
     /// What a lost reply or a kill left in doubt is looked for in the sent mail before it is sent
     /// again as the same message.
-    async fn look_for_the_doubtful(&self) -> Result<(), AskError> {
+    async fn look_for_the_doubtful(&mut self) -> Result<(), AskError> {
+        if !self.desk.ask(|d| Ok(d.has_room())).await? {
+            return Ok(()); // what was found out could not be written down
+        }
         for doubtful in self.desk.ask(|d| d.doubtful()).await? {
             let (answer, wait) = oneshot::channel();
             let wish = Wish::FindSent(doubtful.message_id, answer);
@@ -137,7 +175,7 @@ impl Submitting {
             // Without a connection to look through, the doubt stays until there is one.
             if let Ok(found) = wait.await {
                 let row = doubtful.row;
-                self.desk.ask(move |d| d.resolve(row, found)).await?;
+                self.write_down(move |d| d.resolve(row, found)).await?;
                 self.queued.notify_one();
             }
         }

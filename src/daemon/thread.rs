@@ -19,6 +19,22 @@ pub enum AskError {
     Decider(#[from] DeciderError),
 }
 
+impl AskError {
+    /// Whether the daemon goes on all the same and tries again: the disk is full for now, or it was a
+    /// single job that failed.
+    pub const fn passes(&self) -> bool {
+        match self {
+            Self::Gone => false,
+            Self::Decider(error) => error.is_full() || error.is_of_the_matter(),
+        }
+    }
+
+    /// Whether the disk is full.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Decider(error) if error.is_full())
+    }
+}
+
 /// A way to the decider. Clones lead to the same one.
 #[derive(Clone)]
 pub struct Desk {
@@ -55,7 +71,7 @@ impl Desk {
         let (answer, wait) = oneshot::channel();
         let job = Box::new(move |decider: &mut Decider| {
             // Whoever asked may have gone; the job is done all the same.
-            let _ = answer.send(job(decider));
+            let _ = answer.send(decider.guarded("a job", job));
         });
         self.jobs.send(job).map_err(|_| AskError::Gone)?;
         Ok(wait.await.map_err(|_| AskError::Gone)??)

@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::daemon::request::{Link, Trouble};
+use crate::disk;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -109,10 +110,7 @@ impl Vitals {
 
     /// Octets that the store may still take; `None` where the system does not tell.
     pub fn disk_free(&self) -> Option<u64> {
-        // Before the first commit, and in a rehearsal, the folder itself may not be there.
-        let mut folders = self.house.store.ancestors();
-        let told = folders.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
-        told.f_bavail.checked_mul(told.f_frsize)
+        disk::free(&self.house.store)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -176,17 +176,23 @@ impl Submitter {
     pub async fn submit(&mut self, submission: &Submission) -> Result<Outcome, ConnectError> {
         // Taken out for the time of the dialogue: if the caller drops this future half way, the
         // half-used connection goes with it instead of answering for the next letter.
-        let mut connection = match self.kept.take() {
-            Some(mut kept) => {
-                if kept.is_alive().await {
-                    kept
-                } else {
-                    self.connect().await?
-                }
-            }
+        let mut rested = None;
+        if let Some(mut kept) = self.kept.take() {
+            rested = kept.is_alive().await.then_some(kept);
+        }
+        let has_rested = rested.is_some();
+        let mut connection = match rested {
+            Some(kept) => kept,
             None => self.connect().await?,
         };
-        let outcome = connection.submit(submission).await;
+        let mut outcome = connection.submit(submission).await;
+        // A connection that rested may be dead without a sign (a firewall forgot it); nothing was
+        // handed over, so a new one is tried before the letter has to wait for its next turn.
+        let went_dead = matches!(&outcome, Outcome::Transient(why) if why.answer.is_none());
+        if has_rested && went_dead && !connection.is_usable() {
+            connection = self.connect().await?;
+            outcome = connection.submit(submission).await;
+        }
         if connection.is_usable() {
             self.kept = Some(connection);
         }

@@ -5,7 +5,10 @@
 //! group with it, and leaves either nothing of it or all.
 
 use super::batch::{Batch, Change, Step};
+use super::error::is_full;
 use super::key::{Key, Shelf};
+use super::opening::give_up_ballast;
+use super::segment::JournalError;
 use super::{Store, StoreError, live};
 use crate::keyring::{Opened, Owner};
 use crate::maillog;
@@ -88,15 +91,34 @@ impl Store {
         {
             maillog::journal_did_not_turn(&error.to_string());
         }
-        let sequence = match self.journal.append(&changes) {
+        let sequence = match self.append(&changes) {
             Ok(sequence) => sequence,
             Err(error) => return Err(self.explain(error.into())),
         };
+        // Until the index has followed, nobody may read it; neither after a panic.
+        self.stopped = true;
         if let Err(error) = self.apply(&changes, Some(sequence)) {
-            self.stopped = true;
-            return Err(self.explain(error));
+            let error = self.explain(error);
+            // It is durable; a full disk under the index alone need not end the daemon.
+            if !error.is_full() || self.open_index_again().is_err() {
+                return Err(error);
+            }
         }
+        self.stopped = false;
         Ok(sequence)
+    }
+
+    /// Writes to the journal; where the disk is full, in the place of the ballast. What is being
+    /// written down may have happened already.
+    fn append(&mut self, changes: &[Change]) -> Result<u64, JournalError> {
+        match self.journal.append(changes) {
+            Err(JournalError::Io { source, .. })
+                if is_full(&source) && give_up_ballast(&self.path) =>
+            {
+                self.journal.append(changes)
+            }
+            other => other,
+        }
     }
 
     fn seal(

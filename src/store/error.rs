@@ -49,6 +49,29 @@ pub enum StoreError {
         /// What is wrong with the journal.
         why: String,
     },
+    /// Records stand there whose keys are neither held nor known as forgotten.
+    #[error(
+        "{path}: the keys of {owners} people or pairings are missing, so the keyring is older than the store or cut short; put its newest copy back there, or where there is none run `postlunch store rebuild --give-up-keys`, after which what was kept about them stays unreadable"
+    )]
+    KeysMissing {
+        /// The keyring's file.
+        path: PathBuf,
+        /// How many owners.
+        owners: usize,
+    },
+    /// A restore cannot know whether keys are lost or were destroyed.
+    #[error(
+        "{0}: keys are missing from this keyring: it is damaged, or somebody was forgotten since; name the one to be used with --keyring, its newest copy or this very file"
+    )]
+    WhichKeyring(PathBuf),
+    /// What should be a copy made by `backup` is none, or not whole.
+    #[error("{path}: this is no whole backup ({why}); take another one")]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A sealed value does not open.
     #[error("the record {0:?} is damaged; run `postlunch store rebuild`")]
     DamagedRecord(Key),
@@ -103,6 +126,11 @@ impl StoreError {
             Self::Index(error) => !error.full,
             _ => true,
         }
+    }
+
+    /// Whether it passes once there is room on the disk.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Full { .. })
     }
 
     /// Whether it is the journal that is not whole, so that the index may help.

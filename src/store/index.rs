@@ -42,7 +42,7 @@ pub(super) type SealedRecord = Result<(Vec<u8>, Vec<u8>), IndexError>;
 /// The open index.
 pub(super) struct Index {
     folder: PathBuf,
-    db: sled::Db,
+    db: Option<sled::Db>,
 }
 
 impl Index {
@@ -69,7 +69,7 @@ impl Index {
         };
         Ok(Self {
             folder: folder.to_owned(),
-            db,
+            db: Some(db),
         })
     }
 
@@ -83,6 +83,21 @@ impl Index {
             }
         });
         moved.map_err(|source| io_at(folder, &source))
+    }
+
+    /// Lets go of sled and opens it once more, as after a failed write it takes no other.
+    pub fn reopen(&mut self) -> Result<(), IndexError> {
+        drop(self.db.take());
+        clear_unfinished_snapshots(&self.folder).map_err(|source| io_at(&self.folder, &source))?;
+        let opened = try_open(&self.folder).map_err(|refusal| refusal.at(&self.folder))?;
+        self.db = Some(opened);
+        Ok(())
+    }
+
+    /// sled, unless it could not be opened again.
+    fn db(&self) -> Result<&sled::Db, IndexError> {
+        let why = || Refusal::Other("it could not be opened again".to_owned()).at(&self.folder);
+        self.db.as_ref().ok_or_else(why)
     }
 
     /// The sequence of the last group that is in, `None` while the index is not whole yet.
@@ -105,20 +120,24 @@ impl Index {
         if let Some(sequence) = sequence {
             batch.insert(APPLIED, &sequence.to_be_bytes());
         }
-        around("apply", "index", || self.db.apply_batch(batch)).map_err(|e| self.failed(&e))
+        let db = self.db()?;
+        self.bravely(|| {
+            around("apply", "index", || db.apply_batch(batch)).map_err(|e| self.failed(&e))
+        })
     }
 
     /// Takes everything out, the mark of how far it is first.
     pub fn clear(&self) -> Result<(), IndexError> {
+        let db = self.db()?;
         let cleared = around("clear", "index", || {
-            self.db.remove(APPLIED).and_then(|_| self.db.clear())
+            db.remove(APPLIED).and_then(|_| db.clear())
         });
         cleared.map_err(|e| self.failed(&e))
     }
 
     /// The sealed value at a key.
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
-        let found = self.db.get(key).map_err(|e| self.failed(&e))?;
+        let found = self.bravely(|| self.db()?.get(key).map_err(|e| self.failed(&e)))?;
         Ok(found.map(|octets| octets.to_vec()))
     }
 
@@ -127,18 +146,18 @@ impl Index {
         &self,
         range: impl RangeBounds<Vec<u8>>,
     ) -> impl DoubleEndedIterator<Item = SealedRecord> + '_ {
-        self.db
-            .range(range)
-            .map(|found| match found {
-                Ok((key, value)) => Ok((key.to_vec(), value.to_vec())),
-                Err(error) => Err(self.failed(&error)),
-            })
-            .filter(|found| !matches!(found, Ok((key, _)) if key == APPLIED))
+        let found = Guarded {
+            records: self.db.as_ref().map(|db| db.range(range)),
+            index: self,
+            failed: false,
+        };
+        found.filter(|found| !matches!(found, Ok((key, _)) if key == APPLIED))
     }
 
     /// Brings everything to the disk. sled's own flush is no fsync.
     pub fn settle(&self) -> Result<(), IndexError> {
-        around("flush", "index", || self.db.flush()).map_err(|e| self.failed(&e))?;
+        let db = self.db()?;
+        around("flush", "index", || db.flush()).map_err(|e| self.failed(&e))?;
         File::open(self.folder.join("db"))
             .and_then(|file| disk::sync_data(&file, "index"))
             .map_err(|source| io_at(&self.folder, &source))
@@ -146,6 +165,59 @@ impl Index {
 
     fn failed(&self, error: &sled::Error) -> IndexError {
         refusal(error.clone()).at(&self.folder)
+    }
+
+    /// A damaged file can trip sled's own assertions long after it was opened; that too is only a
+    /// damaged cache, and must not end the daemon.
+    fn bravely<T>(&self, ask: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
+        let asked = catch_unwind(AssertUnwindSafe(ask));
+        asked.unwrap_or_else(|_| {
+            let why = "it stopped while it was read".to_owned();
+            Err(Refusal::Damaged(why).at(&self.folder))
+        })
+    }
+}
+
+/// Records in order, up to the first that cannot be read.
+struct Guarded<'a> {
+    records: Option<sled::Iter>,
+    index: &'a Index,
+    failed: bool,
+}
+
+impl Guarded<'_> {
+    fn step(
+        &mut self,
+        step: impl FnOnce(&mut sled::Iter) -> Option<sled::Result<(sled::IVec, sled::IVec)>>,
+    ) -> Option<SealedRecord> {
+        if self.failed {
+            return None;
+        }
+        let Self { records, index, .. } = self;
+        let found = index.bravely(|| match records {
+            Some(records) => match step(records) {
+                Some(Err(error)) => Err(index.failed(&error)),
+                Some(Ok((key, value))) => Ok(Some((key.to_vec(), value.to_vec()))),
+                None => Ok(None),
+            },
+            None => index.db().map(|_| None),
+        });
+        self.failed = found.is_err();
+        found.transpose()
+    }
+}
+
+impl Iterator for Guarded<'_> {
+    type Item = SealedRecord;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step(Iterator::next)
+    }
+}
+
+impl DoubleEndedIterator for Guarded<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.step(DoubleEndedIterator::next_back)
     }
 }
 

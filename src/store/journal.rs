@@ -222,7 +222,9 @@ impl Journal {
         let mut segments = segments(&self.folder)?;
         segments.truncate(segments.len().saturating_sub(keep.max(1)));
         for segment in &segments {
+            // One after the other also on the disk, so that what is left has no gap.
             disk::remove(&segment.path, "old segment")
+                .and_then(|()| disk::sync_parent(&segment.path))
                 .map_err(|source| io_at(&segment.path, source))?;
         }
         Ok(segments.len())

@@ -69,6 +69,10 @@ pub enum Shelf {
     PairingOf = 28,
     /// Person, day: mails of theirs that were acted on, against loops.
     Heard = 29,
+    /// Mailbox digest, UIDVALIDITY, UID: tries of a mail that failed.
+    Tried = 30,
+    /// Digest of a Message-ID, or of content without one: set aside, to be known when moved back.
+    SetAside = 31,
 }
 
 /// A record's key, or the beginning of one.

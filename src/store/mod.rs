@@ -9,6 +9,7 @@
 //! In the folder: `lock`, `keyring`, `journal/` (the truth), `index/` (sled, a cache of it),
 //! `index.open` (which boot the index was last opened in), `ballast` (to be deleted on a full disk).
 
+mod backup;
 mod batch;
 mod committing;
 mod error;
@@ -22,6 +23,7 @@ pub mod row;
 pub mod seen;
 mod segment;
 
+pub use backup::{Copied, Keys, Restored};
 pub use batch::Batch;
 pub use error::StoreError;
 pub use index::IndexError;
@@ -71,9 +73,6 @@ pub struct Verified {
     pub segments: usize,
     /// The last commit.
     pub sequence: u64,
-    /// Owners whose keys are neither held nor known as forgotten: the keyring is older than the
-    /// store, or the store is older than a forgetting. Their records read as absent.
-    pub keys_missing: usize,
 }
 
 /// The open store.
@@ -196,19 +195,6 @@ impl Store {
         }
     }
 
-    /// Writes everything as one file in the form of a journal segment; sealed, without the keyring.
-    ///
-    /// # Errors
-    /// If the index cannot be read or the file not be written.
-    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let mut records = self
-            .index
-            .range(..)
-            .filter_map(|found| live(&self.keyring, found));
-        segment::write_segment::<StoreError>(to, 1, self.journal.sequence, &mut records)?;
-        Ok(())
-    }
-
     /// Reads the whole journal and holds the index against it.
     ///
     /// # Errors
@@ -227,7 +213,6 @@ impl Store {
             records,
             segments,
             sequence: self.journal.sequence,
-            keys_missing: self.keys_missing()?,
         })
     }
 
@@ -273,6 +258,11 @@ impl Store {
     /// If the operating system refuses.
     pub fn segments(&self) -> Result<Vec<Segment>, StoreError> {
         Ok(segment::segments(&self.path.join(opening::JOURNAL))?)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The number of the last commit.

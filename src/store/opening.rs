@@ -17,9 +17,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 pub(super) const JOURNAL: &str = "journal";
-const INDEX: &str = "index";
+pub(super) const INDEX: &str = "index";
 const OPEN_MARK: &str = "index.open";
-const KEYRING: &str = "keyring";
+pub(super) const KEYRING: &str = "keyring";
 const LOCK: &str = "lock";
 pub(super) const BALLAST: &str = "ballast";
 
@@ -41,9 +41,35 @@ impl Store {
     /// # Errors
     /// See `StoreError`; `needs_a_person` tells which ones no restart will mend.
     pub fn open(path: &Path, key: &StoreKey, options: Options) -> Result<Self, StoreError> {
+        let store = Self::open_whatever_keys(path, key, options)?;
+        store.refuse_missing_keys()?;
+        Ok(store)
+    }
+
+    /// Opens the store, also if keys are missing.
+    pub(super) fn open_whatever_keys(
+        path: &Path,
+        key: &StoreKey,
+        options: Options,
+    ) -> Result<Self, StoreError> {
         let parts = Parts::open(path, key, options)?;
         let journal = parts.journal()?;
         parts.join(journal, key, options)
+    }
+
+    /// Opens a store whose keyring lacks keys, and lets whoever lost theirs count as forgotten; how
+    /// many they are.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn give_up_keys(
+        path: &Path,
+        key: &StoreKey,
+        options: Options,
+    ) -> Result<(Self, usize), StoreError> {
+        let mut store = Self::open_whatever_keys(path, key, options)?;
+        let given_up = store.forget_missing_keys()?;
+        Ok((store, given_up))
     }
 
     /// Whether nothing was ever kept at `path`, so that a new store key does no harm.
@@ -93,12 +119,15 @@ impl Store {
             Ok(journal) => {
                 journal.drop_broken_history()?;
                 let store = parts.without_index()?.join(journal, key, options)?;
+                store.refuse_missing_keys()?;
                 Ok((store, Rebuilt::Index))
             }
             Err(error) if error.is_damage() => {
                 let journal = parts.journal_from_index(&error)?;
                 journal.drop_broken_history()?;
-                Ok((parts.join(journal, key, options)?, Rebuilt::Journal))
+                let store = parts.join(journal, key, options)?;
+                store.refuse_missing_keys()?;
+                Ok((store, Rebuilt::Journal))
             }
             Err(error) => Err(error),
         }
@@ -157,30 +186,78 @@ impl Store {
         Ok(())
     }
 
-    /// Destroys keys that an older keyring brought back, and tells of keys that are missing.
-    fn check_keys(&mut self) -> Result<(), StoreError> {
+    /// Destroys keys that an older keyring brought back.
+    fn forget_the_forgotten(&mut self) -> Result<(), StoreError> {
         for (owner, state, id) in self.key_rows()? {
             if state == FORGOTTEN && self.keyring.forget(owner, id)? {
                 maillog::key_forgotten();
             }
         }
-        let missing = self.keys_missing()?;
-        if missing > 0 {
-            maillog::keys_missing(missing);
-        }
         Ok(())
     }
 
-    /// How many owners have lost their key without being forgotten.
-    pub(super) fn keys_missing(&self) -> Result<usize, StoreError> {
-        let rows = self.key_rows()?;
-        let missing = rows.iter().filter(|(owner, state, id)| {
-            *state != FORGOTTEN && self.keyring.key_id(*owner) != Some(*id)
-        });
-        Ok(missing.count())
+    /// A key that is neither held nor forgotten is a fault of the keyring: nobody may seem
+    /// forgotten who is not.
+    fn refuse_missing_keys(&self) -> Result<(), StoreError> {
+        match self.missing_keys()?.len() {
+            0 => Ok(()),
+            owners => {
+                let path = self.path.join(KEYRING);
+                Err(StoreError::KeysMissing { path, owners })
+            }
+        }
     }
 
-    fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
+    /// Writes down as forgotten whoever has lost their key.
+    pub(super) fn forget_missing_keys(&mut self) -> Result<usize, StoreError> {
+        let missing = self.missing_keys()?;
+        let mut changes = Vec::new();
+        for (owner, id) in &missing {
+            let key = Key::on(Shelf::Keys).owner(*owner);
+            let row = [&[FORGOTTEN], id.as_slice()].concat();
+            let sealed = self.keyring.seal(Owner::House, key.octets(), &row)?;
+            changes.push(key.change(Some(sealed)));
+        }
+        if !changes.is_empty() {
+            let sequence = self.journal.append(&changes)?;
+            self.apply(&changes, Some(sequence))?;
+            maillog::keys_given_up(missing.len());
+        }
+        Ok(missing.len())
+    }
+
+    /// Who has lost their key without being forgotten, and which key it was.
+    pub(super) fn missing_keys(&self) -> Result<Vec<(Owner, [u8; 4])>, StoreError> {
+        let rows = self.key_rows()?.into_iter();
+        let missing = rows.filter(|(owner, state, id)| {
+            *state != FORGOTTEN && self.keyring.key_id(*owner) != Some(*id)
+        });
+        Ok(missing.map(|(owner, _, id)| (owner, id)).collect())
+    }
+
+    /// Holds the index against the journal, and makes it again if it is not the same: sled finds
+    /// most damage only when it comes upon it, and some of it never.
+    fn check_index(&mut self) -> Result<(), StoreError> {
+        match self.differing() {
+            Ok((_, 0)) => Ok(()),
+            Ok(_) => self.make_index_again("it differed from the journal"),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same store with an index made from nothing; the one that cannot be read is moved aside.
+    fn with_new_index(self, why: &str) -> Result<Self, StoreError> {
+        let folder = self.path.join(INDEX);
+        maillog::index_damaged(&folder, why);
+        drop(self.index);
+        Index::move_aside(&folder)?;
+        let index = Index::open(&folder)?;
+        let mut store = Self { index, ..self };
+        store.make_index_again("it could not be read")?;
+        Ok(store)
+    }
+
+    pub(super) fn key_rows(&self) -> Result<Vec<(Owner, u8, [u8; 4])>, StoreError> {
         let mut rows = Vec::new();
         let shelf =
             Key::on(Shelf::Keys).octets().to_vec()..Key::on(Shelf::Person).octets().to_vec();
@@ -189,6 +266,21 @@ impl Store {
             rows.extend(self.read_key_row(&key, &sealed));
         }
         Ok(rows)
+    }
+}
+
+impl Store {
+    /// Opens the index once more and lets it catch up: after a failure to write, sled refuses all
+    /// that follows. The ballast makes room for it.
+    pub(super) fn open_index_again(&mut self) -> Result<(), StoreError> {
+        give_up_ballast(&self.path);
+        self.index.reopen()?;
+        self.catch_up()
+    }
+
+    /// Keeps ballast again, where there is room and it was given up.
+    pub fn restock(&self) {
+        keep_ballast(&self.path, self.options.ballast_octets);
     }
 }
 
@@ -209,9 +301,19 @@ impl Parts {
         let lock = take_lock(path)?;
         make_folder(&path.join(JOURNAL))?;
         let keyring = open_keyring(path, key, options)?;
-        let index =
-            open_index(path).map_err(|error| error.at_full_disk(path, &path.join(BALLAST)))?;
-        let applied = index.applied()?;
+        let full = |error: StoreError| error.at_full_disk(path, &path.join(BALLAST));
+        let mut index = open_index(path).map_err(full)?;
+        let applied = match index.applied() {
+            Err(error) if !error.full => {
+                let folder = path.join(INDEX);
+                maillog::index_damaged(&folder, &error.to_string());
+                drop(index);
+                Index::move_aside(&folder)?;
+                index = Index::open(&folder)?;
+                None
+            }
+            other => other.map_err(|error| full(error.into()))?,
+        };
         Ok(Self {
             path: path.to_owned(),
             lock,
@@ -308,8 +410,15 @@ impl Parts {
             stopped: false,
             _lock: self.lock,
         };
-        let joined = store.catch_up().and_then(|()| store.check_keys());
-        joined.map_err(|error| store.explain(error))?;
+        match store.catch_up().and_then(|()| store.check_index()) {
+            Err(StoreError::Index(error)) if !error.full => {
+                store = store.with_new_index(&error.to_string())?;
+            }
+            other => other.map_err(|error| store.explain(error))?,
+        }
+        store
+            .forget_the_forgotten()
+            .map_err(|error| store.explain(error))?;
         keep_ballast(&store.path, options.ballast_octets);
         Ok(store)
     }
@@ -356,14 +465,12 @@ fn open_index(path: &Path) -> Result<Index, StoreError> {
     disk::sync_parent(&mark).map_err(refused)?;
     match Index::open(&folder) {
         // Opening needs a little space of its own.
-        Err(error) if error.full && disk::remove(&path.join(BALLAST), "ballast").is_ok() => {
-            Ok(Index::open(&folder)?)
-        }
+        Err(error) if error.full && give_up_ballast(path) => Ok(Index::open(&folder)?),
         other => Ok(other?),
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -382,7 +489,7 @@ impl Drop for Lock {
     }
 }
 
-fn take_lock(path: &Path) -> Result<Lock, StoreError> {
+pub(super) fn take_lock(path: &Path) -> Result<Lock, StoreError> {
     let name = path.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)
@@ -426,6 +533,11 @@ fn keep_ballast(path: &Path, octets: u64) {
     }
 }
 
+/// Makes a little room on a full disk, once.
+pub(super) fn give_up_ballast(path: &Path) -> bool {
+    disk::remove(&path.join(BALLAST), "ballast").is_ok()
+}
+
 fn new_file(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
@@ -435,7 +547,7 @@ fn new_file(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-fn io_at(path: &Path, source: io::Error) -> StoreError {
+pub(super) fn io_at(path: &Path, source: io::Error) -> StoreError {
     StoreError::Io {
         path: path.to_owned(),
         source,

@@ -103,6 +103,9 @@ pub enum Withdrawal {
     Superseded,
     /// A rehearsal writes to its own recipients only.
     NotRehearsed,
+    /// It may have been sent between a backup and its restoring, and there is no sent mail to look
+    /// into.
+    Restored,
 }
 
 /// Why an attempt is to be made again.

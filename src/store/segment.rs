@@ -275,6 +275,21 @@ fn read_frame(from: &mut dyn Read, left: u64) -> io::Result<Option<Frame>> {
     }))
 }
 
+/// The number in a segment's head, whatever its name; `None` if it has no head.
+pub(super) fn number_of(path: &Path) -> Result<Option<u64>, JournalError> {
+    let refused = |source| io_at(path, source);
+    let mut file = File::open(path).map_err(refused)?;
+    let length = file.metadata().map_err(refused)?.len();
+    let mut magic = [0; 4];
+    let read = file.read_at(&mut magic, 0).map_err(refused)?;
+    if read == magic.len() && magic.starts_with(b"PLJ") && magic > *MAGIC {
+        return Err(JournalError::Newer(path.to_owned()));
+    }
+    let head = read_frame(&mut file, length).map_err(refused)?;
+    let number = head.filter(|head| head.kind == HEAD);
+    Ok(number.and_then(|head| Some(u64::from_be_bytes(*head.payload.first_chunk()?))))
+}
+
 /// The sequence a segment begins at, from its head.
 pub(super) fn read_head(segment: &Segment) -> Result<u64, JournalError> {
     let path = &segment.path;

@@ -89,10 +89,10 @@ impl Process {
         self.daemon = Some(daemon);
         let deadline = Instant::now() + START_MAX;
         loop {
-            match self.command(&["status"]) {
-                Ended::Well(status) if status["imap"]["up"] == true => return Ok(()),
-                Ended::Killed => return Err("at its crash point".to_owned()),
-                Ended::Well(_) | Ended::Badly(_) => {}
+            match self.status() {
+                None => return Err("at its crash point".to_owned()),
+                Some(status) if status["imap"]["up"] == true => return Ok(()),
+                Some(_) => {}
             }
             if let Some(code) = self.has_ended() {
                 return Err(code.to_string());
@@ -104,6 +104,12 @@ impl Process {
             );
             sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What `status` says, well or not; null if it says nothing, `None` if the daemon was killed.
+    pub fn status(&mut self) -> Option<Value> {
+        let (text, ended) = self.run(&["status", "--json"], None);
+        ended.map(|_| serde_json::from_str(&text).unwrap_or_default())
     }
 
     /// Runs a command with `--json` to its end.
@@ -181,6 +187,15 @@ impl Process {
             false => Err(format!("{status}, {errors}")),
         };
         (text, (!killed).then_some(ended))
+    }
+
+    /// The most memory that the daemon has had at once, in KiB.
+    pub fn memory_peak(&self) -> u64 {
+        let id = self.daemon.as_ref().expect("a daemon").id();
+        let told = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let peak = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak.unwrap_or(0)
     }
 
     /// SIGKILL, and the process is gone.
@@ -262,6 +277,20 @@ impl Points {
         Self {
             folder: folder.to_owned(),
             armed: None,
+        }
+    }
+
+    /// Says something to the daemon by a file of that name; `None` takes it back.
+    pub fn say(&self, name: &str, words: Option<&str>) {
+        let file = self.folder.join(name);
+        match words {
+            // Whole at once: it is read at any moment.
+            Some(words) => {
+                let fresh = file.with_extension("fresh");
+                std::fs::write(&fresh, words).expect("written");
+                std::fs::rename(fresh, file).expect("named");
+            }
+            None => drop(std::fs::remove_file(file)),
         }
     }
 

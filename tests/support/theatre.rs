@@ -269,6 +269,11 @@ impl Theatre {
         self.pump();
     }
 
+    /// `postlunch invite`, without waiting for the letter to leave.
+    pub fn invite_in_the_background(&mut self, from: Person, to: Person) {
+        self.ask(&["invite", "--from", from.address, "--to", to.address]);
+    }
+
     /// A command that must do well, outside the story.
     pub fn ask(&mut self, arguments: &[&str]) -> Value {
         self.raise();
@@ -276,6 +281,12 @@ impl Theatre {
             Ended::Well(value) => value,
             other => panic!("{arguments:?}: {other:?}"),
         }
+    }
+
+    /// What `status` says, well or not.
+    pub fn status(&mut self) -> Value {
+        self.raise();
+        self.process.status().expect("nobody killed it")
     }
 
     /// Lets the time pass.
@@ -410,7 +421,7 @@ impl Theatre {
 
     /// Waits until everything that the daemon handed over has arrived.
     pub fn all_delivered(&mut self) {
-        let accepted = self.ask(&["status"])["accepted"].as_u64().expect("a count");
+        let accepted = self.status()["accepted"].as_u64().expect("a count");
         let deadline = Instant::now() + MAIL_MAX;
         loop {
             let people = [ALICE, BOB, CARA, DAN];

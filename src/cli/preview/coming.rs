@@ -20,10 +20,11 @@ const ASSUMED: &str = "nobody answers, and nothing else changes";
 /// Tells what would go out.
 pub(super) async fn coming(common: &Common, within: TimeDelta) -> Result<(), Failure> {
     let seconds = within.num_seconds();
-    let (reply, daemon) = match orders::asked(common, &Request::Coming { seconds }, LIMIT).await {
+    let config = place::load(common.config.as_deref())?;
+    let request = Request::Coming { seconds };
+    let (reply, daemon) = match orders::ask_the_daemon(&config, &request, LIMIT).await {
         Ok(reply) => (reply, true),
-        Err(orders::Unasked::Control(ControlError::NotRunning(_))) => {
-            let config = place::load(common.config.as_deref())?;
+        Err(ControlError::NotRunning(_)) => {
             let told = coming::without_a_daemon(&config, within);
             let told = told.map_err(|error| Failure {
                 code: error.exit_code(),
@@ -31,7 +32,7 @@ pub(super) async fn coming(common: &Common, within: TimeDelta) -> Result<(), Fai
             })?;
             (told, false)
         }
-        Err(unasked) => return Err(unasked.into()),
+        Err(error) => return Err(error.into()),
     };
     let Reply::Coming {
         now,
@@ -100,13 +101,4 @@ fn told(mails: &[ComingLine], until: DateTime<Utc>) -> String {
         counted(mails.len(), "mail", "mails"),
         counted(people.len(), "person", "people"),
     )
-}
-
-impl From<orders::Unasked> for Failure {
-    fn from(unasked: orders::Unasked) -> Self {
-        match unasked {
-            orders::Unasked::Control(error) => error.into(),
-            orders::Unasked::Other(failure) => failure,
-        }
-    }
 }
