@@ -305,12 +305,16 @@ fn the_doctor_finds_real_servers_well_and_leaves_nothing() {
             .iter()
             .filter(|code| *code != "used-before" && !code.starts_with("looks-"))
             .collect();
-        assert!(amiss.is_empty(), "{text}");
+        // The servers file copies for the shared mailbox alone, and the doctor tells.
+        let known: &[&str] = match house.owner {
+            None => &[],
+            Some(_) => &["sent-not-filed"],
+        };
+        assert_eq!(amiss, known, "{text}");
         for words in [
             "came back after",
             "Message-ID was kept",
             "calendar part was kept",
-            "copies are filed",
         ] {
             assert!(text.contains(words), "{words} in {text}");
         }

@@ -65,7 +65,6 @@ pub const PROVIDERS: &[Provider] = &[
         login: "an access token (XOAUTH2): passwords no longer work for IMAP",
         advice: "an admin has to switch on IMAP and authenticated SMTP for the mailbox; if calendar answers come as links, set ImapUseProtocolDefaults=false and ImapForceICalForCalendarRetrievalOption=true by Set-CASMailbox",
         wants_token: true,
-        ..PLAIN
     },
     Provider {
         name: "Outlook.com",
@@ -80,7 +79,6 @@ pub const PROVIDERS: &[Provider] = &[
         login: "an access token (XOAUTH2): passwords no longer work",
         advice: "switch on IMAP in the settings of Outlook on the web",
         wants_token: true,
-        ..PLAIN
     },
     Provider {
         name: "iCloud",

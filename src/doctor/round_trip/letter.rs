@@ -122,9 +122,9 @@ mod tests {
         let letter = CheckLetter::new(&own, true, [7; 14], now).expect("a letter");
         let read = Message::parse(&letter.octets());
         assert_eq!(read.message_id, letter.parsed_message_id());
-        assert_eq!(read.calendar_uids(), [letter.uid.clone()]);
+        assert_eq!(read.calendar_uids(), [letter.uid.as_str()]);
         assert_eq!(read.first(CHECK_FIELD), Some(letter.mark.as_str()));
-        assert_eq!(read.recipients, [letter.to.clone()]);
+        assert_eq!(read.recipients.first(), Some(&letter.to));
         assert!(own.detail_of(&letter.to).is_some_and(|d| d.len() >= 32));
         let long = Address::parse(&format!("{}@example.com", "l".repeat(50))).expect("an address");
         assert!(CheckLetter::new(&long, true, [7; 14], now).is_err());
