@@ -271,15 +271,13 @@ impl Town {
         let mark = id.iter().fold(5_381_u32, |sum, octet| {
             sum.wrapping_mul(33).wrapping_add((*octet).into())
         });
-        let octets = client::reply(
-            letter,
-            "Somebody",
-            person,
-            words,
-            Habit::Phone,
-            self.now,
-            mark,
-        );
+        let writer = client::Writer {
+            name: "Somebody",
+            address: person,
+            now: self.now,
+            number: mark,
+        };
+        let octets = client::reply(letter, writer, words, Habit::Phone);
         let octets = match character {
             4 => [b"Auto-Submitted: auto-replied\r\n".as_slice(), &octets].concat(),
             _ => octets,
