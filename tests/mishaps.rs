@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use support::letters::{Kind, Received};
-use support::process::{Ended, Points};
+use support::process::Points;
 use support::script::BEGINNING;
 use support::theatre::Theatre;
 use support::trials::kinds;
