@@ -37,6 +37,10 @@ fn depict(browser: &mut Browser, name: &str) {
         }
         let room = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(browser.value(room), true, "{name} is too wide on a {form}");
+        // Nor may anything unseen stretch it.
+        let end = "Math.abs(document.documentElement.scrollHeight - Math.max(innerHeight, \
+                   document.body.getBoundingClientRect().bottom + scrollY)) < 2";
+        assert_eq!(browser.value(end), true, "{name} goes on below its end");
     }
     browser.look(1280, "light");
 }
