@@ -28,7 +28,7 @@ kinds! {
     ReceiptAccepted: "I read that as: yes",
     ReceiptDeclined: "That's perfectly all right,",
     NoticeAccepted: "said yes to",
-    NoticeDeclined: "would rather not, and that is a fine answer",
+    NoticeDeclined: "would rather not, and that is a fine answer|Nothing comes of your invitation to",
     NoticeLapsed: "No answer came from",
     NoticeUndeliverable: "came back: the mail server there would not take it",
     CalendarRequest: "Here is the calendar entry for lunch with",

@@ -36,7 +36,7 @@ pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
         let ruled_out =
             |m: &&Moment| m.standing == Standing::Out && m.day.is_some_and(|day| !day.past);
         return Chosen {
-            open: moments.iter().any(|m| ruled_out(&m)),
+            open: moments.iter().any(ruled_out),
             ..Chosen::default()
         };
     }
