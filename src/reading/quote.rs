@@ -340,6 +340,9 @@ impl Verdict {
     };
 }
 
+/// Somebody answered between quoted lines.
+const TYPED_INSIDE: &str = "words typed inside the quoted letter";
+
 /// The verdict on each line, and what is doubtful about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
@@ -392,6 +395,12 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
         exactly: known,
     };
     apply_openings(lines, &known, &openings, &mut judged);
+    // What was first taken for typed words may have been found to be ours after all.
+    let mut judged_lines = lines.iter().zip(&judged.verdicts);
+    let inside = judged_lines.any(|(line, verdict)| line.depth > 0 && *verdict == Verdict::Own);
+    judged.doubt = judged
+        .doubt
+        .filter(|doubt| *doubt != TYPED_INSIDE || inside);
     judged
 }
 
@@ -482,7 +491,7 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
                     && !line.is_bare_link();
                 if typed && *verdict == Verdict::QUOTED {
                     *verdict = Verdict::Own;
-                    judged.doubt = Some("words typed inside the quoted letter");
+                    judged.doubt = Some(TYPED_INSIDE);
                 }
             }
         }

@@ -94,7 +94,8 @@ fn leaves(
 
 fn print(asked: &args::Preview, leaves: &[Leaf], as_json: bool) -> Result<(), Failure> {
     if asked.html || asked.eml {
-        let message = "all letters do not fit into one file; name a folder with --into DIR";
+        let message =
+            "the letters are many and do not fit into one file; name a folder with --into DIR";
         return Err(Failure::new(Code::Usage, message));
     }
     if as_json {
