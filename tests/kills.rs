@@ -35,7 +35,7 @@ fn moments(seed: u64, number: usize, durations: &[Duration]) -> Kills {
     let mut kills = Kills::new();
     while kills.len() < number.min(durations.len()) {
         // Half of them where the time goes, half at any step.
-        let step = if kills.len() % 2 == 0 {
+        let step = if kills.len().is_multiple_of(2) {
             let mut left = total.mul_f64(random());
             let past = |duration: &&Duration| {
                 let over = left >= **duration;
