@@ -160,10 +160,14 @@ fn a_poisoned_mail_is_set_aside_and_the_others_go_on() {
         theatre.arrive(BOB.address, &invitations[0].mail.reply_to, octets);
         theatre.post_answer(CARA, &invitations[1], "No thanks");
         if poison.starts_with("end") {
-            for _ in 0..3 {
-                assert!(theatre.process.ends(), "the process ends with the mail");
-                theatre.process.start();
+            assert!(theatre.process.ends(), "the process ends with the mail");
+            for _ in 0..2 {
+                // It meets the mail at once, maybe before it can say that it is up.
+                if theatre.process.try_start().is_ok() {
+                    theatre.process.ends();
+                }
             }
+            theatre.process.start();
         }
         until("the mail to be set aside", &mut theatre, |theatre| {
             theatre.log().contains("set a mail aside")
