@@ -160,7 +160,7 @@ pub fn write(
     })
 }
 
-/// Only the subject that [`write`] would give a letter.
+/// Only the subject that [`write()`] would give a letter.
 ///
 /// # Errors
 /// If an override fails on this letter's values.
