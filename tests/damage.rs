@@ -4,6 +4,11 @@
 //!
 //! `POSTLUNCH_TEST_SEED` plays one seed alone; `POSTLUNCH_LONG=1` plays 3,000.
 
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "support/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use postlunch::keyring::{Owner, Purpose, StoreKey};
 use postlunch::store::{Batch, Key, Keys, Options, Shelf, Store, StoreError};
 use std::collections::BTreeMap;
@@ -11,19 +16,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 type Records = Vec<(Key, Vec<u8>)>;
-
-/// SplitMix64: what a seed does is the same tomorrow.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-    }
-}
 
 fn key() -> StoreKey {
     StoreKey::from_octets(&[7; 32]).unwrap()

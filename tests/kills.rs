@@ -18,35 +18,17 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
+use support::dice::Dice;
 use town::{Kills, Lived, Size, live};
 
 /// So many moments of a play, told by a seed, no two at one step.
 fn moments(seed: u64, number: usize, durations: &[Duration]) -> Kills {
-    let mut state = seed;
-    let mut random = move || {
-        // SplitMix64.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    let total: Duration = durations.iter().sum();
+    let mut dice = Dice(seed);
     let mut kills = Kills::new();
     while kills.len() < number.min(durations.len()) {
         // Half of them where the time goes, half at any step.
-        let step = if kills.len().is_multiple_of(2) {
-            let mut left = total.mul_f64(random());
-            let past = |duration: &&Duration| {
-                let over = left >= **duration;
-                left = left.saturating_sub(**duration);
-                over
-            };
-            durations.iter().take_while(past).count()
-        } else {
-            (random() * durations.len() as f64) as usize
-        };
-        kills.insert(step.min(durations.len() - 1), random());
+        let step = dice.step(kills.len().is_multiple_of(2), durations);
+        kills.insert(step, dice.share());
     }
     kills
 }

@@ -5,9 +5,13 @@
 //! --test mutations` begins there again; `POSTLUNCH_FUZZ_SECONDS=600` goes on for longer. The same
 //! promises are kept before a coverage-guided fuzzer in `fuzz/`.
 
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "support/holds.rs"]
 mod holds;
 
+use dice::Dice;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
@@ -18,27 +22,6 @@ const SECONDS_EACH: f64 = 1.5;
 
 /// Where the cases begin, unless told otherwise.
 const SEED: u64 = 20_270_111;
-
-/// SplitMix64: small, the same everywhere.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
@@ -181,13 +164,13 @@ const WORDS: &[&str] = &[
 ];
 
 /// Damages octets in a few places.
-fn damaged(chance: &mut Chance, corpus: &[Vec<u8>]) -> Vec<u8> {
+fn damaged(chance: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
     let mut octets = chance.one(corpus).clone();
     for _ in 0..=chance.below(6) {
         let at = chance.below(octets.len() + 1);
         let behind = (at + chance.below(120)).min(octets.len());
         match chance.below(8) {
-            0 if at < octets.len() => octets[at] = chance.next() as u8,
+            0 if at < octets.len() => octets[at] = chance.roll() as u8,
             1 => octets.truncate(at),
             2 => drop(octets.drain(at..behind)),
             3 => {
@@ -216,7 +199,7 @@ fn damaged(chance: &mut Chance, corpus: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A text of words, some of the corpus' and some out of place.
-fn muddled(chance: &mut Chance, texts: &[String]) -> String {
+fn muddled(chance: &mut Dice, texts: &[String]) -> String {
     let mut words: Vec<&str> = chance.one(texts).split(' ').collect();
     for _ in 0..=chance.below(5) {
         let at = chance.below(words.len() + 1);
@@ -250,7 +233,7 @@ fn answers() -> Vec<String> {
 
 /// Cases one after the other for as long as it goes on. Where one fails, its seed is told, and what
 /// it made is kept.
-fn go_on(what: &str, case: impl Fn(&mut Chance) -> Vec<u8>, holds: impl Fn(&[u8])) {
+fn go_on(what: &str, case: impl Fn(&mut Dice) -> Vec<u8>, holds: impl Fn(&[u8])) {
     let told = |name: &str| std::env::var(name).ok();
     let seconds = told("POSTLUNCH_FUZZ_SECONDS").map(|s| s.parse().expect("a number of seconds"));
     let seconds: f64 = seconds.unwrap_or(SECONDS_EACH);
@@ -260,7 +243,7 @@ fn go_on(what: &str, case: impl Fn(&mut Chance) -> Vec<u8>, holds: impl Fn(&[u8]
     let mut cases = 0;
     while cases == 0 || Instant::now() < end {
         let seed = first.wrapping_add(cases);
-        let made = case(&mut Chance(seed));
+        let made = case(&mut Dice(seed));
         let held = catch_unwind(std::panic::AssertUnwindSafe(|| holds(&made)));
         if held.is_err() {
             let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{what}-{seed}"));
@@ -309,21 +292,21 @@ fn as_text(octets: &[u8]) -> &str {
 #[test]
 fn days_and_times_are_found_in_any_muddle() {
     let texts = answers();
-    let case = |chance: &mut Chance| muddled(chance, &texts).into_bytes();
+    let case = |chance: &mut Dice| muddled(chance, &texts).into_bytes();
     go_on("dates", case, |text| holds::dates(as_text(text)));
 }
 
 #[test]
 fn any_muddle_of_words_is_read() {
     let texts = answers();
-    let case = |chance: &mut Chance| muddled(chance, &texts).into_bytes();
+    let case = |chance: &mut Dice| muddled(chance, &texts).into_bytes();
     go_on("words", case, |text| holds::words(as_text(text)));
 }
 
 #[test]
 fn a_case_follows_from_its_seed_alone() {
     let corpus = vec![b"one".to_vec(), b"From: a@x.org\n\nYes\n".to_vec()];
-    let made = |seed| damaged(&mut Chance(seed), &corpus);
+    let made = |seed| damaged(&mut Dice(seed), &corpus);
     assert_eq!(made(7), made(7));
     assert!((0..50).any(|seed| made(seed) != made(seed + 1)));
 }

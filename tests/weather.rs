@@ -5,6 +5,9 @@
 //! `POSTLUNCH_TEST_SEED` plays one seed alone; `POSTLUNCH_LONG=1` plays the seeds 1 to 20 of each
 //! plan, with more people, and waits for a dead IDLE in real time.
 
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "weather/house.rs"]
 mod house;
 #[path = "weather/proxy.rs"]

@@ -269,6 +269,13 @@ pub struct Status {
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2",
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub watch: Option<u64>,
+    #[command(flatten)]
+    pub paint: Paint,
+}
+
+/// Whether what is printed is coloured.
+#[derive(Debug, Args)]
+pub struct Paint {
     /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always, never
     #[arg(
         long,
@@ -363,17 +370,8 @@ pub struct Explain {
     /// The time zone of the lunch [default: this machine's]
     #[arg(long, value_name = "TZ", value_parser = values::zone)]
     pub timezone: Option<Tz>,
-    /// Print it in colour: auto (on a terminal, unless NO_COLOR is set), always, never
-    #[arg(
-        long,
-        alias = "colour",
-        value_name = "WHEN",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
+    #[command(flatten)]
+    pub paint: Paint,
 }
 
 /// `postlunch preview`.

@@ -53,7 +53,7 @@ pub fn explain(asked: &args::Explain, as_object: bool) -> Result<(), Failure> {
     if as_object {
         return show::json(&as_json::explain(&message, &reading));
     }
-    let ink = show::Ink(show::in_colour(asked.color));
+    let ink = show::Ink(show::in_colour(asked.paint.color));
     show::print(&page::page(&message, &reading, &context, ink))
 }
 

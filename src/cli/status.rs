@@ -31,7 +31,7 @@ const REST_OF_SCREEN: &str = "\x1b[J";
 pub async fn status(common: &Common, asked: &args::Status) -> Result<(), Failure> {
     let config = place::load(common.config.as_deref())?;
     let socket = &config.control.socket;
-    let ink = show::Ink(show::in_colour(asked.color));
+    let ink = show::Ink(show::in_colour(asked.paint.color));
     match asked.watch {
         None => {
             let looking = look(socket);

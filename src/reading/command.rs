@@ -6,7 +6,7 @@
 use crate::lunch::act::{Act, CommandName, Reschedule, Scope};
 use crate::lunch::notes::{Notes, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::{Token, tokens};
+use crate::reading::phrase::{self, Token, tokens};
 use crate::reading::{Context, intent, when};
 
 /// Longest first line that can be a command with nothing behind it, in words.
@@ -122,11 +122,7 @@ fn moved(line: &str, rest: &[&str], context: &Context) -> Option<Act> {
 
 /// `goal: …`, `achieved: …`, `best: …`, `invite a@b, c@d`.
 fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> {
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(tokens);
     let senses = [Sense::GoalCommand, Sense::InviteCommand];
     let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
     let last = tokens
@@ -158,11 +154,7 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
 /// Whether a text begins with words for the writer's own goal, and not with a mere "goal:".
 pub fn names_own_goal(text: &str) -> bool {
     let tokens = tokens(text.lines().next().unwrap_or_default());
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     lexicon()
         .longest(&words, 0, &[Sense::GoalCommand], Languages::ALL)
         .is_some_and(|mark| mark.words > 1)

@@ -5,7 +5,7 @@
 //! and not by a list of whole sentences. Linear: each line is looked at with at most a dozen below.
 
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::{first_words, tokens};
+use crate::reading::phrase::{self, first_words, tokens};
 use crate::reading::quote::Line;
 
 /// Longest attribution, joined, in octets.
@@ -169,11 +169,7 @@ fn is_attribution(joined: &str) -> bool {
         return false;
     }
     let tokens = tokens(bare);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     if bare.contains("://") && !address {
         return false;
     }
@@ -370,11 +366,7 @@ fn separator(lines: &[Line<'_>], labels: &[bool], at: usize) -> Option<usize> {
         return by_notes().then_some(1);
     }
     let tokens = tokens(inner);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     let mark = lexicon().longest(&words, 0, &[Sense::Separator], Languages::ALL);
     let named = mark.is_some_and(|mark| mark.words == words.len());
     // "----- Forwarded by Ana on 14/01/2027 12:00 -----"

@@ -14,7 +14,7 @@ use crate::reading::learned::features::{self, Feature};
 use crate::reading::learned::{Weights, careful, weights};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted, held};
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{self, tokens};
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
 use crate::reading::{Context, weight};
@@ -682,11 +682,7 @@ fn single_number(text: &str) -> Option<(Section, String)> {
 fn removal(text: &str) -> Option<Section> {
     use crate::reading::language::{Languages, Sense, lexicon};
     let tokens = crate::reading::phrase::tokens(text);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     if words.len() > 12 {
         return None;
     }

@@ -106,6 +106,12 @@ pub struct Token<'a> {
     pub end: usize,
 }
 
+/// The words among tokens, folded.
+pub fn words<'a>(tokens: &'a [Token<'_>]) -> Vec<&'a str> {
+    let words = tokens.iter().filter(|token| token.is_word);
+    words.map(|token| &*token.text).collect()
+}
+
 /// Splits a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens_beside(text, None)

@@ -9,6 +9,7 @@ pub mod shift;
 
 use crate::reading::Context;
 use crate::reading::language::{Languages, Mark, Sense, lexicon};
+use crate::reading::phrase::{self, tokens};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use clock::{clock_time, time_at};
 pub use day::monday_of;
@@ -96,12 +97,8 @@ pub fn first_lunch_day(date: NaiveDate, context: &Context) -> Option<NaiveDate> 
 
 /// The lunch that a letter of ours speaks of: the first date of it with a time beside it.
 pub fn lunch_named(text: &str, context: &Context) -> Option<NaiveDateTime> {
-    let tokens = crate::reading::phrase::tokens(text.get(..6_000).unwrap_or(text));
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let tokens = tokens(text.get(..6_000).unwrap_or(text));
+    let words = phrase::words(&tokens);
     let today = today(context);
     (0..words.len()).find_map(|at| {
         let (date, used) = day_and_month(&words, at, today)?;
@@ -299,7 +296,6 @@ fn next_span(words: &[&str], first: usize, date: NaiveDate) -> Option<NaiveDate>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::phrase::tokens;
     use chrono::TimeZone;
 
     fn context() -> Context<'static> {
@@ -310,11 +306,7 @@ mod tests {
 
     fn ask<T>(text: &str, f: impl Fn(&[&str], &Context) -> T) -> T {
         let tokens = tokens(text);
-        let words: Vec<&str> = tokens
-            .iter()
-            .filter(|t| t.is_word)
-            .map(|t| &*t.text)
-            .collect();
+        let words = phrase::words(&tokens);
         f(&words, &context())
     }
 

@@ -277,6 +277,21 @@ fn read_frame(from: &mut dyn Read, left: u64) -> io::Result<Option<Frame>> {
 
 /// The number in a segment's head, whatever its name; `None` if it has no head.
 pub(super) fn number_of(path: &Path) -> Result<Option<u64>, JournalError> {
+    let head = head_of(path)?;
+    Ok(head.and_then(|head| Some(u64::from_be_bytes(*head.payload.first_chunk()?))))
+}
+
+/// The sequence a segment begins at, from its head.
+pub(super) fn read_head(segment: &Segment) -> Result<u64, JournalError> {
+    let number = segment.number.to_be_bytes();
+    head_of(&segment.path)?
+        .filter(|head| head.payload.starts_with(&number))
+        .map(|head| head.sequence)
+        .ok_or_else(|| damaged(&segment.path, 0))
+}
+
+/// The head of a segment's file; `None` if it has none.
+fn head_of(path: &Path) -> Result<Option<Frame>, JournalError> {
     let refused = |source| io_at(path, source);
     let mut file = File::open(path).map_err(refused)?;
     let length = file.metadata().map_err(refused)?.len();
@@ -286,26 +301,7 @@ pub(super) fn number_of(path: &Path) -> Result<Option<u64>, JournalError> {
         return Err(JournalError::Newer(path.to_owned()));
     }
     let head = read_frame(&mut file, length).map_err(refused)?;
-    let number = head.filter(|head| head.kind == HEAD);
-    Ok(number.and_then(|head| Some(u64::from_be_bytes(*head.payload.first_chunk()?))))
-}
-
-/// The sequence a segment begins at, from its head.
-pub(super) fn read_head(segment: &Segment) -> Result<u64, JournalError> {
-    let path = &segment.path;
-    let refused = |source| io_at(path, source);
-    let mut file = File::open(path).map_err(refused)?;
-    let length = file.metadata().map_err(refused)?.len();
-    let mut magic = [0; 4];
-    let read = file.read_at(&mut magic, 0).map_err(refused)?;
-    if read == magic.len() && magic.starts_with(b"PLJ") && magic > *MAGIC {
-        return Err(JournalError::Newer(path.clone()));
-    }
-    let head = read_frame(&mut file, length).map_err(refused)?;
-    let number = segment.number.to_be_bytes();
-    head.filter(|head| head.kind == HEAD && head.payload.starts_with(&number))
-        .map(|head| head.sequence)
-        .ok_or_else(|| damaged(path, 0))
+    Ok(head.filter(|head| head.kind == HEAD))
 }
 
 /// Shows a segment's frames in order, up to its end or to the first that cannot be read. A fault

@@ -6,6 +6,7 @@
 
 pub mod bystanders;
 pub mod calendars;
+pub mod dice;
 pub mod house;
 pub mod letters;
 pub mod process;

@@ -1,6 +1,7 @@
 //! Trials that both kinds of theatre have to stand: killed daemons, strangers, machines, bounces,
 //! mail that is none of ours, and eyes that are not meant to read.
 
+use super::dice::Dice;
 use super::letters::{Kind, Received};
 use super::script::{self, Mailboxes, PLANTED, PLANTED_TOO};
 use super::secrets::{assert_hidden, files, held};
@@ -75,31 +76,11 @@ fn nobody_else_reads_it(theatre: &mut Theatre, mailboxes: &Mailboxes) {
 
 /// Ten moments of a play, told by a seed: half of them anywhere in time, half at any command.
 pub fn ten_moments(seed: u64, durations: &[Duration]) -> Kills {
-    let mut state = seed;
-    let mut random = move || {
-        // SplitMix64.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let total: Duration = durations.iter().sum();
+    let mut dice = Dice(seed);
     let mut kills = Kills::new();
     for number in 0..10 {
-        let step = if number < 5 {
-            let mut left = total.mul_f64(random());
-            let past = |duration: &&Duration| {
-                let over = left >= **duration;
-                left = left.saturating_sub(**duration);
-                over
-            };
-            durations.iter().take_while(past).count()
-        } else {
-            (random() * durations.len() as f64) as usize
-        };
-        let step = step.min(durations.len() - 1);
-        kills.entry(step).or_default().push(random());
+        let step = dice.step(number < 5, durations);
+        kills.entry(step).or_default().push(dice.share());
     }
     kills
 }

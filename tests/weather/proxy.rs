@@ -2,6 +2,7 @@
 //! there by a seeded plan: it cuts, delays, lies, injects and falls silent. It keeps a log by which a
 //! test tells what the server took and what the daemon heard of it.
 
+use crate::dice::Dice;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,24 +11,6 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-
-/// SplitMix64: what a seed does is the same tomorrow.
-#[derive(Clone, Debug)]
-pub struct Dice(pub u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn chance(&mut self, share: f64) -> bool {
-        ((self.next() >> 11) as f64 / (1_u64 << 53) as f64) < share
-    }
-}
 
 /// What is done where a rule holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -234,7 +217,7 @@ impl Line {
             }
             let (seen, done) = plan.met[number];
             plan.met[number].0 += 1;
-            if seen < rule.skip || done >= rule.times || !self.dice.chance(rule.share) {
+            if seen < rule.skip || done >= rule.times || self.dice.share() >= rule.share {
                 continue;
             }
             plan.met[number].1 += 1;

@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::MutexGuard;
+use tokio::sync::{MappedMutexGuard, MutexGuard};
 
 /// Most characters of a reply.
 const WORDS_MAX: usize = 50_000;
@@ -30,6 +30,9 @@ const WORDS_MAX: usize = 50_000;
 const NOTE_MAX: usize = 300;
 
 type Shared = State<Arc<House>>;
+
+/// What was asked for, or the page that says why not.
+type Shown = Result<Response, Response>;
 
 /// All of it.
 pub fn router(house: Arc<House>) -> Router {
@@ -80,36 +83,26 @@ impl House {
     }
 
     /// The performance, or what to say where it is over.
-    async fn enter(&self) -> Result<Entered<'_>, Response> {
+    async fn enter(&self) -> Result<MappedMutexGuard<'_, Performance>, Response> {
         let guard = self.performance.lock().await;
-        if guard.is_none() {
-            return Err(self.views.trouble(&Trouble {
+        MutexGuard::try_map(guard, Option::as_mut).map_err(|_| {
+            self.views.trouble(&Trouble {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 title: "The demo has closed",
                 text: "Start it again in the terminal, with `postlunch demo`.",
-            }));
-        }
-        Ok(Entered(guard))
+            })
+        })
     }
 
     /// Shows a page of the performance as it stands.
     async fn show(
         &self,
         page: impl FnOnce(&Views, &Around, &Performance) -> Option<Response>,
-    ) -> Response {
-        let mut entered = match self.enter().await {
-            Ok(entered) => entered,
-            Err(response) => return response,
-        };
-        let Some(performance) = entered.performance() else {
-            return self.not_there();
-        };
-        match self.around(performance).await {
-            Ok((around, _)) => {
-                page(&self.views, &around, performance).unwrap_or_else(|| self.not_there())
-            }
-            Err(error) => self.broken(&error),
-        }
+    ) -> Shown {
+        let mut performance = self.enter().await?;
+        let around = self.around(&mut performance).await;
+        let (around, _) = around.map_err(|error| self.broken(&error))?;
+        page(&self.views, &around, &performance).ok_or_else(|| self.not_there())
     }
 
     async fn around(
@@ -134,15 +127,6 @@ impl House {
     }
 }
 
-/// The performance, held while a request is answered.
-struct Entered<'a>(MutexGuard<'a, Option<Performance>>);
-
-impl Entered<'_> {
-    fn performance(&mut self) -> Option<&mut Performance> {
-        self.0.as_mut()
-    }
-}
-
 fn player(name: &str) -> Option<Player> {
     PLAYERS.into_iter().find(|player| player.name == name)
 }
@@ -156,28 +140,23 @@ async fn nowhere(State(house): Shared) -> Response {
     house.not_there()
 }
 
-async fn overview(State(house): Shared) -> Response {
-    let mut entered = match house.enter().await {
-        Ok(entered) => entered,
-        Err(response) => return response,
-    };
-    let Some(performance) = entered.performance() else {
-        return house.not_there();
-    };
+async fn overview(State(house): Shared) -> Shown {
+    let mut performance = house.enter().await?;
     let shown = async {
-        let (around, now) = house.around(performance).await?;
+        let (around, now) = house.around(&mut performance).await?;
         let couples = performance.couples().await?;
-        Ok(house.views.overview(&around, performance, &couples, now))
+        let views = &house.views;
+        Ok(views.overview(&around, &performance, &couples, now))
     };
     let shown: Result<Response, StageError> = shown.await;
-    shown.unwrap_or_else(|error| house.broken(&error))
+    shown.map_err(|error| house.broken(&error))
 }
 
 async fn mail(
     State(house): Shared,
     Path(number): Path<usize>,
     Query(asked): Query<BTreeMap<String, String>>,
-) -> Response {
+) -> Shown {
     let number_of = |name: &str| asked.get(name).and_then(|value| value.parse().ok());
     let draft = Draft {
         suggestion: number_of("say"),
@@ -188,29 +167,20 @@ async fn mail(
         Some("head") => "head",
         _ => "html",
     };
-    if let Ok(mut entered) = house.enter().await
-        && let Some(performance) = entered.performance()
-    {
-        performance.open(number);
-    }
+    house.enter().await?.open(number);
     house
         .show(|views, around, performance| views.mail(around, performance, number, view, &draft))
         .await
 }
 
-async fn letter(State(house): Shared, Path(number): Path<usize>) -> Response {
-    let mut entered = match house.enter().await {
-        Ok(entered) => entered,
-        Err(response) => return response,
-    };
-    let found = entered.performance().and_then(|p| p.letter(number));
-    match found {
-        Some(letter) => Views::letter(letter, number),
-        None => house.not_there(),
-    }
+async fn letter(State(house): Shared, Path(number): Path<usize>) -> Shown {
+    let performance = house.enter().await?;
+    let letter = performance.letter(number);
+    let letter = letter.ok_or_else(|| house.not_there())?;
+    Ok(Views::letter(letter, number))
 }
 
-async fn answer(State(house): Shared, Path(number): Path<usize>) -> Response {
+async fn answer(State(house): Shared, Path(number): Path<usize>) -> Shown {
     house
         .show(|views, around, performance| views.answer(around, performance, number))
         .await
@@ -221,25 +191,19 @@ async fn answered(
     house: &House,
     number: usize,
     act: impl AsyncFnOnce(&mut Performance) -> Result<Option<usize>, StageError>,
-) -> Response {
-    let mut entered = match house.enter().await {
-        Ok(entered) => entered,
-        Err(response) => return response,
-    };
-    let Some(performance) = entered.performance() else {
-        return house.not_there();
-    };
-    match act(performance).await {
-        Ok(Some(answer)) => to(&format!("/answer/{answer}")),
-        Ok(None) => house.not_there(),
+) -> Shown {
+    let mut performance = house.enter().await?;
+    match act(&mut performance).await {
+        Ok(Some(answer)) => Ok(to(&format!("/answer/{answer}"))),
+        Ok(None) => Err(house.not_there()),
         Err(error) => {
             performance.complain(format!("That mail did not get through: {error}."));
-            to(&format!("/mail/{number}"))
+            Ok(to(&format!("/mail/{number}")))
         }
     }
 }
 
-async fn reply(State(house): Shared, Path(number): Path<usize>, form: Signed) -> Response {
+async fn reply(State(house): Shared, Path(number): Path<usize>, form: Signed) -> Shown {
     let words = form.get("words").replace("\r\n", "\n");
     let wrong = if words.trim().is_empty() {
         Some("There is nothing in it yet: type a few words, or pick a suggested answer.")
@@ -249,12 +213,8 @@ async fn reply(State(house): Shared, Path(number): Path<usize>, form: Signed) ->
         None
     };
     if let Some(why) = wrong {
-        if let Ok(mut entered) = house.enter().await
-            && let Some(performance) = entered.performance()
-        {
-            performance.complain(why.to_owned());
-        }
-        return to(&format!("/mail/{number}"));
+        house.enter().await?.complain(why.to_owned());
+        return Ok(to(&format!("/mail/{number}")));
     }
     let habit = HABITS
         .iter()
@@ -268,12 +228,12 @@ async fn reply(State(house): Shared, Path(number): Path<usize>, form: Signed) ->
     .await
 }
 
-async fn calendar(State(house): Shared, Path(number): Path<usize>, form: Signed) -> Response {
+async fn calendar(State(house): Shared, Path(number): Path<usize>, form: Signed) -> Shown {
     let partstat = match form.get("answer") {
         "accept" => PartStat::Accepted,
         "decline" => PartStat::Declined,
         "maybe" => PartStat::Tentative,
-        _ => return house.not_there(),
+        _ => return Err(house.not_there()),
     };
     answered(&house, number, async |performance| {
         performance.by_calendar(number, partstat).await
@@ -285,21 +245,15 @@ async fn calendar(State(house): Shared, Path(number): Path<usize>, form: Signed)
 async fn done(
     house: &House,
     act: impl AsyncFnOnce(&mut Performance) -> Result<(), StageError>,
-) -> Response {
-    let mut entered = match house.enter().await {
-        Ok(entered) => entered,
-        Err(response) => return response,
-    };
-    let Some(performance) = entered.performance() else {
-        return house.not_there();
-    };
-    if let Err(error) = act(performance).await {
+) -> Shown {
+    let mut performance = house.enter().await?;
+    if let Err(error) = act(&mut performance).await {
         performance.complain(format!("That did not work: {error}."));
     }
-    to("/")
+    Ok(to("/"))
 }
 
-async fn clock(State(house): Shared, form: Signed) -> Response {
+async fn clock(State(house): Shared, form: Signed) -> Shown {
     let until = match form.get("until") {
         "fortnight" => Until::Fortnight,
         "reminder" => Until::Letter("reminder"),
@@ -311,7 +265,7 @@ async fn clock(State(house): Shared, form: Signed) -> Response {
     done(&house, async |performance| performance.pass(until).await).await
 }
 
-async fn invite(State(house): Shared, form: Signed) -> Response {
+async fn invite(State(house): Shared, form: Signed) -> Shown {
     let (from, asked) = (player(form.get("from")), player(form.get("to")));
     let note: String = form.get("note").chars().take(NOTE_MAX).collect();
     done(&house, async |performance| match (from, asked) {
@@ -342,7 +296,7 @@ async fn again(State(house): Shared, _form: Signed) -> Response {
     }
 }
 
-async fn try_form(State(house): Shared, Query(query): Query<BTreeMap<String, String>>) -> Response {
+async fn try_form(State(house): Shared, Query(query): Query<BTreeMap<String, String>>) -> Shown {
     let trial = query.get("say").and_then(|value| value.parse().ok());
     let example = trial.and_then(|at: usize| TRIALS.get(at));
     let asked = Asked {
@@ -357,29 +311,24 @@ async fn try_form(State(house): Shared, Query(query): Query<BTreeMap<String, Str
         .await
 }
 
-async fn try_out(State(house): Shared, form: Signed) -> Response {
+async fn try_out(State(house): Shared, form: Signed) -> Shown {
     let words: String = form.get("words").chars().take(WORDS_MAX).collect();
     let asked = Asked {
         words: words.replace("\r\n", "\n"),
         answering: form.get("answering").to_owned(),
         trial: None,
     };
-    let mut entered = match house.enter().await {
-        Ok(entered) => entered,
-        Err(response) => return response,
-    };
-    let Some(performance) = entered.performance() else {
-        return house.not_there();
-    };
+    let mut performance = house.enter().await?;
     let shown = async {
         let kind = Answering::from_name(&asked.answering);
         let marked = performance.try_out(&as_mail(&asked.words), kind).await?;
-        let (around, _) = house.around(performance).await?;
+        let (around, _) = house.around(&mut performance).await?;
         let marked = (!asked.words.trim().is_empty()).then_some(&marked);
-        Ok(house.views.try_out(&around, &asked, marked, performance))
+        let views = &house.views;
+        Ok(views.try_out(&around, &asked, marked, &performance))
     };
     let shown: Result<Response, StageError> = shown.await;
-    shown.unwrap_or_else(|error| house.broken(&error))
+    shown.map_err(|error| house.broken(&error))
 }
 
 /// Pasted text as a mail: as it is if it has a header, else under one.

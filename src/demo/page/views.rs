@@ -36,8 +36,10 @@ pub const HABITS: [(&str, Habit, &str); 5] = [
     ("away", Habit::Away, "An automatic reply, while away"),
 ];
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("frame.html", include_str!("frame.html")),
+    ("head.html", include_str!("head.html")),
+    ("side.html", include_str!("side.html")),
     ("overview.html", include_str!("overview.html")),
     ("entry.html", include_str!("entry.html")),
     ("people.html", include_str!("people.html")),

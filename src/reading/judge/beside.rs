@@ -10,7 +10,7 @@ use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::judge::{self, Judged};
 use crate::reading::language::{Languages, Sense, lexicon};
-use crate::reading::phrase::{Token, tokens};
+use crate::reading::phrase::{self, Token, tokens};
 use crate::reading::when;
 
 /// Longest answer that is a promise, a question or nothing at all, in words.
@@ -334,11 +334,7 @@ fn clause_starts(text: &str, senses: &[Sense]) -> bool {
         .flat_map(|clause| clause.split(" - "))
         .any(|clause| {
             let tokens = tokens(clause);
-            let words: Vec<&str> = tokens
-                .iter()
-                .filter(|t| t.is_word)
-                .map(|t| &*t.text)
-                .collect();
+            let words = phrase::words(&tokens);
             let joined = words.first().is_some_and(|word| {
                 lexicon().is(word, Sense::Connecting) || lexicon().is(word, Sense::But)
             });
@@ -374,11 +370,7 @@ fn opens_with(text: &str, sense: Sense) -> bool {
         .filter_map(|(from, to)| text.get(from..to))
         .any(|sentence| {
             let tokens = tokens(sentence);
-            let words: Vec<&str> = tokens
-                .iter()
-                .filter(|t| t.is_word)
-                .map(|t| &*t.text)
-                .collect();
+            let words = phrase::words(&tokens);
             lexicon()
                 .longest(&words, 0, &[sense], Languages::ALL)
                 .is_some()

@@ -2,7 +2,7 @@
 
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::notes::heads::Text;
-use crate::reading::phrase::tokens;
+use crate::reading::phrase::{self, tokens};
 
 /// Longest farewell, in words.
 const FAREWELL_WORDS_MAX: usize = 9;
@@ -105,11 +105,7 @@ fn is_postscript(line: &str, blank_above: bool) -> bool {
 /// "See you Thursday!", "Kind regards", "That's all": short, and nothing else.
 pub(super) fn is_farewell(line: &str) -> bool {
     let tokens = tokens(line);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     let senses = [Sense::Closing, Sense::SignOff];
     if words.len() > FAREWELL_WORDS_MAX || line.contains(": ") {
         return false;
@@ -122,11 +118,7 @@ pub(super) fn is_farewell(line: &str) -> bool {
 /// A paragraph of one short line that opens as farewells do: "Gruss und schönes Weekend, Urs".
 fn is_parting(line: &str) -> bool {
     let tokens = tokens(line);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     let senses = [Sense::Closing, Sense::SignOff, Sense::Thanks];
     words.len() <= FAREWELL_WORDS_MAX
         && !line.contains(": ")
@@ -169,11 +161,7 @@ fn farewell_sentence(text: &str) -> Option<(String, String)> {
 /// "Hi Ana,", "Dear all": a greeting and nothing else.
 pub(super) fn is_greeting(paragraph: &str) -> bool {
     let tokens = tokens(paragraph);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|t| t.is_word)
-        .map(|t| &*t.text)
-        .collect();
+    let words = phrase::words(&tokens);
     words.len() <= 5
         && lexicon()
             .longest(&words, 0, &[Sense::Greeting, Sense::Thanks], Languages::ALL)
