@@ -262,6 +262,6 @@ fn a_file_that_is_no_text_is_told_by_its_line() {
     assert!(
         missing
             .to_string()
-            .contains("make one from config.example.toml")
+            .contains("`postlunch init` makes one")
     );
 }
