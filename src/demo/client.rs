@@ -110,7 +110,10 @@ pub struct Writer<'a> {
 impl Writer<'_> {
     /// The header that every mail has, without the end of the header.
     fn head(&self, to: &str, subject: &str) -> String {
-        let date = self.now.with_timezone(&self.zone).format("%a, %d %b %Y %H:%M:%S %z");
+        let date = self
+            .now
+            .with_timezone(&self.zone)
+            .format("%a, %d %b %Y %H:%M:%S %z");
         format!(
             "From: {} <{}>\r\nTo: {}\r\nSubject: {}\r\nDate: {date}\r\n\
              Message-ID: <reply-{}@{}>\r\nMIME-Version: 1.0\r\n",
@@ -223,7 +226,9 @@ pub fn reply(mail: &Mail, writer: Writer, words: &str, habit: Habit) -> Vec<u8> 
     let written = mail.date.unwrap_or(writer.now);
     let attribution = format!(
         "On {}, {} wrote:",
-        written.with_timezone(&writer.zone).format("%a, %d %b %Y at %H:%M"),
+        written
+            .with_timezone(&writer.zone)
+            .format("%a, %d %b %Y at %H:%M"),
         mail.from
     );
     let head = format!(

@@ -65,7 +65,11 @@ impl Scene<'_> {
 
     /// The letters of that kind that these two got about their lunches; a letter about nobody's in
     /// particular, as a summary, counts as theirs.
-    fn theirs<'s>(&'s self, couple: &Couple, kind: &str) -> impl Iterator<Item = (usize, &'s Letter)> {
+    fn theirs<'s>(
+        &'s self,
+        couple: &Couple,
+        kind: &str,
+    ) -> impl Iterator<Item = (usize, &'s Letter)> {
         let letters = self.performance.letters().iter().enumerate().rev();
         letters.filter(move |(_, letter)| {
             let known = letter.kind.as_ref().filter(|known| known.name == kind);
