@@ -259,9 +259,5 @@ fn a_file_that_is_no_text_is_told_by_its_line() {
     let message = Config::load(&file).unwrap_err().to_string();
     assert!(message.contains("line 2 is not UTF-8"), "{message}");
     let missing = Config::load(&folder.path().join("none.toml")).unwrap_err();
-    assert!(
-        missing
-            .to_string()
-            .contains("make one from config.example.toml")
-    );
+    assert!(missing.to_string().contains("`postlunch init` makes one"));
 }

@@ -487,6 +487,7 @@ impl Theatre {
             name: person.full_name,
             address: person.address,
             now: self.now,
+            zone: chrono_tz::Europe::Berlin,
             number,
         };
         let octets = client::reply(&letter.mail, writer, words, habit);
