@@ -51,6 +51,8 @@ pub enum SentCopies {
 pub struct SandboxOptions {
     /// Addresses, which are logins too, with their secrets (password and bearer token alike).
     pub accounts: Vec<(String, Confidential<String>)>,
+    /// Whether passwords are taken; else bearer tokens only, as Microsoft does.
+    pub passwords: bool,
     /// Addresses that are taken at RCPT and answered with a delivery status notification.
     pub bouncing: Vec<String>,
     /// Whether submitted mail is copied to `Sent`.
@@ -81,6 +83,7 @@ impl Default for SandboxOptions {
     fn default() -> Self {
         Self {
             accounts: Vec::new(),
+            passwords: true,
             bouncing: Vec::new(),
             sent_copies: SentCopies::None,
             with_sent: true,

@@ -6,6 +6,7 @@
 use super::SandboxOptions;
 use super::fault::{FaultPoint, Trouble};
 use super::post_office::{Account, PostOffice};
+use super::sasl::Credentials;
 use crate::words::address::Address;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
@@ -90,10 +91,18 @@ impl Premises {
     }
 
     /// The account that this login and secret open.
-    pub(super) fn admit(&self, login: &str, secret: &str) -> Option<String> {
+    pub(super) fn admit(&self, credentials: &Credentials) -> Option<String> {
+        let Credentials {
+            login,
+            secret,
+            is_token,
+        } = credentials;
+        if !is_token && !self.options.passwords {
+            return None;
+        }
         self.look(|office| {
             let account: &Account = office.account(login)?;
-            let fits = account.secret.reveal() == secret;
+            let fits = account.secret.reveal() == secret.as_str();
             fits.then(|| account.address.key().to_owned())
         })
     }
