@@ -44,7 +44,7 @@ pub type Kills = BTreeMap<usize, Vec<f64>>;
 pub struct Theatre {
     letterboxes: BTreeMap<&'static str, Letterbox>,
     taken: BTreeSet<(&'static str, u32)>,
-    house: House,
+    pub house: House,
     /// The program.
     pub process: Process,
     folder: PathBuf,

@@ -251,6 +251,10 @@ impl Session {
             names.push(flags);
         }
         let places = view.resolve(set, by_uid);
+        if fetch::shows_body(&names) {
+            let uids = places.iter().map(|place| place.uid);
+            self.premises.show(&view.account, &view.mailbox, uids);
+        }
         let mut answer = Answer::ok("Fetched");
         let read = |mailbox: &Mailbox, answer: &mut Answer| {
             for place in &places {
