@@ -4,6 +4,8 @@
 //! anything is parsed, so hostile bytes cost no more than a large honest mail. It judges nothing;
 //! the words are judged in `read`.
 
+mod bare;
+
 use crate::calendar::read::Sender;
 use crate::reading::returned::{self, Returned};
 use crate::reading::wrapped::{self, Closed};
@@ -18,6 +20,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+/// What some editors put before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Most octets of a mail that are looked at.
 const OCTETS_MAX: usize = 4 * 1024 * 1024;
 /// Most octets of one part that are looked at, as it came; more than any text has that is read.
@@ -90,6 +94,8 @@ pub struct Message {
     pub postlunch_id: Option<String>,
     /// Authentication-Results, from the top down.
     pub authentication_results: Vec<AuthenticationResults>,
+    /// There was no header: all of it is the body.
+    pub(crate) headerless: bool,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) plain: Vec<TextPart>,
     pub(crate) html: Vec<String>,
@@ -106,6 +112,14 @@ pub struct Message {
 impl Message {
     /// Takes any bytes apart. Never fails; what cannot be read is empty.
     pub fn parse(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        if let Some(header) = bare::header_for(bytes) {
+            let bytes = bytes.get(..OCTETS_MAX).unwrap_or(bytes);
+            let mut message = Self::parse(&[header, bytes].concat());
+            message.headerless = true;
+            message.headers.clear();
+            return message;
+        }
         let bounded = bounded(bytes);
         let Some(parsed) = PARSER.parse(bounded.as_ref()) else {
             return Self::default();
