@@ -133,6 +133,8 @@ pub struct Intent {
     pub stood: (usize, usize),
 }
 
+/// Longest answer that only says from when on, in words.
+const BEGINNING_WORDS_MAX: usize = 8;
 /// Longest answer that can be plain, in words.
 const PLAIN_WORDS_MAX: usize = 6;
 
@@ -208,6 +210,10 @@ pub fn read(text: &str, context: &Context) -> Intent {
         (intent.end, intent.pause) = (false, true);
     }
     weighing.conclude(&mut intent);
+    let begins = found.begins && intent.words <= BEGINNING_WORDS_MAX && !intent.question;
+    if begins && intent.verdict == Verdict::Silent && intent.until.is_some() {
+        (intent.verdict, intent.because) = (Verdict::Later, "it says from when on");
+    }
     let asked_back = intent.words == 1 && text.trim_end().ends_with('?');
     if asked_back && intent.verdict == Verdict::Yes && !intent.dated {
         (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");

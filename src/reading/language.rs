@@ -310,6 +310,10 @@ senses! {
     On = "on",
     /// Not before: a bound, no wish.
     Bound = "not before",
+    /// Leads the first day that would do: a bound, and willing behind it.
+    Earliest = "earliest from",
+    /// Stands behind the first day that would do.
+    FromBehind = "from on behind",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.

@@ -12,6 +12,9 @@ use chrono::{Datelike, NaiveTime};
 /// Longest opening whose wish goes on behind a "but".
 const LEADING_WORDS_MAX: usize = 3;
 
+/// What leads the day that something begins on.
+const FIRST_DAY: &[Sense] = &[Sense::From, Sense::Earliest, Sense::After];
+
 /// What is said of a moment, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
@@ -38,7 +41,9 @@ pub enum Bound {
     Back,
     /// After it.
     After,
-    /// Not before it.
+    /// Not before it, and gladly then.
+    Earliest,
+    /// Not before it, or not after it.
     NotBefore,
 }
 
@@ -249,6 +254,7 @@ fn join(sentence: &Sentence<'_>, named: Vec<Moment>) -> Vec<Moment> {
         }
         if let Some(last) = joined.last_mut()
             && last.takes(&next)
+            && !begins_then(sentence, last, &next)
             && is_glue(sentence, last.to, next.from)
             && !is_apart(sentence, last, &next)
         {
@@ -266,6 +272,13 @@ fn is_apart(sentence: &Sentence<'_>, last: &Moment, next: &Moment) -> bool {
     let parted = sentence.breaks.get(next.from) == Some(&true);
     let day_behind = last.day.is_none() && next.day.is_some() && next.from > last.to;
     (parted || day_behind) && leads(sentence, last.from, &[Sense::OutBehind]).is_some()
+}
+
+/// "Fridays from March": when the Fridays begin is said by itself.
+fn begins_then(sentence: &Sentence<'_>, last: &Moment, next: &Moment) -> bool {
+    let spans = |m: &Moment| m.span.is_some_and(|span| !span.week);
+    spans(next) && leads(sentence, next.from, FIRST_DAY).is_some()
+        || spans(last) && leads(sentence, last.from, FIRST_DAY).is_some() && next.day.is_some()
 }
 
 /// Whether only small words that join day and time stand between two places.
@@ -371,11 +384,19 @@ fn bound(sentence: &Sentence<'_>, moment: &Moment) -> Option<Bound> {
         Sense::Until,
         Sense::Back,
         Sense::From,
+        Sense::Earliest,
         Sense::Bound,
         Sense::After,
     ];
     // A span's own "in" may stand first in it.
-    let leading = leads(sentence, moment.from, &senses)?;
+    let Some(leading) = leads(sentence, moment.from, &senses) else {
+        // "March onwards"
+        let behind = &[Sense::FromBehind];
+        let parted = sentence.breaks.get(moment.to) == Some(&true);
+        let dated = moment.day.is_some() || moment.span.is_some();
+        let mark = lexicon().longest(&sentence.words, moment.to, behind, Languages::ALL);
+        return mark.filter(|_| dated && !parted).map(|_| Bound::From);
+    };
     let clause = sentence.clause_of(moment.from).map(|(_, clause)| clause);
     let away = clause.is_some_and(|clause| clause.says(&[Sense::Away]));
     Some(match leading {
@@ -383,6 +404,7 @@ fn bound(sentence: &Sentence<'_>, moment: &Moment) -> Option<Bound> {
         Sense::Until => Bound::Until,
         Sense::Back => Bound::Back,
         Sense::After => Bound::After,
+        Sense::Earliest => Bound::Earliest,
         Sense::Bound => {
             let before = sentence.word_before(moment.from);
             if lexicon().is(before, Sense::After) {
@@ -405,6 +427,10 @@ fn standing(
 ) -> Standing {
     if moment.day.is_some_and(|day| day.past || day.clash) {
         return Standing::Out;
+    }
+    // "Not before March": the negator is of the bound.
+    if moment.bound == Some(Bound::Earliest) {
+        return Standing::Wish;
     }
     let before = leads(sentence, moment.from, &[Sense::OutBehind, Sense::Negator]);
     if before.is_some() {

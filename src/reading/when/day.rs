@@ -15,6 +15,21 @@ const PLAIN_DAY_MIN: u32 = 4;
 /// "Monday 1" may be an hour: a small figure is a day only where it is near.
 const NEAR_DAYS: i64 = 14;
 
+/// Longest phrase that leads a month, in words.
+const LEAD_WORDS_MAX: usize = 4;
+
+/// What stands before a month, and before no verb ("may", "march").
+const WANTS_MONTH: &[Sense] = &[
+    Sense::Until,
+    Sense::In,
+    Sense::After,
+    Sense::From,
+    Sense::Earliest,
+    Sense::Bound,
+    Sense::Back,
+    Sense::Next,
+];
+
 /// A day that was named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day {
@@ -34,6 +49,8 @@ pub struct Day {
     pub clash: bool,
     /// The span is a week, so that a weekday may be counted in it.
     pub week: bool,
+    /// A date was named, and not a weekday alone.
+    pub dated: bool,
     /// The word before the first one belongs to it ("first" Tuesday in February).
     pub led: bool,
 }
@@ -49,6 +66,7 @@ impl Day {
             past: false,
             clash: false,
             week: false,
+            dated: true,
             led: false,
         }
     }
@@ -243,6 +261,7 @@ fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
         weekday: true,
         plural,
         past,
+        dated: false,
         ..Day::exact(date, used)
     })
 }
@@ -718,12 +737,10 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
     if let Some(month) = lexicon().month(word) {
         // "may" and "march" are verbs too: a month only behind a word that wants one.
         let verb = matches!(word, "may" | "march" | "mar");
-        let wanted = lexicon().is(before, Sense::Until)
-            || lexicon().is(before, Sense::In)
-            || lexicon().is(before, Sense::After)
-            || lexicon().is(before, Sense::From)
-            || lexicon().is(before, Sense::Back)
-            || lexicon().is(before, Sense::Next);
+        let wanted = is_led_by(words, at, WANTS_MONTH)
+            || lexicon()
+                .longest(words, at + 1, &[Sense::FromBehind], Languages::ALL)
+                .is_some();
         // "in January" said in January is now.
         let now = month == today.month() && lexicon().is(before, Sense::In);
         if now {
@@ -742,6 +759,15 @@ fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(NaiveDate, usize
         return Some((NaiveDate::from_ymd_opt(year, 1, 1)?, 1));
     }
     None
+}
+
+/// Whether a phrase of one of the senses ends right before a word.
+fn is_led_by(words: &[&str], at: usize, senses: &[Sense]) -> bool {
+    (1..=LEAD_WORDS_MAX).any(|back| {
+        let from = at.checked_sub(back);
+        let mark = from.and_then(|from| lexicon().longest(words, from, senses, Languages::ALL));
+        mark.is_some_and(|mark| mark.words == back)
+    })
 }
 
 /// "mon chef": French for my, and no Monday.
