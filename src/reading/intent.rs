@@ -62,6 +62,7 @@ const SENSES: &[Sense] = &[
     Sense::Third,
     Sense::SameTime,
     Sense::QuestionPhrase,
+    Sense::BetweenUs,
 ];
 
 /// What a text says about the offer.
@@ -115,6 +116,10 @@ pub struct Intent {
     pub resume: bool,
     /// Whether the lunch took place.
     pub held: Option<Held>,
+    /// What was said shall stay between the two.
+    pub between_us: bool,
+    /// From when on is said.
+    pub begins: bool,
     /// Leave to quote, but without the name.
     pub unnamed: bool,
     /// A firm yes.
@@ -203,6 +208,7 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent.terms = found.terms;
     intent.terms_open |= found.open;
     intent.dated = found.dated;
+    intent.begins = found.begins;
     intent.spoken_until = found.until;
     intent.until = found.until.or(intent.until);
     if intent.end && found.lasts {
@@ -523,6 +529,7 @@ fn weigh(
             }
             Sense::Asking if mark.at <= 1 => asks = true,
             Sense::Unnamed => intent.unnamed = true,
+            Sense::BetweenUs => intent.between_us = true,
             Sense::Except => {
                 intent.terms_open = true;
                 proposes = true;

@@ -9,12 +9,13 @@ use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedul
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::reading::answered;
 use crate::reading::command;
+use crate::reading::correction::{self, Told};
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::learned::features::{self, Feature};
 use crate::reading::learned::{Weights, careful, weights};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted, held};
-use crate::reading::phrase::{self, tokens};
+use crate::reading::phrase::tokens;
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
 use crate::reading::{Context, weight};
@@ -127,7 +128,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
-        Some(Answering::Exchange) => exchange(&sorted, &said, &context),
+        Some(Answering::Exchange) => exchange(&text, &sorted, &said, &context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
@@ -147,6 +148,8 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => !sorted.listed && held::told(&text).is_some(),
         _ => false,
     };
+    let sure = |act: &Act| matches!(act, Act::Correction { section: Some(_), .. });
+    let by_headings = by_headings || judged.acts.iter().any(sure);
     if by_headings || (outright && said.is_plain()) {
         return ByRules::Settled(judged);
     }
@@ -242,6 +245,9 @@ impl Open<'_> {
                 vec![Act::Notes(self.sorted.notes.clone())]
             }
             "permission" if said.unnamed => vec![Act::Permission(Permission::Unnamed)],
+            "permission" if said.between_us && said.verdict != Verdict::Yes => {
+                vec![Act::Permission(Permission::Refused)]
+            }
             "permission" => match said.verdict {
                 Verdict::Yes => vec![Act::Permission(Permission::Named)],
                 Verdict::No => vec![Act::Permission(Permission::Refused)],
@@ -598,12 +604,12 @@ fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
 }
 
 fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    if let Some(section) = removal(text) {
-        let act = Act::Correction {
-            section: Some(section),
-            words: None,
-        };
-        return Judged::one(act, "one section is taken away");
+    let told = correction::read(text, context.originals);
+    if let Some(gone @ Told::Change(_, None)) = told {
+        return Judged::one(gone.act(), "one section is taken away");
+    }
+    if let Some(change @ Told::Change(..)) = told.clone().filter(|_| !sorted.marked) {
+        return Judged::one(change.act(), "it says what shall stand there");
     }
     if !context.goal_asked && (sorted.marked || single_number(text).is_some()) {
         let mut acts: Vec<Act> = Section::ALL
@@ -629,7 +635,9 @@ fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
     let clear = said.strong_no || said.words <= 5;
     if context.goal_asked && !said.only_thanks {
         let acts = closing(said);
-        if !acts.is_empty() {
+        // "Stop interrupting people" is a goal.
+        let ends = said.is_plain() || beside::closes(text, context);
+        if ends && !acts.is_empty() {
             return Judged::new(acts, "it asks for an end");
         }
         let other = clear
@@ -645,6 +653,9 @@ fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
             };
             return Judged::one(act, "own words where a goal was asked for");
         }
+    }
+    if let Some(something) = told {
+        return Judged::one(something.act(), "a correction, and not sure of what");
     }
     let acts = changes(said, context);
     if !acts.is_empty() {
@@ -678,45 +689,11 @@ fn single_number(text: &str) -> Option<(Section, String)> {
     (!words.is_empty() && !time).then(|| (section, words.to_owned()))
 }
 
-/// "Please remove the second point", "delete 2".
-fn removal(text: &str) -> Option<Section> {
-    use crate::reading::language::{Languages, Sense, lexicon};
-    let tokens = crate::reading::phrase::tokens(text);
-    let words = phrase::words(&tokens);
-    if words.len() > 12 {
-        return None;
+fn exchange(text: &str, sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
+    // The letter shows the partner's notes, not the writer's.
+    if let Some(change @ Told::Change(_, Some(_))) = correction::read(text, &[]) {
+        return Judged::one(change.act(), "it says what shall stand there");
     }
-    let marks = lexicon().marks(
-        &words,
-        &[
-            Sense::Remove,
-            Sense::Best,
-            Sense::Worst,
-            Sense::Focus,
-            Sense::Improvable,
-        ],
-        Languages::ALL,
-    );
-    marks.iter().find(|m| m.sense == Sense::Remove)?;
-    let named = marks.iter().find_map(|m| match m.sense {
-        Sense::Best => Some(Section::Best),
-        Sense::Worst => Some(Section::Worst),
-        Sense::Focus | Sense::Improvable => Some(Section::Focus),
-        _ => None,
-    });
-    named.or_else(|| {
-        words
-            .iter()
-            .find_map(|word| match lexicon().ordinal(word)? {
-                1 => Some(Section::Best),
-                2 => Some(Section::Worst),
-                3 => Some(Section::Focus),
-                _ => None,
-            })
-    })
-}
-
-fn exchange(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {
@@ -761,6 +738,12 @@ fn permission(said: &Intent) -> Judged {
     }
     let act = match said.verdict {
         Verdict::No => Act::Permission(Permission::Refused),
+        Verdict::Silent | Verdict::Unclear if said.between_us => {
+            Act::Permission(Permission::Refused)
+        }
+        Verdict::Unclear if said.unnamed && said.stood.0 > 0 => {
+            Act::Permission(Permission::Unnamed)
+        }
         Verdict::Later | Verdict::Unclear => Act::Unclear,
         Verdict::Yes if said.unnamed => Act::Permission(Permission::Unnamed),
         Verdict::Yes => Act::Permission(Permission::Named),

@@ -314,6 +314,34 @@ senses! {
     Earliest = "earliest from",
     /// Stands behind the first day that would do.
     FromBehind = "from on behind",
+    /// What a prompt is called: point, moment, one.
+    PointWord = "point word",
+    /// Between a prompt and the words that shall stand there, whatever they are.
+    ShouldRead = "should read",
+    /// The same, where what follows may as well be no words of theirs ("should be shorter").
+    ShouldBe = "should be",
+    /// Asks for other words.
+    ChangeVerb = "change verb",
+    /// The same, of one piece for another.
+    ReplaceVerb = "replace verb",
+    /// Leads the new words behind such a verb.
+    ChangeTo = "change to",
+    /// What follows "should be" and is no new wording.
+    NoNewWords = "no new words",
+    /// A part of a note: a bit, a remark.
+    PartOfNote = "part of a note",
+    /// A sentence of one.
+    Sentence = "sentence",
+    /// The last of them.
+    Last = "last",
+    /// "I meant".
+    Meant = "meant",
+    /// "The rest is fine".
+    RestStands = "rest stands",
+    /// It shall not be passed on.
+    BetweenUs = "between us",
+    /// A sentence that leaves the other prompts without an answer.
+    NoMoreNotes = "no more notes",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.

@@ -12,6 +12,7 @@ mod answered;
 pub mod change;
 pub mod command;
 mod convention;
+mod correction;
 pub mod explain;
 pub mod html;
 pub mod intent;

@@ -349,7 +349,9 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         }
         refused = marks.iter().any(refuses);
         // "Notes: no."
-        let refusal_first = marks.first().is_some_and(|m| refuses(m) && m.at == 0);
+        let polite = |w: &&&str| lexicon().is(w, Sense::Please);
+        let courteous = words.iter().take_while(polite).count();
+        let refusal_first = marks.first().is_some_and(|m| refuses(m) && m.at <= courteous);
         if label && refusal_first && words.len() <= 3 {
             return true;
         }

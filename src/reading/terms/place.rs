@@ -11,6 +11,8 @@ const NAME_WORDS_MAX: usize = 8;
 const WHICH_WORDS_MAX: usize = 4;
 /// Words that a fragment may have besides its place.
 const BESIDE_WORDS_MAX: usize = 3;
+/// Longest phrase that rules a place out, in words: "rather … than".
+const RULING_WORDS_MAX: usize = 6;
 
 /// One sentence that is looked through for places.
 pub struct Look<'a> {
@@ -601,7 +603,7 @@ impl Look<'_> {
     fn is_ruled_out(&self, spot: &Spot) -> bool {
         let words = &self.sentence.words;
         let senses = [Sense::OutBehind, Sense::Negator];
-        (spot.at.saturating_sub(3)..spot.at.max(spot.from)).any(|at| {
+        (spot.at.saturating_sub(RULING_WORDS_MAX)..spot.at.max(spot.from)).any(|at| {
             let mark = lexicon().longest(words, at, &senses, self.languages);
             mark.is_some_and(|mark| {
                 let end = mark.at + mark.words;
