@@ -300,13 +300,14 @@ mod tests {
     #[test]
     fn one_prompt_and_its_new_words() {
         let worst = Section::Worst;
-        for text in [
-            "The second point should read: too quiet in the call",
-            "Please change worst to \"too quiet in the call\". Thanks!",
-            "Number 2 should say too quiet in the call. The rest is fine.",
-            "make the second one: too quiet in the call",
+        for (text, words) in [
+            ("The second point should read: too quiet", "too quiet"),
+            ("Please change worst to \"too quiet\". Thanks!", "too quiet"),
+            ("Number 2 should say too quiet. The rest is fine.", "too quiet."),
+            ("make the second one: too quiet", "too quiet"),
+            ("Under worst I'd like it to say “too quiet”, thanks", "too quiet"),
         ] {
-            assert_eq!(told(text), change(worst, "too quiet in the call"), "{text}");
+            assert_eq!(told(text), change(worst, words), "{text}");
         }
         let best = Section::Best;
         for (text, words) in [

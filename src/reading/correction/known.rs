@@ -9,6 +9,8 @@ use crate::reading::quote::prompt_of;
 
 /// How far apart the old word and the new one may stand, in words.
 const REACH: usize = 5;
+/// Longest text that only says what was meant, in words.
+const MEANT_WORDS_MAX: usize = 5;
 
 /// What stands under one prompt.
 struct Known {
@@ -162,7 +164,9 @@ fn opposed(said: &Said<'_>, known: &[Known]) -> Option<(String, String)> {
     let class = |at: usize| class(said, at);
     let stands = |at: usize| count(known, said.word(at)) == 1;
     let denied = (0..said.words.len()).filter_map(|at| said.phrase(at, &[Sense::Negator]));
+    let mut denies = false;
     for behind in denied {
+        denies = true;
         let mut near = behind..(behind + 3).min(said.words.len());
         let Some(old) = near.find(|at| class(*at).is_some() && stands(*at)) else {
             continue;
@@ -176,7 +180,9 @@ fn opposed(said: &Said<'_>, known: &[Known]) -> Option<(String, String)> {
             return Some((said.word(old).to_owned(), written(said, new)?));
         }
     }
-    meant(said, known)
+    // "I meant Wednesday the 20th, not Thursday" may as well be of the lunch.
+    let short = said.words.len() <= MEANT_WORDS_MAX;
+    meant(said, known).filter(|_| short && !denies)
 }
 
 /// "I meant Thursday": where the notes name one other of its kind, and once.

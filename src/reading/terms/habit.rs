@@ -364,7 +364,7 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         spoken = marks
             .last()
             .is_some_and(|m| noted(m) && m.at + m.words == words.len());
-        label = words.len() <= 3 && marks.iter().any(noted);
+        label = words.len() <= 3 && marks.iter().any(speaks);
     }
     false
 }

@@ -226,6 +226,11 @@ fn whole_day(sentence: &Sentence<'_>, at: usize, context: &Context<'_>) -> Optio
     let Some(broken) = broken else {
         return Some(day);
     };
+    // "at 1, April onwards": no first of April.
+    let hour = lexicon().is(sentence.word_before(at), Sense::At) && !day.weekday;
+    if hour && lexicon().month(sentence.word(broken)).is_some() {
+        return None;
+    }
     if leads(sentence, at, &[Sense::OutBehind, Sense::Negator]).is_some() {
         return day_at(words.get(..broken)?, at, context);
     }
