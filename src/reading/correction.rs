@@ -142,7 +142,9 @@ impl<'a> Said<'a> {
             .and_then(|before| self.places.get(before))
             .map_or(0, |before| before + 1);
         let between = self.tokens.get(from..end).unwrap_or_default();
-        between.iter().any(|token| matches!(&*token.text, ":" | "："))
+        between
+            .iter()
+            .any(|token| matches!(&*token.text, ":" | "："))
     }
 
     /// Whether a sentence ends between two words.
@@ -223,7 +225,9 @@ impl<'a> Said<'a> {
         if let Some(quote) = before.chars().next_back().filter(|c| is_quote(*c)) {
             let closes = |c: char| is_quote(c) && (c != '\'' || quote == '\'');
             let end = paragraph.rfind(closes).or_else(|| paragraph.find(closes));
-            let inside = end.and_then(|end| paragraph.get(..end)).unwrap_or(paragraph);
+            let inside = end
+                .and_then(|end| paragraph.get(..end))
+                .unwrap_or(paragraph);
             return Some(inside.trim().to_owned()).filter(|inside| !inside.is_empty());
         }
         let mut words = paragraph.trim();
@@ -237,7 +241,9 @@ impl<'a> Said<'a> {
         let sure = firm
             || (words.split_whitespace().count() > 1
                 && !words.ends_with('?')
-                && self.phrase(from, &[Sense::NoNewWords, Sense::Remove]).is_none());
+                && self
+                    .phrase(from, &[Sense::NoNewWords, Sense::Remove])
+                    .is_none());
         (sure && !is_courtesy(words)).then(|| words.to_owned())
     }
 
@@ -268,7 +274,9 @@ const fn is_quote(c: char) -> bool {
 fn last_sentence(text: &str) -> Option<usize> {
     let inner = text.trim_end_matches(['.', '!', '?', ' ', '\n']);
     let stops = [". ", "! ", "? ", "\n"];
-    let ends = stops.iter().filter_map(|stop| Some(inner.rfind(stop)? + stop.len()));
+    let ends = stops
+        .iter()
+        .filter_map(|stop| Some(inner.rfind(stop)? + stop.len()));
     ends.max()
 }
 
@@ -303,16 +311,25 @@ mod tests {
         for (text, words) in [
             ("The second point should read: too quiet", "too quiet"),
             ("Please change worst to \"too quiet\". Thanks!", "too quiet"),
-            ("Number 2 should say too quiet. The rest is fine.", "too quiet."),
+            (
+                "Number 2 should say too quiet. The rest is fine.",
+                "too quiet.",
+            ),
             ("make the second one: too quiet", "too quiet"),
-            ("Under worst I'd like it to say “too quiet”, thanks", "too quiet"),
+            (
+                "Under worst I'd like it to say “too quiet”, thanks",
+                "too quiet",
+            ),
         ] {
             assert_eq!(told(text), change(worst, words), "{text}");
         }
         let best = Section::Best;
         for (text, words) in [
             ("Der erste Punkt soll heißen: deine Ruhe", "deine Ruhe"),
-            ("Pour le premier point, écris plutôt : ton calme", "ton calme"),
+            (
+                "Pour le premier point, écris plutôt : ton calme",
+                "ton calme",
+            ),
             ("El primer punto debería decir: tu calma", "tu calma"),
             ("Het eerste punt moet zijn: je geduld", "je geduld"),
         ] {

@@ -242,7 +242,9 @@ pub fn read(message: &Message, context: &Context) -> Reading {
         return Reading::by_person(vec![Act::Unclear], reason, own.text());
     }
     let mut reason = judged.reason;
-    let bare = message.headerless.then_some("without a header, all of it is taken as the mail's text");
+    let bare = message
+        .headerless
+        .then_some("without a header, all of it is taken as the mail's text");
     for aside in own.doubt.into_iter().chain(bare) {
         reason = format!("{reason}; {aside}");
     }

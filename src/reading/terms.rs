@@ -5,11 +5,14 @@
 //! the last word beats the first, and two that stand side by side are a choice, not a date.
 //! Whatever is in doubt is left away: a wrong booking costs more than asking.
 
+mod beside;
 mod choice;
 mod habit;
 mod moment;
+mod named;
 mod place;
 mod sentence;
+mod standing;
 
 use crate::lunch::act::{AcceptTerms, Answering};
 use crate::reading::Context;

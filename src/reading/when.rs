@@ -4,16 +4,20 @@
 //! What could be two dates is none.
 
 pub mod clock;
+mod date;
 pub mod day;
 pub mod shift;
+mod span;
+mod weekday;
 
 use crate::reading::Context;
 use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{self, tokens};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use clock::{clock_time, time_at};
+use date::day_and_month;
+use day::day_at;
 pub use day::monday_of;
-use day::{day_and_month, day_at};
 
 /// How many words behind a day the time of a lunch may stand in our letter.
 const TIME_REACH: usize = 5;
@@ -128,7 +132,9 @@ pub fn usual_time(context: &Context) -> NaiveTime {
             let plain = word
                 .trim_matches(|c: char| !c.is_alphabetic())
                 .to_lowercase();
-            let weekday = plain.strip_suffix('s').and_then(|day| lexicon().weekday(day));
+            let weekday = plain
+                .strip_suffix('s')
+                .and_then(|day| lexicon().weekday(day));
             if weekday.or_else(|| lexicon().month(&plain)).is_some() {
                 near = TIME_REACH;
                 return None;

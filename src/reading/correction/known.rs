@@ -91,14 +91,21 @@ fn places(text: &str, wanted: &str) -> Vec<(usize, usize)> {
         token.text == *word || bare < token.end && token.text.strip_suffix('s') == Some(word)
     };
     let rows = words.windows(wanted.len());
-    rows.filter(|row| row.iter().zip(&wanted).all(|(token, word)| same(token, word)))
-        .filter_map(|row| Some((row.first()?.start, end(row.last()?.start, row.last()?.end))))
-        .collect()
+    rows.filter(|row| {
+        row.iter()
+            .zip(&wanted)
+            .all(|(token, word)| same(token, word))
+    })
+    .filter_map(|row| Some((row.first()?.start, end(row.last()?.start, row.last()?.end))))
+    .collect()
 }
 
 /// How often words stand in the notes.
 fn count(known: &[Known], wanted: &str) -> usize {
-    known.iter().map(|known| places(&known.text, wanted).len()).sum()
+    known
+        .iter()
+        .map(|known| places(&known.text, wanted).len())
+        .sum()
 }
 
 /// The one section that holds the old words, once, with the new ones in their place.
@@ -173,9 +180,10 @@ fn opposed(said: &Said<'_>, known: &[Known]) -> Option<(String, String)> {
         };
         let from = behind.saturating_sub(REACH + 1);
         let until = (old + REACH + 1).min(said.words.len());
-        let new = (from..old).rev().chain(old + 1..until).find(|at| {
-            *at != old && class(*at) == class(old) && count(known, said.word(*at)) == 0
-        });
+        let new = (from..old)
+            .rev()
+            .chain(old + 1..until)
+            .find(|at| *at != old && class(*at) == class(old) && count(known, said.word(*at)) == 0);
         if let Some(new) = new {
             return Some((said.word(old).to_owned(), written(said, new)?));
         }
@@ -195,7 +203,11 @@ fn meant(said: &Said<'_>, known: &[Known]) -> Option<(String, String)> {
     let mut alike = words.filter(|token| of_word(&token.text) == Some(kind));
     let old = alike.next().filter(|_| alike.next().is_none())?;
     // The name's own s: "Tuesday's outage".
-    let old = old.text.strip_suffix('s').filter(|bare| of_word(bare) == Some(kind)).unwrap_or(&old.text);
+    let old = old
+        .text
+        .strip_suffix('s')
+        .filter(|bare| of_word(bare) == Some(kind))
+        .unwrap_or(&old.text);
     (old != said.word(new)).then(|| written(said, new).map(|new| (old.to_owned(), new)))?
 }
 
@@ -277,9 +289,10 @@ mod tests {
 
     fn told(text: &str) -> Option<(Section, String)> {
         match super::super::read(text, &[RECEIPT.to_owned()])? {
-            Told::Change(section, words) => {
-                Some((section, words.map_or_else(String::new, |w| w.reveal().clone())))
-            }
+            Told::Change(section, words) => Some((
+                section,
+                words.map_or_else(String::new, |w| w.reveal().clone()),
+            )),
             Told::Something => None,
         }
     }
@@ -301,7 +314,10 @@ mod tests {
 
     #[test]
     fn what_could_be_two_things_is_asked() {
-        for text in ["replace \"Lena\" by \"Lea\"", "delete the sentence about Dan"] {
+        for text in [
+            "replace \"Lena\" by \"Lea\"",
+            "delete the sentence about Dan",
+        ] {
             assert_eq!(told(text), None, "{text}");
         }
     }

@@ -86,7 +86,9 @@ fn has_header(bytes: &[u8]) -> bool {
 /// Whether a line has the shape of a field: printable octets without blanks, and a colon.
 fn is_field(line: &[u8]) -> bool {
     let colon = memchr(b':', line.get(..NAME_OCTETS_MAX).unwrap_or(line));
-    let name = colon.and_then(|at| line.get(..at)).map(<[u8]>::trim_ascii_end);
+    let name = colon
+        .and_then(|at| line.get(..at))
+        .map(<[u8]>::trim_ascii_end);
     name.is_some_and(|name| !name.is_empty() && name.iter().all(u8::is_ascii_graphic))
 }
 

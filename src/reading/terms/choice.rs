@@ -56,11 +56,13 @@ pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
     let day = match best_day(&live) {
         Pick::Open => {
             let any = first.and_then(|first| first.any_of(&live, context));
-            return any.filter(|start| possible(*start, context)).map_or(open, |start| Chosen {
-                start: Some(start),
-                open: false,
-                ..open
-            });
+            return any
+                .filter(|start| possible(*start, context))
+                .map_or(open, |start| Chosen {
+                    start: Some(start),
+                    open: false,
+                    ..open
+                });
         }
         Pick::One(moment) => Some(moment),
         Pick::None => None,
@@ -101,7 +103,10 @@ impl First {
             Some(Bound::After) => day.date.checked_add_days(Days::new(1))?,
             _ => day.date,
         };
-        Some(Self { date, time: moment.time })
+        Some(Self {
+            date,
+            time: moment.time,
+        })
     }
 
     /// Day and time put together.
@@ -130,11 +135,14 @@ impl First {
     /// Where several weekdays would do, the first of them.
     fn any_of(self, live: &[&Moment], context: &Context<'_>) -> Option<NaiveDateTime> {
         let days = live.iter().filter(|m| m.day.is_some_and(|day| !day.dated));
-        let times = |m: &Moment| m.time.or(match best_time(live, None) {
-            Pick::One(moment) => moment.time,
-            _ => None,
-        });
-        days.filter_map(|m| self.start(Some(m), times(m), context)).min()
+        let times = |m: &Moment| {
+            m.time.or(match best_time(live, None) {
+                Pick::One(moment) => moment.time,
+                _ => None,
+            })
+        };
+        days.filter_map(|m| self.start(Some(m), times(m), context))
+            .min()
     }
 }
 

@@ -351,7 +351,9 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         // "Notes: no."
         let polite = |w: &&&str| lexicon().is(w, Sense::Please);
         let courteous = words.iter().take_while(polite).count();
-        let refusal_first = marks.first().is_some_and(|m| refuses(m) && m.at <= courteous);
+        let refusal_first = marks
+            .first()
+            .is_some_and(|m| refuses(m) && m.at <= courteous);
         if label && refusal_first && words.len() <= 3 {
             return true;
         }
