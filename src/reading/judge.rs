@@ -4,9 +4,11 @@
 //! is decided, one function for each kind of letter. Where a careful person would ask, `Unclear`.
 
 mod beside;
+mod by_letter;
+mod changes;
 
-use crate::lunch::act::{Act, Answering, CommandName, Held, Permission, Reschedule, Scope};
-use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::act::{Act, Answering, CommandName, Permission, Reschedule, Scope};
+use crate::lunch::notes::Notes;
 use crate::reading::answered;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
@@ -14,26 +16,19 @@ use crate::reading::learned::features::{self, Feature};
 use crate::reading::learned::{Weights, careful, weights};
 use crate::reading::message::Message;
 use crate::reading::notes::{self, Sorted, held};
-use crate::reading::phrase::{self, tokens};
+use crate::reading::phrase::tokens;
 use crate::reading::visible::{self, Own};
 use crate::reading::when;
 use crate::reading::{Context, weight};
+use by_letter::{
+    exchange, followup, invitation, permission, proposal, receipt, reminder, summary, unknown,
+};
+pub use changes::judge_comment;
+use changes::{accept, reschedule};
 use chrono::NaiveDateTime;
-
-/// Longest text that says nothing but "we met" or "nothing this time", in words.
-const HELD_WORDS_MAX: usize = 14;
 
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
-
-/// Longest answer to a follow-up that may be no notes at all, in words.
-const SHORT_WORDS_MAX: usize = 14;
-
-/// A text so short is no note to the partner, in words.
-const FEW_WORDS: usize = 8;
-
-/// Longest text that is believed to ask for an end wherever it says so, in words.
-const CLOSING_WORDS_MAX: usize = 25;
 
 /// Acts, and what decided them.
 #[derive(Clone, Debug)]
@@ -127,7 +122,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
-        Some(Answering::Exchange) => exchange(&sorted, &said, &context),
+        Some(Answering::Exchange) => exchange(&text, &sorted, &said, &context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
@@ -147,6 +142,16 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => !sorted.listed && held::told(&text).is_some(),
         _ => false,
     };
+    let sure = |act: &Act| {
+        matches!(
+            act,
+            Act::Correction {
+                section: Some(_),
+                ..
+            }
+        )
+    };
+    let by_headings = by_headings || judged.acts.iter().any(sure);
     if by_headings || (outright && said.is_plain()) {
         return ByRules::Settled(judged);
     }
@@ -242,6 +247,9 @@ impl Open<'_> {
                 vec![Act::Notes(self.sorted.notes.clone())]
             }
             "permission" if said.unnamed => vec![Act::Permission(Permission::Unnamed)],
+            "permission" if said.between_us && said.verdict != Verdict::Yes => {
+                vec![Act::Permission(Permission::Refused)]
+            }
             "permission" => match said.verdict {
                 Verdict::Yes => vec![Act::Permission(Permission::Named)],
                 Verdict::No => vec![Act::Permission(Permission::Refused)],
@@ -278,34 +286,6 @@ fn reason_for(kind: &str) -> &'static str {
         "other" => "as a whole it asks for nothing",
         _ => "by its words as a whole",
     }
-}
-
-/// Judges the comment beside a calendar answer; empty if it says nothing of weight.
-pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
-    if comment.trim().is_empty() {
-        return Vec::new();
-    }
-    let said = intent::read(comment, context);
-    let mut acts = closing(&said);
-    if !acts.is_empty() {
-        return acts;
-    }
-    if let Some(moved) = reschedule(&said, context)
-        .filter(|_| said.moves || said.question || said.verdict != Verdict::Yes)
-    {
-        acts.push(Act::Reschedule(moved));
-        return acts;
-    }
-    match said.verdict {
-        Verdict::Yes => acts.push(Act::Accept(said.terms.clone())),
-        Verdict::No => acts.push(Act::Decline),
-        Verdict::Later => acts.push(Act::Later { until: said.until }),
-        Verdict::Unclear => acts.push(Act::Unclear),
-        Verdict::Silent if said.skip => acts.push(Act::Skip),
-        Verdict::Silent if said.question => acts.push(Act::Question),
-        Verdict::Silent => {}
-    }
-    acts
 }
 
 /// The lunch in question, as the letter tells it that is answered: from our own copy, or else from
@@ -389,432 +369,4 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
 /// What stands below the first paragraph.
 fn paragraph_behind(text: &str) -> &str {
     text.split_once("\n\n").map_or("", |(_, behind)| behind)
-}
-
-/// Stop and end come before everything.
-fn closing(said: &Intent) -> Vec<Act> {
-    if said.stop {
-        vec![Act::Stop]
-    } else if said.end {
-        vec![Act::End]
-    } else {
-        Vec::new()
-    }
-}
-
-fn invitation(said: &Intent) -> Judged {
-    let closing = closing(said);
-    if said.end && !said.stop && said.verdict == Verdict::No {
-        return Judged::one(Act::Decline, "a no before anything began");
-    }
-    if !closing.is_empty() {
-        return Judged::new(closing, "it asks for an end");
-    }
-    let question = |mut acts: Vec<Act>| {
-        if said.question {
-            acts.push(Act::Question);
-        }
-        acts
-    };
-    match said.verdict {
-        Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
-        Verdict::No => Judged::one(Act::Decline, said.because),
-        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
-        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        Verdict::Silent if said.pause => {
-            Judged::one(Act::Later { until: said.until }, "not this time")
-        }
-        Verdict::Silent if said.question => Judged::one(Act::Question, "a question"),
-        Verdict::Silent => Judged::one(Act::Unclear, said.because),
-    }
-}
-
-fn accept(said: &Intent) -> crate::lunch::act::AcceptTerms {
-    let mut terms = said.terms.clone();
-    if said.terms_open {
-        terms.start = None;
-    }
-    terms.day_open = said.terms_open;
-    terms
-}
-
-/// A wish to move, if one was said with a time or a place.
-fn reschedule(said: &Intent, context: &Context) -> Option<Reschedule> {
-    let start = said.terms.start.filter(|_| !said.terms_open);
-    let start = start.filter(|start| context.lunch != Some(*start));
-    let wish = Reschedule {
-        start,
-        location: said.terms.location.clone(),
-        scope: said.scope,
-    };
-    (wish.start.is_some() || wish.location.is_some()).then_some(wish)
-}
-
-/// What is said about coming lunches, whichever letter it answers.
-fn changes(said: &Intent, context: &Context) -> Vec<Act> {
-    let mut acts = closing(said);
-    if !acts.is_empty() {
-        return acts;
-    }
-    if said.pause {
-        acts.push(Act::Pause { until: said.until });
-    } else if said.resume {
-        acts.push(Act::Resume);
-    }
-    let proposed = said.moves || (said.verdict != Verdict::Yes && !said.only_thanks);
-    if acts.is_empty()
-        && proposed
-        && let Some(wish) = reschedule(said, context)
-    {
-        acts.push(Act::Reschedule(wish));
-    } else if acts.is_empty() && said.skip {
-        acts.push(Act::Skip);
-    } else if acts.is_empty() && said.moves {
-        let wish = Reschedule {
-            scope: said.scope.or(Some(Scope::One)),
-            ..Reschedule::default()
-        };
-        acts.push(Act::Reschedule(wish));
-    }
-    acts
-}
-
-fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
-    if sorted.marked
-        && let Some(act) = command::from_notes(&sorted.notes)
-    {
-        return Judged::one(act, "a moment or a goal by its heading");
-    }
-    if sorted.marked && !sorted.notes.is_empty() {
-        return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
-    }
-    let acts = changes(said, context);
-    if !acts.is_empty() {
-        return Judged::new(acts, "a change to the lunch");
-    }
-    if let Some(held) = said.held {
-        return Judged::one(Act::Held(held), "it says whether the lunch took place");
-    }
-    match said.verdict {
-        Verdict::No | Verdict::Later => {
-            Judged::one(Act::Skip, "a no to a reminder leaves this lunch out")
-        }
-        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        _ if said.question => Judged::one(Act::Question, "a question"),
-        Verdict::Yes => Judged::one(Act::Other, "a yes to a reminder changes nothing"),
-        Verdict::Silent if said.only_thanks => Judged::one(Act::Other, "thanks or a greeting"),
-        Verdict::Silent => Judged::one(Act::Unclear, said.because),
-    }
-}
-
-fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    if sorted.marked || sorted.loosely {
-        let sections = 3 - sorted.notes.missing().len();
-        if sections <= 1 && beside::asks(text) {
-            return Judged::one(Act::Question, "a question about a prompt");
-        }
-        let acts = with_changes(&mut sorted, context);
-        if acts.is_empty() {
-            return Judged::one(Act::Unclear, "headings with nothing under them");
-        }
-        return Judged::new(acts, "notes under their prompts");
-    }
-    let told = held::told(text).filter(|_| !sorted.listed);
-    let spoken = told == Some(Held::SaidNotWritten); // "prefiero no dejarlo por escrito"
-    let plain = said.words <= CLOSING_WORDS_MAX && !beside::addresses(text);
-    let asked = (said.stop || said.end) && (plain || said.words <= FEW_WORDS) && !spoken;
-    if asked || beside::closes(text, context) {
-        let acts = Some(closing(said)).filter(|acts| !acts.is_empty());
-        return Judged::new(acts.unwrap_or(vec![Act::End]), "it asks for an end");
-    }
-    if let Some(held) = told {
-        let mut acts = vec![Act::Held(held)];
-        acts.extend(beside::changes(text, context));
-        acts.dedup();
-        return Judged::new(acts, "it says whether the lunch took place");
-    }
-    if said.terms.no_notes && said.words <= 6 {
-        return Judged::one(Act::Held(Held::NothingThisTime), "no notes this time");
-    }
-    if sorted.by_count {
-        let acts = with_changes(&mut sorted, context);
-        return Judged::new(acts, "three parts for three prompts");
-    }
-    let short = said.words <= SHORT_WORDS_MAX;
-    if short && (said.question || !beside::addresses(text)) {
-        let mut acts = changes(said, context);
-        // "in the demo" is a moment, and no place to move to.
-        acts.retain(|act| !matches!(act, Act::Reschedule(_)) || said.moves);
-        if !acts.is_empty() {
-            return Judged::new(acts, "a change to the lunch");
-        }
-    }
-    if let Some(judged) = beside::instead(text, said, context) {
-        return judged;
-    }
-    Judged::one(
-        Act::Notes(sorted.notes),
-        "own words after a lunch, with nothing that places them",
-    )
-}
-
-/// The notes, and what stands beside them about coming lunches.
-fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
-    let mut changed = beside::part(&mut sorted.notes, context);
-    let loose: Vec<String> = sorted
-        .notes
-        .unplaced
-        .iter()
-        .map(|w| w.reveal().clone())
-        .collect();
-    if changed.is_empty()
-        && let Some((act, _)) = loose
-            .iter()
-            .find_map(|line| command::first_line(line, context))
-    {
-        changed.push(act);
-    }
-    for words in &loose {
-        if changed.is_empty() {
-            changed = beside::changes(words, context);
-        }
-    }
-    if changed.is_empty() {
-        // Words that are no note at all may say it without naming the lunch.
-        let beside = intent::read(&loose.join("\n"), context);
-        if beside.words <= CLOSING_WORDS_MAX {
-            changed = changes(&beside, context);
-            changed.retain(|act| !matches!(act, Act::Reschedule(_)) || beside.moves);
-        }
-    }
-    let notes = std::mem::take(&mut sorted.notes);
-    let something = !notes.is_empty() || notes.achieved.is_some() || !loose.is_empty();
-    let mut acts = Vec::new();
-    if something {
-        acts.push(Act::Notes(notes));
-    }
-    acts.extend(changed);
-    acts
-}
-
-fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    if let Some(section) = removal(text) {
-        let act = Act::Correction {
-            section: Some(section),
-            words: None,
-        };
-        return Judged::one(act, "one section is taken away");
-    }
-    if !context.goal_asked && (sorted.marked || single_number(text).is_some()) {
-        let mut acts: Vec<Act> = Section::ALL
-            .into_iter()
-            .filter_map(|section| {
-                let words = sorted.notes.section(section)?.clone();
-                Some(Act::Correction {
-                    section: Some(section),
-                    words: Some(words),
-                })
-            })
-            .collect();
-        if let (true, Some((section, words))) = (acts.is_empty(), single_number(text)) {
-            acts.push(Act::Correction {
-                section: Some(section),
-                words: Some(Words::new(words)),
-            });
-        }
-        if !acts.is_empty() {
-            return Judged::new(acts, "a section is corrected");
-        }
-    }
-    let clear = said.strong_no || said.words <= 5;
-    if context.goal_asked && !said.only_thanks {
-        let acts = closing(said);
-        if !acts.is_empty() {
-            return Judged::new(acts, "it asks for an end");
-        }
-        let other = clear
-            && matches!(
-                said.verdict,
-                Verdict::No | Verdict::Later | Verdict::Unclear
-            );
-        let plain_yes = said.words <= 3 && said.verdict == Verdict::Yes;
-        if !other && !plain_yes && !said.question {
-            let act = Act::Command {
-                name: CommandName::Goal,
-                arguments: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            };
-            return Judged::one(act, "own words where a goal was asked for");
-        }
-    }
-    let acts = changes(said, context);
-    if !acts.is_empty() {
-        return Judged::new(acts, "a change");
-    }
-    if let Some(held) = said.held {
-        return Judged::one(Act::Held(held), "it says whether the lunch took place");
-    }
-    match said.verdict {
-        Verdict::No if clear && said.words > 1 => Judged::one(Act::Decline, said.because),
-        Verdict::No | Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
-        Verdict::Yes if said.words > 3 && said.firm => {
-            Judged::one(Act::Accept(accept(said)), said.because)
-        }
-        _ if said.question => Judged::one(Act::Question, "a question"),
-        Verdict::Yes => Judged::one(Act::Other, "a receipt is agreed to"),
-        Verdict::Silent if said.only_thanks => Judged::one(Act::Other, "thanks or a greeting"),
-        Verdict::Silent => Judged::one(Act::Unclear, said.because),
-    }
-}
-
-/// `2. It was Monday's planning`: a single numbered line.
-fn single_number(text: &str) -> Option<(Section, String)> {
-    let mut chars = text.trim_start().chars();
-    let number = chars.next()?.to_digit(10)?;
-    let rest = chars.as_str();
-    let section = *Section::ALL.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-    let words = rest.strip_prefix(['.', ')', ':'])?.trim();
-    let time = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    (!words.is_empty() && !time).then(|| (section, words.to_owned()))
-}
-
-/// "Please remove the second point", "delete 2".
-fn removal(text: &str) -> Option<Section> {
-    use crate::reading::language::{Languages, Sense, lexicon};
-    let tokens = crate::reading::phrase::tokens(text);
-    let words = phrase::words(&tokens);
-    if words.len() > 12 {
-        return None;
-    }
-    let marks = lexicon().marks(
-        &words,
-        &[
-            Sense::Remove,
-            Sense::Best,
-            Sense::Worst,
-            Sense::Focus,
-            Sense::Improvable,
-        ],
-        Languages::ALL,
-    );
-    marks.iter().find(|m| m.sense == Sense::Remove)?;
-    let named = marks.iter().find_map(|m| match m.sense {
-        Sense::Best => Some(Section::Best),
-        Sense::Worst => Some(Section::Worst),
-        Sense::Focus | Sense::Improvable => Some(Section::Focus),
-        _ => None,
-    });
-    named.or_else(|| {
-        words
-            .iter()
-            .find_map(|word| match lexicon().ordinal(word)? {
-                1 => Some(Section::Best),
-                2 => Some(Section::Worst),
-                3 => Some(Section::Focus),
-                _ => None,
-            })
-    })
-}
-
-fn exchange(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
-    if sorted.marked
-        && let Some(act) = command::from_notes(&sorted.notes)
-    {
-        return Judged::one(act, "a moment or a goal by its heading");
-    }
-    if sorted.marked && sorted.notes.missing().len() <= 1 {
-        return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
-    }
-    let acts = changes(said, context);
-    if !acts.is_empty() && said.words <= 25 {
-        return Judged::new(acts, "a change to the lunch");
-    }
-    if said.question {
-        return Judged::one(Act::Question, "a question for the partner");
-    }
-    Judged::one(Act::Other, "words for the partner")
-}
-
-fn summary(sorted: &Sorted, said: &Intent) -> Judged {
-    if sorted.marked
-        && let Some(act) = command::from_notes(&sorted.notes)
-    {
-        return Judged::one(act, "a moment or a goal by its heading");
-    }
-    let acts = closing(said);
-    if !acts.is_empty() {
-        return Judged::new(acts, "it asks for an end");
-    }
-    if said.question {
-        return Judged::one(Act::Question, "a question");
-    }
-    if said.only_thanks || said.verdict == Verdict::Yes {
-        return Judged::one(Act::Other, "thanks or a greeting");
-    }
-    Judged::one(Act::Unclear, "no clear word")
-}
-
-fn permission(said: &Intent) -> Judged {
-    let closing = closing(said);
-    if !closing.is_empty() {
-        return Judged::new(closing, "it asks for an end");
-    }
-    let act = match said.verdict {
-        Verdict::No => Act::Permission(Permission::Refused),
-        Verdict::Later | Verdict::Unclear => Act::Unclear,
-        Verdict::Yes if said.unnamed => Act::Permission(Permission::Unnamed),
-        Verdict::Yes => Act::Permission(Permission::Named),
-        Verdict::Silent if said.unnamed => Act::Permission(Permission::Unnamed),
-        Verdict::Silent if said.question => Act::Question,
-        Verdict::Silent => Act::Unclear,
-    };
-    Judged::one(act, said.because)
-}
-
-fn proposal(text: &str, said: &Intent) -> Judged {
-    let closing = closing(said);
-    if !closing.is_empty() {
-        return Judged::new(closing, "it asks for an end");
-    }
-    match said.verdict {
-        Verdict::Yes if said.words <= 12 => {
-            Judged::one(Act::Accept(said.terms.clone()), said.because)
-        }
-        Verdict::No => Judged::one(Act::Decline, said.because),
-        Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
-        Verdict::Unclear => Judged::one(Act::Unclear, said.because),
-        _ if said.question => Judged::one(Act::Question, "a question"),
-        _ if said.only_thanks || said.words < 3 => Judged::one(Act::Unclear, said.because),
-        _ => Judged::one(
-            Act::Command {
-                name: CommandName::Goal,
-                arguments: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            },
-            "the goal in the owner's own words",
-        ),
-    }
-}
-
-fn unknown(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
-    if sorted.marked {
-        if let Some(act) = command::from_notes(&sorted.notes) {
-            return Judged::one(act, "a moment or a goal by its heading");
-        }
-        if sorted.notes.missing().len() <= 1 {
-            return Judged::one(Act::Notes(sorted.notes), "notes by their headings");
-        }
-    }
-    if let Some(held) = said.held.filter(|_| said.words <= HELD_WORDS_MAX) {
-        return Judged::one(Act::Held(held), "it says whether the lunch took place");
-    }
-    if said.moves || said.pause || said.resume || (said.skip && said.verdict != Verdict::No) {
-        let acts = changes(said, context);
-        if !acts.is_empty() {
-            return Judged::new(acts, "a change to the lunch");
-        }
-    }
-    if said.only_thanks {
-        return Judged::one(Act::Other, "thanks or a greeting");
-    }
-    invitation(said)
 }

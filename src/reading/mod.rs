@@ -12,6 +12,7 @@ mod answered;
 pub mod change;
 pub mod command;
 mod convention;
+mod correction;
 pub mod explain;
 pub mod html;
 pub mod intent;
@@ -240,10 +241,13 @@ pub fn read(message: &Message, context: &Context) -> Reading {
         let reason = closed.because().to_owned();
         return Reading::by_person(vec![Act::Unclear], reason, own.text());
     }
-    let reason = match own.doubt {
-        Some(doubt) => format!("{}; {doubt}", judged.reason),
-        None => judged.reason,
-    };
+    let mut reason = judged.reason;
+    let bare = message
+        .headerless
+        .then_some("without a header, all of it is taken as the mail's text");
+    for aside in own.doubt.into_iter().chain(bare) {
+        reason = format!("{reason}; {aside}");
+    }
     Reading::by_person(judged.acts, reason, own.text())
 }
 

@@ -3,88 +3,22 @@
 //! Folding makes `Don’t`, `don't` and `dont` one word, and `ça` and `ca`. A pattern is a line of a
 //! language file; matching it costs a few steps a word, whatever the text.
 
+mod folding;
+mod pattern;
+
 use crate::reading::letters::is_alphanumeric;
 use std::borrow::Cow;
 use std::ops::Range;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
+
+pub use folding::fold;
+use folding::{is_dropped, is_wide_mark, shortened};
+pub use pattern::Pattern;
+use unicode_normalization::char::decompose_compatible;
 
 /// Most words of one text that are looked at.
 const WORDS_MAX: usize = 20_000;
 /// Longest word that is folded beyond ASCII: longer ones are in no list of ours.
 const WORD_OCTETS_MAX: usize = 512;
-/// Most words that a `..` in a pattern stands for.
-const GAP_WORDS_MAX: usize = 3;
-
-/// Folds for comparing: lower case, no marks above or below letters, apostrophes gone.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        let mut folded = text.to_ascii_lowercase();
-        if folded.contains(['\'', '`']) {
-            folded.retain(|c| c != '\'' && c != '`');
-        }
-        return folded;
-    }
-    let mut folded = String::with_capacity(text.len());
-    let (mut last, mut ordered) = (0, true);
-    for c in text.chars() {
-        decompose_compatible(c, |c| {
-            let class = match c {
-                '\0'..'\u{300}' => 0,
-                _ => canonical_combining_class(c),
-            };
-            ordered &= class == 0 || class >= last;
-            last = class;
-            push_folded(c, &mut folded);
-        });
-    }
-    if !ordered {
-        folded.clear();
-        text.nfkd().for_each(|c| push_folded(c, &mut folded));
-    }
-    folded
-}
-
-fn push_folded(c: char, folded: &mut String) {
-    match c {
-        _ if is_dropped(c) => {}
-        'ß' => folded.push_str("ss"),
-        'œ' | 'Œ' => folded.push_str("oe"),
-        'æ' | 'Æ' => folded.push_str("ae"),
-        'ø' | 'Ø' | '°' => folded.push('o'),
-        _ => folded.extend(c.to_lowercase()),
-    }
-}
-
-/// Marks above and below letters, apostrophes and what joins pictures.
-const fn is_dropped(c: char) -> bool {
-    matches!(
-        c,
-        '\u{300}'..='\u{36f}' | '\'' | '’' | '‘' | '`' | '´' | '\u{200d}' | '\u{200b}' | '\u{fe0f}'
-    )
-}
-
-/// Punctuation beyond ASCII.
-const fn is_wide_mark(c: char) -> bool {
-    matches!(
-        c,
-        '…' | '–'
-            | '—'
-            | '“'
-            | '”'
-            | '„'
-            | '«'
-            | '»'
-            | '¿'
-            | '¡'
-            | '，'
-            | '。'
-            | '？'
-            | '！'
-            | '；'
-            | '：'
-    )
-}
 
 /// Whether a character that is no letter is folded to itself, as nearly all pictures are.
 fn stays(c: char) -> bool {
@@ -455,135 +389,6 @@ pub(super) fn first_words<'a, 'r, 't: 'a>(
         count += 1;
     }
     room.get(..count).unwrap_or_default()
-}
-
-/// "yesss" is "yes" and "cooool" is "cool": a letter drawn out, three times or more.
-fn shortened(word: &str) -> Option<String> {
-    let bytes = word.as_bytes();
-    let drawn = |w: &[u8]| matches!(w, [a, b, c] if a == b && b == c && a.is_ascii_alphabetic());
-    if !bytes.windows(3).any(drawn) {
-        return None;
-    }
-    let mut short = String::with_capacity(word.len());
-    let mut chars = word.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut count = 1;
-        while chars.next_if_eq(&c).is_some() {
-            count += 1;
-        }
-        let kept = match count {
-            3.. if chars.peek().is_none() => 1,
-            3.. => 2,
-            _ => count,
-        };
-        short.extend(std::iter::repeat_n(c, kept));
-    }
-    Some(short)
-}
-
-/// A piece of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
-    /// One of these words; optional if the flag is set.
-    OneOf(Vec<String>, bool),
-    /// Up to three words of any kind.
-    Gap,
-}
-
-/// A pattern of words. `a/b` is either word, `(a)` may be missing, `..` is up to three words, `^`
-/// in front means the clause begins here, `$` behind that it ends here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    pieces: Vec<Piece>,
-    at_start: bool,
-    at_end: bool,
-}
-
-impl Pattern {
-    /// Reads a pattern; `None` if it holds no word that must be there first.
-    pub fn parse(line: &str) -> Option<Self> {
-        let mut pattern = Self {
-            pieces: Vec::new(),
-            at_start: false,
-            at_end: false,
-        };
-        for written in line.split_whitespace() {
-            match written {
-                "^" => pattern.at_start = true,
-                "$" => pattern.at_end = true,
-                ".." => pattern.pieces.push(Piece::Gap),
-                _ => {
-                    let inner = written.strip_prefix('(').and_then(|w| w.strip_suffix(')'));
-                    let words = inner.unwrap_or(written).split('/').map(fold).collect();
-                    pattern.pieces.push(Piece::OneOf(words, inner.is_some()));
-                }
-            }
-        }
-        matches!(pattern.pieces.first(), Some(Piece::OneOf(_, false))).then_some(pattern)
-    }
-
-    /// The words it can begin with.
-    pub fn openings(&self) -> &[String] {
-        match self.pieces.first() {
-            Some(Piece::OneOf(words, _)) => words,
-            _ => &[],
-        }
-    }
-
-    /// The words it must go on with, if it must.
-    pub fn seconds(&self) -> Option<&[String]> {
-        match self.pieces.get(1) {
-            Some(Piece::OneOf(words, false)) => Some(words),
-            _ => None,
-        }
-    }
-
-    /// The words it can end with; `None` if it ends with any.
-    pub fn closings(&self) -> Option<Vec<&String>> {
-        let mut found = Vec::new();
-        for piece in self.pieces.iter().rev() {
-            let Piece::OneOf(words, optional) = piece else {
-                return None;
-            };
-            found.extend(words);
-            if !optional {
-                break;
-            }
-        }
-        Some(found)
-    }
-
-    /// How many words of `words`, from `at`, it matches; the longest way. `words` is one clause.
-    pub fn match_at(&self, words: &[&str], at: usize) -> Option<usize> {
-        if self.at_start && at != 0 {
-            return None;
-        }
-        let end = self.match_pieces(&self.pieces, words, at)?;
-        Some(end - at)
-    }
-
-    fn match_pieces(&self, pieces: &[Piece], words: &[&str], at: usize) -> Option<usize> {
-        let Some((piece, rest)) = pieces.split_first() else {
-            return (!self.at_end || at == words.len()).then_some(at);
-        };
-        match piece {
-            Piece::OneOf(choices, optional) => {
-                let here = words
-                    .get(at)
-                    .is_some_and(|w| choices.iter().any(|c| c == w));
-                if here && let Some(end) = self.match_pieces(rest, words, at + 1) {
-                    return Some(end);
-                }
-                if *optional {
-                    return self.match_pieces(rest, words, at);
-                }
-                None
-            }
-            Piece::Gap => (0..=GAP_WORDS_MAX)
-                .filter(|skipped| at + skipped <= words.len())
-                .find_map(|skipped| self.match_pieces(rest, words, at + skipped)),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,11 +5,14 @@
 //! the last word beats the first, and two that stand side by side are a choice, not a date.
 //! Whatever is in doubt is left away: a wrong booking costs more than asking.
 
+mod beside;
 mod choice;
 mod habit;
 mod moment;
+mod named;
 mod place;
 mod sentence;
+mod standing;
 
 use crate::lunch::act::{AcceptTerms, Answering};
 use crate::reading::Context;
@@ -26,6 +29,8 @@ pub struct Found {
     pub open: bool,
     /// A day or a time is wished for, or several.
     pub dated: bool,
+    /// The first day that would do is said: "from March".
+    pub begins: bool,
     /// The first day after an absence, or the one that something is put off to.
     pub until: Option<NaiveDate>,
     /// It lasts for a while only: "until March", "four weeks".
@@ -64,6 +69,7 @@ pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
         terms,
         open: chosen.open,
         dated: chosen.dated,
+        begins: chosen.begins,
         until: choice::until(&sentences, &moments, context),
     }
 }

@@ -179,34 +179,44 @@ fn moved(wish: &Reschedule) -> String {
     }
 }
 
-/// Each prompt with what was placed under it; also those with nothing.
+/// First the words that no prompt could be found for, then each prompt with what stands under it;
+/// one with nothing only where the others are known.
 fn noted(notes: &Notes, items: &mut Vec<Item>) {
+    let more = |items: &mut Vec<Item>, name: &str, words: &Words| {
+        items.push(Item::Detail(name.to_owned()));
+        items.push(Item::Words(words.reveal().clone()));
+    };
+    let placed = Section::ALL
+        .into_iter()
+        .any(|section| notes.section(section).is_some());
+    let unplaced = if placed {
+        "Under no prompt, and kept as written"
+    } else {
+        "Under no prompt: which one they answer is not said, so they are kept as written"
+    };
+    let mut name = unplaced;
+    for words in &notes.unplaced {
+        more(items, name, words);
+        name = "and";
+    }
     for section in Section::ALL {
         match notes.section(section) {
-            Some(words) => {
-                items.push(Item::Detail(prompt(section).to_owned()));
-                items.push(Item::Words(words.reveal().clone()));
+            Some(words) => more(items, prompt(section), words),
+            None if placed && notes.unplaced.is_empty() => {
+                items.push(Item::Detail(format!("{}: nothing", prompt(section))));
             }
-            None => items.push(Item::Detail(format!("{}: nothing", prompt(section)))),
+            None => {}
         }
     }
     for seen in &notes.observations {
         let way = match seen.polarity {
-            Polarity::Helps => "helps",
-            Polarity::Hinders => "hinders",
+            Polarity::Helps => "of that, what helps",
+            Polarity::Hinders => "of that, what hinders",
         };
-        items.push(Item::Detail(format!("of that, what {way}")));
-        items.push(Item::Words(seen.words.reveal().clone()));
+        more(items, way, &seen.words);
     }
-    let mut more = |name: &str, words: &Words| {
-        items.push(Item::Detail(name.to_owned()));
-        items.push(Item::Words(words.reveal().clone()));
-    };
     if let Some(words) = &notes.achieved {
-        more("A goal of the partner's, called reached", words);
-    }
-    for words in &notes.unplaced {
-        more("Under no prompt", words);
+        more(items, "A goal of the partner's, called reached", words);
     }
 }
 

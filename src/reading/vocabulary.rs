@@ -15,13 +15,17 @@ impl Print {
     const WHOLE_MAX: usize = 8;
 
     fn of(word: &str) -> Self {
-        let octets = word.len();
-        let packed = |all: u64, octet: u8| (all << 8) | u64::from(octet);
-        let mixed = |all: u64, octet: u8| (all.rotate_left(9) ^ u64::from(octet)).wrapping_mul(MIX);
-        let letters = if octets <= Self::WHOLE_MAX {
-            word.bytes().fold(0, packed)
-        } else {
-            word.bytes().fold(0, mixed)
+        let bytes = word.as_bytes();
+        let octets = bytes.len();
+        let letters = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            // The first four and the last four, which may overlap: with the length that is the word.
+            (Some(first), Some(last)) if octets <= Self::WHOLE_MAX => {
+                u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+            }
+            (Some(_), _) => mixed(bytes),
+            _ => bytes
+                .iter()
+                .fold(0, |all, octet| (all << 8) | u64::from(*octet)),
         };
         Self { letters, octets }
     }
@@ -32,6 +36,16 @@ impl Print {
         let mixed = self.letters.wrapping_mul(MIX) >> 32;
         mixed as usize & places.saturating_sub(1)
     }
+}
+
+/// A long word, eight octets at a time.
+fn mixed(bytes: &[u8]) -> u64 {
+    let mix = |all: u64, next: u64| (all.rotate_left(9) ^ next).wrapping_mul(MIX);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let all = eights
+        .iter()
+        .fold(0, |all, eight| mix(all, u64::from_le_bytes(*eight)));
+    rest.iter().fold(all, |all, octet| mix(all, u64::from(*octet)))
 }
 
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -4,16 +4,23 @@
 //! What could be two dates is none.
 
 pub mod clock;
+mod date;
 pub mod day;
 pub mod shift;
+mod span;
+mod weekday;
 
 use crate::reading::Context;
 use crate::reading::language::{Languages, Mark, Sense, lexicon};
 use crate::reading::phrase::{self, tokens};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use clock::{clock_time, time_at};
+use date::day_and_month;
+use day::day_at;
 pub use day::monday_of;
-use day::{day_and_month, day_at};
+
+/// How many words behind a day the time of a lunch may stand in our letter.
+const TIME_REACH: usize = 5;
 
 /// What was found in one clause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,9 +126,23 @@ pub fn usual_time(context: &Context) -> NaiveTime {
             .originals
             .iter()
             .flat_map(|text| text.split_whitespace());
-        words
-            .take(2_000)
-            .find_map(|word| clock_time(word.trim_matches(|c: char| !c.is_ascii_digit())))
+        // "Thursdays at 12:30", "14 January at 12:30", and not "on Sunday at 18:00 at the latest".
+        let mut near = 0;
+        words.take(2_000).find_map(|word| {
+            let plain = word
+                .trim_matches(|c: char| !c.is_alphabetic())
+                .to_lowercase();
+            let weekday = plain
+                .strip_suffix('s')
+                .and_then(|day| lexicon().weekday(day));
+            if weekday.or_else(|| lexicon().month(&plain)).is_some() {
+                near = TIME_REACH;
+                return None;
+            }
+            near = near.saturating_sub(1);
+            let time = clock_time(word.trim_matches(|c: char| !c.is_ascii_digit()));
+            time.filter(|_| near > 0)
+        })
     };
     context
         .lunch

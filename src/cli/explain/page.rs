@@ -89,9 +89,16 @@ impl Page {
 
     fn head(&mut self, message: &Message, reading: &Reading, context: &Context, shown: &Shown) {
         let from = message.from.as_ref().map(ToString::to_string);
-        self.named("From", from.as_deref().unwrap_or("nobody"));
-        let subject = Some(message.subject.as_str()).filter(|subject| !subject.is_empty());
-        self.named("Subject", subject.unwrap_or("none"));
+        if message.headerless {
+            self.named(
+                "From",
+                "nobody: there is no header, so all of it is taken as the text",
+            );
+        } else {
+            self.named("From", from.as_deref().unwrap_or("nobody"));
+            let subject = Some(message.subject.as_str()).filter(|subject| !subject.is_empty());
+            self.named("Subject", subject.unwrap_or("none"));
+        }
         if reading.is_machine() {
             return;
         }

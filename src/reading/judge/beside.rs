@@ -8,7 +8,8 @@ use crate::lunch::notes::{Notes, Section, Words};
 use crate::reading::Context;
 use crate::reading::command;
 use crate::reading::intent::{self, Intent, Verdict};
-use crate::reading::judge::{self, Judged};
+use crate::reading::judge::Judged;
+use crate::reading::judge::changes as coming;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, Token, tokens};
 use crate::reading::when;
@@ -233,7 +234,7 @@ fn of_sentence(sentence: &str, context: &Context) -> Vec<Act> {
     }
     let said = intent::read(sentence, context);
     let lets_out = coming && absent_then(sentence, context);
-    let mut acts = judge::changes(&said, context);
+    let mut acts = coming::changes(&said, context);
     let timed = |wish: &Reschedule| wish.start.is_some() && found.time.is_some();
     let told = found.time.is_some() || found.weekday || figures || said.question;
     acts.retain(|act| match act {

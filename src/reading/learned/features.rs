@@ -233,6 +233,11 @@ fn of_rules(
         said.terms.no_notes,
         said.terms.start.is_some(),
         said.until.is_some(),
+        said.terms.rhythm_weeks.is_some(),
+        said.terms.location.is_some(),
+        said.terms_open,
+        said.begins,
+        said.between_us,
     ];
     for (number, _) in facts.iter().enumerate().filter(|(_, fact)| **fact) {
         push(Key::new(21).with_number(number as u64));

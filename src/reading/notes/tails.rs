@@ -106,7 +106,7 @@ fn is_postscript(line: &str, blank_above: bool) -> bool {
 pub(super) fn is_farewell(line: &str) -> bool {
     let tokens = tokens(line);
     let words = phrase::words(&tokens);
-    let senses = [Sense::Closing, Sense::SignOff];
+    let senses = [Sense::Closing, Sense::SignOff, Sense::NoMoreNotes];
     if words.len() > FAREWELL_WORDS_MAX || line.contains(": ") {
         return false;
     }

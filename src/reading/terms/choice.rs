@@ -22,16 +22,21 @@ pub struct Chosen {
     pub open: bool,
     /// A day or a time is wished for at all.
     pub dated: bool,
+    /// The first day that would do is said: "from March".
+    pub begins: bool,
 }
 
 /// Chooses the start.
 pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'_>) -> Chosen {
     let wished = |m: &&Moment| {
-        m.standing >= Standing::Bare && matches!(m.bound, None | Some(Bound::From | Bound::After))
+        let named = m.day.is_some() || m.span.is_some();
+        m.standing >= Standing::Bare
+            && (matches!(m.bound, None | Some(Bound::From | Bound::After))
+                || m.bound == Some(Bound::Earliest) && named)
     };
     let moments: Vec<&Moment> = moments.iter().collect();
-    let live: Vec<&Moment> = moments.iter().copied().filter(wished).collect();
-    if live.is_empty() {
+    let wished: Vec<&Moment> = moments.iter().copied().filter(wished).collect();
+    if wished.is_empty() {
         // "Not this Thursday though": which one then?
         let ruled_out =
             |m: &&Moment| m.standing == Standing::Out && m.day.is_some_and(|day| !day.past);
@@ -40,34 +45,116 @@ pub fn start(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
             ..Chosen::default()
         };
     }
+    let first = First::of(&wished, sentences);
+    let live: Vec<&Moment> = wished.iter().copied().filter(|m| !says_first(m)).collect();
+    let open = Chosen {
+        open: true,
+        dated: true,
+        start: None,
+        begins: first.is_some(),
+    };
     let day = match best_day(&live) {
         Pick::Open => {
-            return Chosen {
-                open: true,
-                dated: true,
-                start: None,
-            };
+            let any = first.and_then(|first| first.any_of(&live, context));
+            return any
+                .filter(|start| possible(*start, context))
+                .map_or(open, |start| Chosen {
+                    start: Some(start),
+                    open: false,
+                    ..open
+                });
         }
         Pick::One(moment) => Some(moment),
         Pick::None => None,
     };
     let time = match best_time(&live, day) {
-        Pick::Open => {
-            return Chosen {
-                open: true,
-                dated: true,
-                start: None,
-            };
-        }
+        Pick::Open => return open,
         Pick::One(moment) => moment.time,
         Pick::None => None,
     };
-    let start = moment_of(&moments, &live, day, time, context);
-    let start = start.filter(|start| possible(*start, sentences, context));
+    let start = match first {
+        Some(first) => first.start(day, time, context),
+        None => moment_of(&moments, &live, day, time, context),
+    };
+    let start = start.filter(|start| possible(*start, context));
     Chosen {
         start,
         open: start.is_none(),
-        dated: true,
+        ..open
+    }
+}
+
+/// The first day that would do, where it is said apart from the weekday or the time: "Fridays at
+/// one, from March", "not before the 14th, and only Mondays".
+#[derive(Clone, Copy, Debug)]
+struct First {
+    date: NaiveDate,
+    /// The time said with it.
+    time: Option<NaiveTime>,
+}
+
+impl First {
+    /// The last one that was said.
+    fn of(wished: &[&Moment], sentences: &[Sentence<'_>]) -> Option<Self> {
+        let moment = wished.iter().rev().find(|m| says_first(m))?;
+        let day = moment.day.or(moment.span)?;
+        let date = match moment.bound {
+            Some(Bound::After) if day.vague => behind_span(sentences, moment, day.date)?,
+            Some(Bound::After) => day.date.checked_add_days(Days::new(1))?,
+            _ => day.date,
+        };
+        Some(Self {
+            date,
+            time: moment.time,
+        })
+    }
+
+    /// Day and time put together.
+    fn start(
+        self,
+        day: Option<&Moment>,
+        time: Option<NaiveTime>,
+        context: &Context<'_>,
+    ) -> Option<NaiveDateTime> {
+        let date = match day.and_then(|m| m.day) {
+            Some(named) if !named.dated => self.next(named)?,
+            Some(named) => named.date,
+            None => first_lunch_day(self.date, context)?,
+        };
+        let time = time.or(self.time).unwrap_or_else(|| usual_time(context));
+        Some(date.and_time(time))
+    }
+
+    /// The first day of that weekday.
+    fn next(self, named: Day) -> Option<NaiveDate> {
+        let from = self.date.max(named.date);
+        let mut week = (0..7).filter_map(|ahead| from.checked_add_days(Days::new(ahead)));
+        week.find(|date| date.weekday() == named.date.weekday())
+    }
+
+    /// Where several weekdays would do, the first of them.
+    fn any_of(self, live: &[&Moment], context: &Context<'_>) -> Option<NaiveDateTime> {
+        let days = live.iter().filter(|m| m.day.is_some_and(|day| !day.dated));
+        let times = |m: &Moment| {
+            m.time.or(match best_time(live, None) {
+                Pick::One(moment) => moment.time,
+                _ => None,
+            })
+        };
+        days.filter_map(|m| self.start(Some(m), times(m), context))
+            .min()
+    }
+}
+
+/// Whether a moment says when to begin, and not on which weekday or at which hour of a day.
+const fn says_first(moment: &Moment) -> bool {
+    match (moment.bound, moment.day, moment.span) {
+        (Some(Bound::Earliest), Some(_), _) => true,
+        (Some(Bound::From | Bound::After), Some(day), _) => {
+            day.dated && !day.weekday && moment.time.is_none()
+        }
+        (Some(Bound::From | Bound::After | Bound::Earliest), None, Some(span)) => !span.week,
+        _ => false,
     }
 }
 
@@ -223,7 +310,7 @@ fn without_day(
 }
 
 /// Nobody has lunch in the past or in the night, and what is years ahead was misread.
-fn possible(start: NaiveDateTime, _sentences: &[Sentence<'_>], context: &Context<'_>) -> bool {
+fn possible(start: NaiveDateTime, context: &Context<'_>) -> bool {
     use chrono::Timelike;
     let now = context.now.with_timezone(&context.zone).naive_local();
     let far = now.checked_add_months(Months::new(18));

@@ -349,7 +349,11 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         }
         refused = marks.iter().any(refuses);
         // "Notes: no."
-        let refusal_first = marks.first().is_some_and(|m| refuses(m) && m.at == 0);
+        let polite = |w: &&&str| lexicon().is(w, Sense::Please);
+        let courteous = words.iter().take_while(polite).count();
+        let refusal_first = marks
+            .first()
+            .is_some_and(|m| refuses(m) && m.at <= courteous);
         if label && refusal_first && words.len() <= 3 {
             return true;
         }
@@ -362,7 +366,7 @@ fn no_notes(sentences: &[Sentence<'_>], languages: Languages) -> bool {
         spoken = marks
             .last()
             .is_some_and(|m| noted(m) && m.at + m.words == words.len());
-        label = words.len() <= 3 && marks.iter().any(noted);
+        label = words.len() <= 3 && marks.iter().any(speaks);
     }
     false
 }

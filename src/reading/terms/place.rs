@@ -1,16 +1,15 @@
 //! Where: a kind of place or a name behind "at", "instead" or a label, in a clause that wishes.
 
-use super::moment::{led_marks, unknown};
-use super::sentence::{Clause, Sentence};
-use crate::reading::language::{Languages, Mark, Sense, lexicon};
-use crate::words::clean::CleanLine;
+mod name;
+mod wished;
+
+use super::sentence::Sentence;
+use crate::reading::language::{Languages, Sense, lexicon};
 
 /// Most words of a place's name.
 const NAME_WORDS_MAX: usize = 8;
 /// Words before the kind of place that tell which: "garden centre cafe".
 const WHICH_WORDS_MAX: usize = 4;
-/// Words that a fragment may have besides its place.
-const BESIDE_WORDS_MAX: usize = 3;
 
 /// One sentence that is looked through for places.
 pub struct Look<'a> {
@@ -78,34 +77,6 @@ impl Look<'_> {
         }
     }
 
-    /// The place's name as it was written, its article in small letters.
-    fn name(&self, at: usize, from: usize, to: usize) -> Option<String> {
-        let first = self.sentence.tokens.get(from)?;
-        let last = self.sentence.tokens.get(to.checked_sub(1)?)?;
-        let behind = self.text.get(last.end..)?;
-        let ends = match behind.chars().next() {
-            Some(mark @ ('\'' | '’')) => last.end + mark.len_utf8(),
-            _ => last.end,
-        };
-        let written = CleanLine::new(self.text.get(first.start..ends)?.trim()).to_string();
-        if written.is_empty() {
-            return None;
-        }
-        // "al japonés" is "el japonés", "au thaï" is "le thaï".
-        let led = self.sentence.word_before(from);
-        let article = match led {
-            "al" if from > at => "el ",
-            "au" if from > at => "le ",
-            _ => "",
-        };
-        if self.is(from, Sense::PlaceArticle) && to > from + 1 {
-            let mut letters = written.chars();
-            let small: String = letters.next()?.to_lowercase().collect();
-            return Some(format!("{small}{}", letters.as_str()));
-        }
-        Some(format!("{article}{written}"))
-    }
-
     /// "Location: Cafe Nord".
     fn labelled(&self) -> Option<(usize, usize, usize)> {
         let words = &self.sentence.words;
@@ -168,55 +139,6 @@ impl Look<'_> {
 
     fn is_capital(&self, at: usize) -> bool {
         self.written(at).starts_with(char::is_uppercase)
-    }
-
-    /// Written with a capital, though no sentence begins with it.
-    fn is_name(&self, at: usize) -> bool {
-        let word = self.sentence.word(at);
-        let dated = lexicon().weekday(word).is_some() || lexicon().month(word).is_some();
-        self.is_capital(at)
-            && at > 0
-            && !self.is_moment(at)
-            && !dated
-            && !matches!(word, "i" | "im" | "ill" | "id" | "ive")
-    }
-
-    /// "Luigi's", "L'Osteria": a name that only places have.
-    fn is_house_name(&self, at: usize) -> bool {
-        let word = self.sentence.word(at);
-        let written = self.written(at);
-        let owner = written.ends_with("'s") || written.ends_with("’s");
-        let mut letters = written.chars();
-        let article = matches!(letters.next(), Some('l' | 'L'))
-            && matches!(letters.next(), Some('\'' | '’'))
-            && letters.next().is_some_and(char::is_uppercase);
-        // "Mr Doyle's family" is no house.
-        let next = self.sentence.word(at + 1);
-        let goes_on = owner
-            && !self.breaks(at + 1)
-            && !self.is_capital(at + 1)
-            && !self.is_moment(at + 1)
-            && !self.is_understood(at + 1)
-            && !lexicon().is_small(next);
-        let title = matches!(
-            self.sentence.word_before(at),
-            "mr" | "mrs" | "ms" | "dr" | "miss"
-        );
-        let dated = word
-            .strip_suffix('s')
-            .is_some_and(|day| lexicon().weekday(day).is_some());
-        // "Time's fine" is a verb.
-        let base = word.strip_suffix('s').unwrap_or(word);
-        let thing = [Sense::Plain, Sense::PlaceLabel, Sense::Day, Sense::Hour];
-        let verb = owner
-            && (lexicon().is_small(base)
-                || matches!(base, "time" | "place" | "date" | "lunch" | "everything")
-                || thing.iter().any(|sense| lexicon().is(base, *sense)));
-        self.is_capital(at)
-            && !verb
-            && (owner || article)
-            && !(goes_on || title || dated)
-            && !self.is_understood(at)
     }
 
     /// A place whose first word, or the preposition before it, stands at a word.
@@ -420,225 +342,4 @@ impl Look<'_> {
         let mut marks = clause.marks.iter();
         marks.any(|mark| mark.at <= at && at < mark.at + mark.words)
     }
-
-    /// "Cafe Nord", "Room 4.12", "Pizzeria Da Enzo".
-    fn with_names(&self, mut to: usize) -> usize {
-        while to < self.sentence.words.len() && !self.breaks(to) && !self.is_moment(to) {
-            let figure = self
-                .sentence
-                .word(to)
-                .starts_with(|c: char| c.is_ascii_digit());
-            let before = self.sentence.word_before(to);
-            let room = lexicon().is(before, Sense::Room);
-            if !(self.is_name(to) || (figure && room)) {
-                break;
-            }
-            to += 1;
-        }
-        to
-    }
-
-    /// "by the pond", "on Mill Street", "de la facultad", "upstairs".
-    fn with_tail(&self, to: usize) -> usize {
-        let words = &self.sentence.words;
-        if to >= words.len() || self.breaks(to) || self.is_moment(to) {
-            return to;
-        }
-        let longest = |sense| lexicon().longest(words, to, &[sense], self.languages);
-        // "la cafetería nueva": a word behind it that only tells which.
-        let told = self.is(self.first_of(to), Sense::PlaceArticle)
-            && !lexicon().is_small(self.sentence.word(to))
-            && !self.is_understood(to)
-            && self.breaks(to + 1)
-            && self.which_behind(to);
-        if told {
-            return to + 1;
-        }
-        let there = longest(Sense::PlaceThere);
-        let alone = there.map_or(to, |mark| to + mark.words);
-        let Some(mark) = longest(Sense::PlaceTail) else {
-            return alone;
-        };
-        if there.is_some_and(|there| there.words > mark.words) {
-            return alone;
-        }
-        let next = to + mark.words;
-        if next >= words.len() || self.breaks(next) || self.is_moment(next) {
-            return alone;
-        }
-        if self.is_name(next) {
-            return self.with_names(next + 1);
-        }
-        let article = words.get(to + 1..next).unwrap_or_default().iter().any(|w| {
-            let articles = [Sense::PlaceArticle, Sense::PlaceArticleGone];
-            articles.iter().any(|sense| lexicon().is(w, *sense))
-        });
-        let contracted = matches!(
-            self.sentence.word(to),
-            "du" | "del" | "am" | "im" | "beim" | "au"
-        );
-        let plain = !lexicon().is_small(self.sentence.word(next)) && !self.is_understood(next);
-        if (article || contracted) && plain {
-            return self.with_names(next + 1);
-        }
-        alone
-    }
-
-    /// The article before the kind of place that ends at `to`.
-    fn first_of(&self, to: usize) -> usize {
-        to.saturating_sub(2)
-    }
-
-    /// Whether the article before a place is of a language that tells which behind it.
-    fn which_behind(&self, to: usize) -> bool {
-        matches!(
-            self.sentence.word(self.first_of(to)),
-            "el" | "la" | "le" | "los" | "las" | "les"
-        )
-    }
-
-    /// Whether the clause around a place wishes for it.
-    fn is_wished(&self, spot: &Spot, spots: &[(usize, usize)]) -> bool {
-        let sentence = self.sentence;
-        let Some((_, clause)) = sentence.clause_of(spot.from) else {
-            return false;
-        };
-        let offered = self.is_offered_place(spot) && !self.is_owned(spot);
-        if offered || self.is_asked_about() || self.is_ruled_out(spot) {
-            return false;
-        }
-        let led = led_marks(sentence, clause);
-        // "let's try the …" leads to the place and wishes for it.
-        let other = |mark: &&Mark| {
-            mark.at < spot.at.min(spot.from)
-                || mark.at >= spot.to
-                || (mark.at < spot.from && mark.sense == Sense::Proposal)
-        };
-        let marks = || led.iter().filter(other);
-        let says = |senses: &[Sense]| marks().any(|mark| senses.contains(&mark.sense));
-        let wish = says(&[Sense::Proposal]);
-        if self.tells && !wish && !says(&[Sense::Instead]) {
-            return false;
-        }
-        let against = [
-            Sense::Negator,
-            Sense::NegatorBehind,
-            Sense::No,
-            Sense::OutBefore,
-            Sense::Away,
-            Sense::Reason,
-            Sense::Met,
-            Sense::NotMet,
-            Sense::Skip,
-            Sense::Greeting,
-            Sense::SeeYou,
-        ];
-        if says(&against) && !(wish && (sentence.question || !says(&[Sense::Negator]))) {
-            return false;
-        }
-        let positive = [
-            Sense::Proposal,
-            Sense::Instead,
-            Sense::OutBehind,
-            Sense::Suits,
-            Sense::Please,
-            Sense::Move,
-        ];
-        if let Some(busy) = marks().find(|mark| mark.sense == Sense::Busy) {
-            let freed = marks().any(|mark| {
-                matches!(mark.sense, Sense::Proposal | Sense::OutBehind)
-                    || (mark.at > busy.at && positive.contains(&mark.sense))
-            });
-            if !freed {
-                return false;
-            }
-        }
-        let lead = spot.at < spot.from;
-        let article = self.is(spot.from, Sense::PlaceArticle);
-        let house = self.is_house_name(spot.from) || self.sentence.word(spot.from) == "chez";
-        let strong = [
-            Sense::Proposal,
-            Sense::FirmYes,
-            Sense::Instead,
-            Sense::OutBehind,
-            Sense::Please,
-        ];
-        // "lass uns ins Café Luna gehen"
-        if says(&[Sense::FirmYes, Sense::Yes]) && lead && led.len() > clause.marks.len() {
-            return true;
-        }
-        if !spot.known {
-            let meets = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
-            let said = says(&meets) || (says(&[Sense::Please]) && sentence.clauses.len() <= 3);
-            return said && lead_of_meeting(marks().map(|mark| mark.sense));
-        }
-        // "The café on the corner is fine": the offered one.
-        let head = self
-            .sentence
-            .word(if self.is(spot.from, Sense::PlaceArticle) {
-                spot.from + 1
-            } else {
-                spot.from
-            });
-        let chosen = [Sense::Proposal, Sense::Instead, Sense::OutBehind];
-        let named = (spot.from + 1..spot.to).any(|at| self.is_name(at));
-        if lexicon().is(head, Sense::OfferedPlace) && !named && !says(&chosen) {
-            return false;
-        }
-        if says(&positive) {
-            return lead || article || house || sentence.question || says(&strong);
-        }
-        // A fragment: "Friday 12:15 at Luigi's", "but Joe's Diner".
-        let spans: Vec<(usize, usize)> = self.spans.iter().chain(spots).copied().collect();
-        let bare = unknown(sentence, clause, &spans) == 0;
-        let dated = !self.spans.is_empty();
-        let alone = clause.range.len() <= spot.to - spot.from + BESIDE_WORDS_MAX;
-        let certain = lead || article || house || dated || sentence.question;
-        bare && certain && (dated || alone || lead)
-    }
-
-    /// "not the cafe", "instead of the canteen".
-    fn is_ruled_out(&self, spot: &Spot) -> bool {
-        let words = &self.sentence.words;
-        let senses = [Sense::OutBehind, Sense::Negator];
-        (spot.at.saturating_sub(3)..spot.at.max(spot.from)).any(|at| {
-            let mark = lexicon().longest(words, at, &senses, self.languages);
-            mark.is_some_and(|mark| {
-                let end = mark.at + mark.words;
-                let small = |i: usize| {
-                    lexicon().is_small(self.sentence.word(i)) || self.is(i, Sense::Place)
-                };
-                end <= spot.at.max(spot.from) && (end..spot.at).all(small)
-            })
-        })
-    }
-
-    /// "your place": whose it is tells which.
-    fn is_owned(&self, spot: &Spot) -> bool {
-        self.is(spot.from, Sense::PlaceOwner)
-    }
-
-    /// The offered cafe itself, or "the usual place".
-    fn is_offered_place(&self, spot: &Spot) -> bool {
-        let words = self.sentence.words.get(spot.from..spot.to);
-        let known = [Sense::PlaceArticle, Sense::OfferedPlace];
-        words.unwrap_or_default().iter().all(|word| {
-            known.iter().any(|sense| lexicon().is(word, *sense))
-                || lexicon().ordinal(word).is_some()
-        })
-    }
-
-    /// "Is it in the canteen?", "where is the cafe?"
-    fn is_asked_about(&self) -> bool {
-        let asks = self.is(0, Sense::AskedWhere);
-        let wish = |clause: &Clause| clause.says(&[Sense::Proposal, Sense::Instead]);
-        self.sentence.question && asks && !self.sentence.clauses.iter().any(wish)
-    }
-}
-
-/// Whether nothing but a wish is said: a place that is not known for one is taken on no weaker word.
-fn lead_of_meeting(senses: impl Iterator<Item = Sense>) -> bool {
-    let other = [Sense::Busy, Sense::Away, Sense::Reluctant, Sense::Thanks];
-    let mut senses = senses;
-    !senses.any(|sense| other.contains(&sense))
 }
