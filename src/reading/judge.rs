@@ -21,7 +21,8 @@ use crate::reading::visible::{self, Own};
 use crate::reading::when;
 use crate::reading::{Context, weight};
 use by_letter::{
-    exchange, followup, invitation, permission, proposal, receipt, reminder, summary, unknown,
+    exchange, followup, invitation, permission, proposal, receipt, reminder, stays_between_us,
+    summary, unknown,
 };
 pub use changes::judge_comment;
 use changes::{accept, reschedule};
@@ -247,7 +248,7 @@ impl Open<'_> {
                 vec![Act::Notes(self.sorted.notes.clone())]
             }
             "permission" if said.unnamed => vec![Act::Permission(Permission::Unnamed)],
-            "permission" if said.between_us && said.verdict != Verdict::Yes => {
+            "permission" if stays_between_us(said) && said.verdict != Verdict::Yes => {
                 vec![Act::Permission(Permission::Refused)]
             }
             "permission" => match said.verdict {

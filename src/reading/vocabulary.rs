@@ -45,7 +45,8 @@ fn mixed(bytes: &[u8]) -> u64 {
     let all = eights
         .iter()
         .fold(0, |all, eight| mix(all, u64::from_le_bytes(*eight)));
-    rest.iter().fold(all, |all, octet| mix(all, u64::from(*octet)))
+    rest.iter()
+        .fold(all, |all, octet| mix(all, u64::from(*octet)))
 }
 
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;

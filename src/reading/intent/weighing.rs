@@ -175,7 +175,8 @@ pub(super) fn weigh(
             Sense::Skip if !turned => intent.skip = true,
             Sense::Move => intent.moves = true,
             Sense::Instead if proposes => intent.moves = true,
-            Sense::MoveAll => intent.scope = Some(Scope::All),
+            // "Just this once, otherwise as always": the one.
+            Sense::MoveAll => intent.scope = intent.scope.or(Some(Scope::All)),
             Sense::MoveOne => intent.scope = Some(Scope::One),
             Sense::Pause if !turned => {
                 intent.pause = true;

@@ -229,10 +229,15 @@ fn of_sentence(sentence: &str, context: &Context) -> Vec<Act> {
     let dated = found.date.is_some() && !found.vague && !found.weekday && figures;
     let coming = read.holds(Sense::NextLunch) || dated;
     let lunch = coming || read.holds(Sense::LunchWord);
-    if !lunch || read.addresses() {
+    if read.addresses() {
         return Vec::new();
     }
     let said = intent::read(sentence, context);
+    // "Please pause us until 4 May" can be of nothing else.
+    let paused = said.pause && said.until.is_some() && figures;
+    if !lunch && !paused {
+        return Vec::new();
+    }
     let lets_out = coming && absent_then(sentence, context);
     let mut acts = coming::changes(&said, context);
     let timed = |wish: &Reschedule| wish.start.is_some() && found.time.is_some();

@@ -1,7 +1,7 @@
 //! What an answer says to each kind of letter: the same "no" declines an invitation, skips a lunch
 //! and says nothing to a follow-up.
 
-use super::changes::{accept, changes, closing};
+use super::changes::{accept, changes, closing, reschedule};
 use super::{Judged, beside};
 use crate::lunch::act::{Act, CommandName, Held, Permission};
 use crate::lunch::notes::{Section, Words};
@@ -101,6 +101,10 @@ pub(super) fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &
     if let Some(held) = told {
         let mut acts = vec![Act::Held(held)];
         acts.extend(beside::changes(text, context));
+        // "It fell through. Can we do Friday at 12:30 instead?"
+        let proposes = held == Held::NotMet && acts.len() == 1 && (said.moves || said.question);
+        let wish = reschedule(said, context).filter(|wish| proposes && wish.start.is_some());
+        acts.extend(wish.map(Act::Reschedule));
         acts.dedup();
         return Judged::new(acts, "it says whether the lunch took place");
     }
@@ -303,7 +307,7 @@ pub(super) fn permission(said: &Intent) -> Judged {
     }
     let act = match said.verdict {
         Verdict::No => Act::Permission(Permission::Refused),
-        Verdict::Silent | Verdict::Unclear if said.between_us => {
+        Verdict::Silent | Verdict::Unclear if stays_between_us(said) => {
             Act::Permission(Permission::Refused)
         }
         Verdict::Unclear if said.unnamed && said.stood.0 > 0 => {
@@ -317,6 +321,11 @@ pub(super) fn permission(said: &Intent) -> Judged {
         Verdict::Silent => Act::Unclear,
     };
     Judged::one(act, said.because)
+}
+
+/// "That stays between us", said to a request to quote or of notes.
+pub(super) fn stays_between_us(said: &Intent) -> bool {
+    said.between_us || said.held == Some(Held::SaidNotWritten)
 }
 
 pub(super) fn proposal(text: &str, said: &Intent) -> Judged {

@@ -64,7 +64,7 @@ pub(super) fn named(
                 one.day = Some(day);
             }
             one
-        } else if let Some((time, used)) = time_in(words, at, languages) {
+        } else if let Some((time, used)) = time_in(before_month(sentence, at), at, languages) {
             let mut one = moment(used);
             one.time = Some(time);
             one
@@ -78,6 +78,15 @@ pub(super) fn named(
         found.push(one);
     }
     found
+}
+
+/// The words up to a month behind a comma: "at 1, April onwards" tells an hour.
+fn before_month<'a>(sentence: &'a Sentence<'_>, at: usize) -> &'a [&'a str] {
+    let next = at + 1;
+    let parted = sentence.breaks.get(next) == Some(&true);
+    let month = parted && lexicon().month(sentence.word(next)).is_some();
+    let end = if month { next } else { sentence.words.len() };
+    sentence.words.get(..end).unwrap_or_default()
 }
 
 /// The day at a word; "not this Thursday, the 21st" names two.

@@ -61,6 +61,11 @@ impl Look<'_> {
             self.sentence.word(to),
             "du" | "del" | "am" | "im" | "beim" | "au"
         );
+        // "on the fourth floor"
+        let counts = lexicon().ordinal(self.sentence.word(next)).is_some();
+        if counts && next + 1 < words.len() && !self.breaks(next + 1) {
+            return self.with_names(next + 2);
+        }
         let plain = !lexicon().is_small(self.sentence.word(next)) && !self.is_understood(next);
         if (article || contracted) && plain {
             return self.with_names(next + 1);
