@@ -4,7 +4,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, Surroundings};
-use crate::daemon::decider::Decider;
+use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::letters;
 use crate::daemon::request::{Reply, Request};
@@ -18,6 +18,8 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use std::path::Path;
 use tempfile::TempDir;
+
+mod year;
 
 const ANA: &str = "ana@example.com";
 const BEN: &str = "ben@example.com";
@@ -43,6 +45,30 @@ struct Desk {
     mails: u32,
 }
 
+/// A decider over the store at `path`, as the daemon has one.
+fn open(path: &Path, clock: &Clock, zone: Tz) -> Result<Decider, DeciderError> {
+    let settings = format!(
+        "[mail]\naddress = \"lunch@example.com\"\nname = \"Lunch\"\n\
+         [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo\"\n\
+         [imap]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
+         [smtp]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
+         [lunch]\ntimezone = \"{zone}\"\nholidays = []\n",
+    );
+    let origin = Path::new("/config.toml");
+    let config = Config::parse_in(&settings, origin, &Surroundings::default());
+    let config = config.expect("a configuration");
+    let key = StoreKey::from_octets(&[7; 32]).expect("a key");
+    let options = Options {
+        ballast_octets: 0,
+        ..Options::new(Purpose::Real)
+    };
+    let store = Store::open(path, &key, options)?;
+    let mut settings = Settings::new(&config, store.token_key(), None);
+    settings.haste = i32::MAX; // what is in doubt is looked for at once
+    let (templates, _) = letters::load(None).expect("letters");
+    Decider::new(store, settings, templates, clock.clone())
+}
+
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
 }
@@ -66,27 +92,8 @@ impl Desk {
         if let Some(decider) = self.decider.take() {
             decider.close();
         }
-        let settings = format!(
-            "[mail]\naddress = \"lunch@example.com\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo\"\n\
-             [imap]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
-             [lunch]\ntimezone = \"{}\"\nholidays = []\n",
-            self.zone
-        );
-        let origin = Path::new("/config.toml");
-        let config = Config::parse_in(&settings, origin, &Surroundings::default());
-        let config = config.expect("a configuration");
-        let key = StoreKey::from_octets(&[7; 32]).expect("a key");
-        let options = Options {
-            ballast_octets: 0,
-            ..Options::new(Purpose::Real)
-        };
-        let store = Store::open(&self.folder.path().join("store"), &key, options);
-        let store = store.expect("a store");
-        let settings = Settings::new(&config, store.token_key(), None);
-        let (templates, _) = letters::load(None).expect("letters");
-        let decider = Decider::new(store, settings, templates, self.clock.clone());
+        let path = self.folder.path().join("store");
+        let decider = open(&path, &self.clock, self.zone);
         self.decider = Some(decider.expect("a decider"));
     }
 
