@@ -61,7 +61,10 @@ impl Decider {
             return Ok(None);
         }
         let now = self.clock.now();
-        for row in self.ledger.outbox()? {
+        // One at a time: a claim costs the same however many letters came due together.
+        let mut last = 0;
+        while let Some(row) = self.ledger.outbox_after(last)? {
+            last = row.row;
             if row.state != State::Queued || row.not_before > now {
                 continue;
             }

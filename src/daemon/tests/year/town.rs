@@ -136,6 +136,12 @@ pub struct Town {
     /// What lies in the account's sent mail; `None` if the server keeps none.
     sent: Option<BTreeSet<String>>,
     doubted: BTreeSet<u64>,
+    /// Rows of letters that may still be on their way out, those behind `rows` not yet among them.
+    open_rows: BTreeSet<u64>,
+    rows: u64,
+    /// Who waits for a letter that did not leave yet, and when the next of these is tried again.
+    waiting: BTreeSet<u64>,
+    retry: Option<DateTime<Utc>>,
     unreachable_until: DateTime<Utc>,
     promises: Promises,
     pairings: BTreeMap<u64, (usize, usize)>,
@@ -171,6 +177,10 @@ impl Town {
             uid: 0,
             sent: (seed % 2 == 1).then(BTreeSet::new),
             doubted: BTreeSet::new(),
+            open_rows: BTreeSet::new(),
+            rows: 0,
+            waiting: BTreeSet::new(),
+            retry: None,
             unreachable_until: start,
             promises: Promises::default(),
             pairings: BTreeMap::new(),
@@ -289,6 +299,7 @@ impl Town {
                 drop(self.decider.take());
                 self.lose();
                 self.open();
+                self.retry = Some(self.now()); // a start looks at everything
                 None
             }
             Err(error) => self.broken(&[], &format!("the decider fails: {error}")),
@@ -325,14 +336,9 @@ impl Town {
 
     fn next_moment(&mut self) -> Option<DateTime<Utc>> {
         let post = self.post.keys().next().map(|(at, _)| *at);
-        let now = self.now();
-        let looked = self.ask(|d| {
-            let retry = d.outbox_outlook()?.next;
-            // What waits for a new day is tried again with whatever comes next.
-            Ok([d.next_turn()?, retry.filter(|at| *at > now)])
-        });
-        let looked = looked.unwrap_or([Some(now), None]);
-        looked.into_iter().chain([post]).flatten().min()
+        let turn = self.ask(|d| d.next_turn());
+        let turn = turn.unwrap_or_else(|| Some(self.now()));
+        [turn, self.retry, post].into_iter().flatten().min()
     }
 
     fn take_post(&mut self) {
@@ -464,10 +470,34 @@ impl Town {
             worked |= self.look_for_the_doubtful();
             let due = self.ask(|d| d.next_turn()).flatten();
             if !worked && due.is_none_or(|at| at > self.now()) {
-                return;
+                return self.look_at_the_outbox();
             }
         }
         self.broken(&[], "the work does not come to an end");
+    }
+
+    /// What did not leave, and when that is tried again. What waits for a new day (a ceiling) is tried
+    /// with whatever comes next.
+    fn look_at_the_outbox(&mut self) {
+        let (rows, open) = (self.rows, std::mem::take(&mut self.open_rows));
+        let left = self.ask(|d| {
+            let last = d.ledger.counter("letters")?;
+            let mut left = Vec::new();
+            for row in open.iter().copied().chain(rows + 1..=last) {
+                left.extend(d.ledger.outbox_row(row)?);
+            }
+            Ok((last, left))
+        });
+        let Some((last, left)) = left else {
+            self.open_rows = open;
+            return;
+        };
+        let now = self.now();
+        self.rows = last;
+        self.open_rows = left.iter().map(|row| row.row).collect();
+        self.waiting = left.iter().map(|row| row.person).collect();
+        let later = left.iter().map(|row| row.not_before);
+        self.retry = later.filter(|at| *at > now).min();
     }
 
     fn fate(&mut self, to: usize) -> Fate {
@@ -680,11 +710,6 @@ impl Town {
         if self.unchecked.is_empty() {
             return;
         }
-        let waiting = self.ask(|d| {
-            let rows = d.ledger.outbox()?;
-            Ok(rows.iter().map(|row| row.person).collect::<BTreeSet<u64>>())
-        });
-        let Some(waiting) = waiting else { return };
         for id in self.unchecked.clone() {
             let found = self.ask(|d| match d.ledger.pairing(PairingId(id))? {
                 Some(pairing) => {
@@ -720,7 +745,7 @@ impl Town {
                 );
             }
             let all_there = two.iter().zip(&who).all(|(one, number)| {
-                !waiting.contains(&one.0) && self.residents[*number].in_flight == 0
+                !self.waiting.contains(&one.0) && self.residents[*number].in_flight == 0
             });
             if !all_there {
                 continue;
