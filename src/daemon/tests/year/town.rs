@@ -410,7 +410,7 @@ impl Town {
             let (at, letter) = (place.clone(), message.clone());
             let handled = self.ask(move |d| {
                 let before = d.ledger.counter("letters")?;
-                let Some((route, background)) = d.route(&letter)? else {
+                let Some((route, background)) = d.route(&letter, d.clock.now())? else {
                     return Ok((Handled::NotOurs, "not ours", 0));
                 };
                 let reading = background.read(&letter);
