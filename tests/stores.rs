@@ -87,7 +87,7 @@ impl House {
     }
 
     fn pass(&mut self, time: &str) {
-        self.ask(&["clock", "advance", time, "--settle", "50"]);
+        self.ask(&["clock", "advance", time, "--settle", "1s"]);
     }
 
     fn letters(&self, to: &str) -> Vec<Mail> {

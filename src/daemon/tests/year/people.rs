@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, Client};
 use crate::demo::client::Habit;
 use crate::disk::tests::Dice;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
 /// How somebody is wont to answer.
@@ -151,6 +151,8 @@ pub struct Resident {
     pub had: BTreeSet<String>,
     /// Letters that are on their way.
     pub in_flight: u32,
+    /// When the latest of these comes.
+    pub expects: DateTime<Utc>,
     answered: BTreeSet<u64>,
     lunches: u32,
     words: u32,
@@ -187,6 +189,7 @@ impl Resident {
             calendar: Calendar::new(client),
             had: BTreeSet::new(),
             in_flight: 0,
+            expects: DateTime::UNIX_EPOCH,
             answered: BTreeSet::new(),
             lunches: 0,
             words: 0,

@@ -601,6 +601,11 @@ impl Town {
             0 => TimeDelta::minutes(self.dice.below(1500).cast_signed()),
             _ => TimeDelta::seconds(self.dice.below(300).cast_signed()),
         };
+        // Between the same two servers nothing overtakes; what waited at ours may.
+        let before = self.residents[to].expects;
+        let arrives = (self.now() + delay).max(before);
+        self.residents[to].expects = arrives;
+        let delay = arrives - self.now();
         self.residents[to].in_flight += 1;
         self.unchecked.insert(lunch.0);
         let letter = Box::new(Letter {
