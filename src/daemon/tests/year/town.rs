@@ -19,7 +19,7 @@ use crate::lunch::pairing::{LunchState, PairingId, Stage};
 use crate::lunch::person::PersonId;
 use crate::reading::message::Message;
 use crate::smtp::{Answer, Outcome, Refusal, Step};
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -127,8 +127,6 @@ pub struct Town {
     dice: Dice,
     residents: Vec<Resident>,
     by_address: BTreeMap<String, usize>,
-    /// Whom the daemon knows under which number.
-    known: BTreeMap<PersonId, usize>,
     post: BTreeMap<(DateTime<Utc>, u64), Parcel>,
     parcels: u64,
     inbox: VecDeque<(Place, Posted)>,
@@ -143,8 +141,10 @@ pub struct Town {
     waiting: BTreeSet<u64>,
     retry: Option<DateTime<Utc>>,
     unreachable_until: DateTime<Utc>,
+    /// Whether the daemon has something to do.
+    stirred: bool,
     promises: Promises,
-    pairings: BTreeMap<u64, (usize, usize)>,
+    pairings: BTreeMap<u64, [(PersonId, usize); 2]>,
     unchecked: BTreeSet<u64>,
     story: Vec<(Vec<usize>, String)>,
     digest: DefaultHasher,
@@ -170,7 +170,6 @@ impl Town {
             decider: None,
             by_address: addresses.zip(0..).collect(),
             residents,
-            known: BTreeMap::new(),
             post: BTreeMap::new(),
             parcels: 0,
             inbox: VecDeque::new(),
@@ -182,6 +181,7 @@ impl Town {
             waiting: BTreeSet::new(),
             retry: None,
             unreachable_until: start,
+            stirred: true,
             promises: Promises::default(),
             pairings: BTreeMap::new(),
             unchecked: BTreeSet::new(),
@@ -299,7 +299,8 @@ impl Town {
                 drop(self.decider.take());
                 self.lose();
                 self.open();
-                self.retry = Some(self.now()); // a start looks at everything
+                self.stirred = true; // a start looks at everything
+                self.retry = Some(self.now());
                 None
             }
             Err(error) => self.broken(&[], &format!("the decider fails: {error}")),
@@ -325,20 +326,35 @@ impl Town {
     /// So much time goes by.
     pub fn live(&mut self, time: TimeDelta) {
         let end = self.now() + time;
-        while let Some(next) = self.next_moment().filter(|next| *next <= end) {
+        while let Some((next, ours)) = self.next_moment().filter(|(next, _)| *next <= end) {
+            if next.month() != self.now().month() {
+                println!(
+                    "{}: {}, {} rows open",
+                    next.date_naive(),
+                    self.tally,
+                    self.open_rows.len()
+                );
+            }
             self.clock.advance_to(next);
+            self.stirred |= ours;
             self.take_post();
-            self.read_mail();
-            self.work();
+            // A letter that comes to its reader is no matter of the daemon's.
+            if std::mem::take(&mut self.stirred) {
+                self.read_mail();
+                self.work();
+            }
             self.check();
         }
     }
 
-    fn next_moment(&mut self) -> Option<DateTime<Utc>> {
-        let post = self.post.keys().next().map(|(at, _)| *at);
+    /// When something happens next, and whether it is the daemon that has to do it.
+    fn next_moment(&mut self) -> Option<(DateTime<Utc>, bool)> {
         let turn = self.ask(|d| d.next_turn());
         let turn = turn.unwrap_or_else(|| Some(self.now()));
-        [turn, self.retry, post].into_iter().flatten().min()
+        let ours = [turn, self.retry].into_iter().flatten().min();
+        let post = self.post.keys().next().map(|(at, _)| *at);
+        let next = ours.into_iter().chain(post).min()?;
+        Some((next, ours == Some(next)))
     }
 
     fn take_post(&mut self) {
@@ -348,6 +364,7 @@ impl Town {
                 self.post.insert((at, key), parcel);
                 return;
             }
+            self.stirred |= !matches!(parcel, Parcel::Letter { .. });
             match parcel {
                 Parcel::Letter { to, letter } => self.arrive(to, &letter),
                 Parcel::Mail(posted) => self.lie_in_the_inbox(posted),
@@ -595,11 +612,10 @@ impl Town {
         if let Some(sent) = &mut self.sent {
             sent.insert(mail.message_id.clone());
         }
-        self.known.insert(record.person, to);
         let lunch = about(&record);
         let delay = match self.dice.below(50) {
             0 => TimeDelta::minutes(self.dice.below(1500).cast_signed()),
-            _ => TimeDelta::seconds(self.dice.below(300).cast_signed()),
+            _ => TimeDelta::minutes(self.dice.below(5).cast_signed()),
         };
         // Between the same two servers nothing overtakes; what waited at ours may.
         let before = self.residents[to].expects;
@@ -716,6 +732,10 @@ impl Town {
             return;
         }
         for id in self.unchecked.clone() {
+            let two = self.pairings.get(&id).copied();
+            if two.is_some_and(|two| !self.has_all_letters(two)) {
+                continue; // looked at when they have come
+            }
             let found = self.ask(|d| match d.ledger.pairing(PairingId(id))? {
                 Some(pairing) => {
                     let two = [pairing.inviter, pairing.invitee];
@@ -727,44 +747,33 @@ impl Town {
             let Some(Some((pairing, circle))) = found else {
                 continue;
             };
-            let two = [pairing.inviter, pairing.invitee];
-            let who: Vec<usize> = two
-                .iter()
-                .filter_map(|one| self.number_of(*one, &circle))
-                .collect();
-            let [inviter, invitee] = who[..] else {
-                continue;
-            };
-            self.pairings.insert(id, (inviter, invitee));
-            let due = next_due(&pairing, &circle.rules);
-            if due.is_none()
-                && pairing.stage.is_open()
-                && !(pairing.stage == Stage::Meeting && pairing.plan.once)
-            {
-                self.broken(
-                    &who,
-                    &format!(
-                        "pairing {id} is {:?}, and nothing comes any more",
-                        pairing.stage
-                    ),
-                );
+            let number = |person| (person, self.number_of(person, &circle));
+            let two = [number(pairing.inviter), number(pairing.invitee)];
+            let who = [two[0].1, two[1].1];
+            self.pairings.insert(id, two);
+            let once = pairing.stage == Stage::Meeting && pairing.plan.once;
+            if pairing.stage.is_open() && next_due(&pairing, &circle.rules).is_none() && !once {
+                let stage = &pairing.stage;
+                self.broken(&who, &format!("pairing {id} is {stage:?} for ever"));
             }
-            let all_there = two.iter().zip(&who).all(|(one, number)| {
-                !self.waiting.contains(&one.0) && self.residents[*number].in_flight == 0
-            });
-            if !all_there {
+            if !self.has_all_letters(two) {
                 continue;
             }
             self.unchecked.remove(&id);
-            for (person, number) in two.iter().zip(&who) {
-                self.calendar_agrees(*person, *number, &circle);
+            for (person, number) in two {
+                self.calendar_agrees(person, number, &circle);
             }
         }
     }
 
-    fn number_of(&self, person: PersonId, circle: &Circle) -> Option<usize> {
-        let who = &circle.people.get(&person)?.who;
-        self.by_address.get(who.address.as_str()).copied()
+    fn has_all_letters(&self, two: [(PersonId, usize); 2]) -> bool {
+        two.iter().all(|(person, number)| {
+            !self.waiting.contains(&person.0) && self.residents[*number].in_flight == 0
+        })
+    }
+
+    fn number_of(&self, person: PersonId, circle: &Circle) -> usize {
+        self.by_address[circle.people[&person].who.address.as_str()]
     }
 
     fn calendar_agrees(&mut self, person: PersonId, number: usize, circle: &Circle) {
