@@ -50,13 +50,48 @@ impl Clock {
 /// If the operating system has none to give.
 pub fn random<const N: usize>() -> std::io::Result<[u8; N]> {
     let mut octets = [0; N];
+    if told(&mut octets) {
+        return Ok(octets);
+    }
     getrandom::fill(&mut octets).map_err(std::io::Error::other)?;
     Ok(octets)
 }
 
+/// Random bytes are told by nobody.
+#[cfg(not(test))]
+const fn told(_: &mut [u8]) -> bool {
+    false
+}
+
 #[cfg(test)]
-mod tests {
+use tests::told;
+
+#[cfg(test)]
+pub(crate) mod tests {
     use super::*;
+    use crate::disk::tests::Dice;
+    use std::cell::RefCell;
+
+    thread_local! {
+        static DICE: RefCell<Option<Dice>> = const { RefCell::new(None) };
+    }
+
+    /// From now on a seed tells this thread's random bytes, so that a story can be told again; `None`
+    /// for the operating system's.
+    pub fn random_by(seed: Option<u64>) {
+        DICE.set(seed.map(Dice));
+    }
+
+    /// Fills the bytes by the seed; `false` where there is none.
+    pub fn told(octets: &mut [u8]) -> bool {
+        DICE.with_borrow_mut(|dice| {
+            let Some(dice) = dice else { return false };
+            for octet in octets {
+                *octet = dice.below(256) as u8;
+            }
+            true
+        })
+    }
 
     #[test]
     fn a_hand_driven_clock_stands_still_and_never_goes_back() {

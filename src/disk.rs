@@ -56,9 +56,9 @@ pub fn write(mut file: &File, octets: &[u8], what: &str) -> io::Result<()> {
 /// # Errors
 /// As the operating system says; nobody knows then what is on the disk.
 pub fn sync_data(file: &File, what: &str) -> io::Result<()> {
-    around("sync", what, || {
-        layer::sync(file)?;
-        file.sync_data()
+    around("sync", what, || match layer::sync(file)? {
+        true => file.sync_data(),
+        false => Ok(()),
     })
 }
 
@@ -67,9 +67,9 @@ pub fn sync_data(file: &File, what: &str) -> io::Result<()> {
 /// # Errors
 /// As the operating system says; nobody knows then what is on the disk.
 pub fn sync_all(file: &File, what: &str) -> io::Result<()> {
-    around("sync", what, || {
-        layer::sync(file)?;
-        file.sync_all()
+    around("sync", what, || match layer::sync(file)? {
+        true => file.sync_all(),
+        false => Ok(()),
     })
 }
 
@@ -82,9 +82,9 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    around("sync", "folder", || {
-        layer::sync_names(folder)?;
-        File::open(folder)?.sync_all()
+    around("sync", "folder", || match layer::sync_names(folder)? {
+        true => File::open(folder)?.sync_all(),
+        false => Ok(()),
     })
 }
 

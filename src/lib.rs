@@ -34,3 +34,7 @@ pub mod demo;
 pub mod doctor;
 
 pub mod cli;
+
+// Tests in here share files with those in `tests/`, which know this crate by its name.
+#[cfg(test)]
+extern crate self as postlunch;

@@ -10,6 +10,7 @@ use crate::daemon::conductor::Conductor;
 use crate::daemon::decider::{Decider, DeciderError, LOOK_AGAIN, summary};
 use crate::daemon::ledger::Turn;
 use crate::daemon::letters;
+use crate::daemon::migration::migrate;
 use crate::daemon::request::{ComingLine, Reply};
 use crate::daemon::run::{RunError, store_of};
 use crate::daemon::settings::Settings;
@@ -87,7 +88,8 @@ pub fn without_a_daemon(config: &Config, within: TimeDelta) -> Result<Reply, Run
         });
     }
     let (path, key, options) = store_of(config, false)?;
-    let store = Store::open(&path, &key, options)?;
+    let mut store = Store::open(&path, &key, options)?;
+    migrate(&mut store)?;
     let settings = Settings::new(config, store.token_key(), None);
     let decider = Decider::new(store, settings, templates, Clock::Wall)?;
     let played = decider

@@ -48,7 +48,7 @@ impl Daemon {
     pub async fn background(&self, octets: &[u8]) -> Result<Option<Background>, AskError> {
         let message = Message::parse(octets);
         let desk = &self.conductor().desk;
-        let found = desk.ask(move |d| d.route(&message)).await?;
+        let found = desk.ask(move |d| d.route(&message, d.came(None))).await?;
         Ok(found.map(|(_, background)| background))
     }
 

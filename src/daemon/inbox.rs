@@ -19,7 +19,7 @@ use crate::imap::{Fetched, ImapAccount, ImapError, Mailbox, Patience, Session};
 use crate::maillog;
 use crate::reading::message::Message;
 use crate::words::confidential::Confidential;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -88,6 +88,15 @@ pub(super) enum Trouble {
     Ask(#[from] AskError),
     #[error("{0}")]
     Account(String),
+}
+
+/// A message as it was fetched.
+struct Mail {
+    octets: Confidential<Vec<u8>>,
+    /// Or only its header.
+    whole: bool,
+    /// INTERNALDATE (RFC 3501 section 2.3.3).
+    came: Option<DateTime<FixedOffset>>,
 }
 
 /// The inbox task.
@@ -253,14 +262,23 @@ impl Inbox {
     async fn read_again(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
         let selected = session.select(&places.done).await?;
         let uids = session.search_from(1).await?;
-        for uid in &uids {
-            if let Fetched::Whole(octets) = session.fetch(*uid, MESSAGE_OCTETS_MAX).await? {
+        for some in uids.chunks(HEADS) {
+            for head in session.fetch_heads(some).await? {
+                let fetched = session.fetch(head.uid, MESSAGE_OCTETS_MAX).await?;
+                let Fetched::Whole(octets) = fetched else {
+                    continue;
+                };
                 let place = Place {
                     mailbox: self.folders.done.clone(),
                     uid_validity: selected.uid_validity,
-                    uid: *uid,
+                    uid: head.uid,
                 };
-                self.handle(&place, octets, true).await?;
+                let mail = Mail {
+                    octets,
+                    whole: true,
+                    came: head.internal_date,
+                };
+                self.handle(&place, mail).await?;
             }
         }
         maillog::read_again(uids.len());
@@ -410,7 +428,12 @@ impl Inbox {
                 Fetched::Gone => return Ok(()),
             },
         };
-        let handled = self.handle(&place, octets, whole).await?;
+        let mail = Mail {
+            octets,
+            whole,
+            came: head.internal_date,
+        };
+        let handled = self.handle(&place, mail).await?;
         self.acknowledge(session, places, place, handled).await?;
         if handled != Handled::NotOurs {
             self.queued.notify_one();
@@ -437,19 +460,14 @@ impl Inbox {
     }
 
     /// Handles a message that may have failed before. The third failure sets it aside; others go on.
-    async fn handle(
-        &self,
-        place: &Place,
-        octets: Confidential<Vec<u8>>,
-        whole: bool,
-    ) -> Result<Handled, Trouble> {
+    async fn handle(&self, place: &Place, mail: Mail) -> Result<Handled, Trouble> {
         let under_way = place.clone();
         let tries = self.desk.ask(move |d| {
             d.note_handling(Some(&under_way))?;
             d.tries(&under_way)
         });
         let tries = tries.await?;
-        let handled = self.try_to_handle(place, octets, whole, tries).await;
+        let handled = self.try_to_handle(place, mail, tries).await;
         let done = match handled {
             Err(Trouble::Ask(AskError::Decider(error))) if error.is_of_the_matter() => {
                 maillog::waits("a mail", &error.to_string());
@@ -467,17 +485,21 @@ impl Inbox {
     async fn try_to_handle(
         &self,
         place: &Place,
-        octets: Confidential<Vec<u8>>,
-        whole: bool,
+        mail: Mail,
         tries: u64,
     ) -> Result<Handled, Trouble> {
+        let Mail {
+            octets,
+            whole,
+            came,
+        } = mail;
         let parsed =
             tokio::task::spawn_blocking(move || Arc::new(Message::parse(octets.reveal()))).await;
         let Ok(message) = parsed else {
             return self.leave_alone(place).await; // it cannot be shown to be ours
         };
         let about = message.clone();
-        let routed = self.desk.ask(move |d| d.route(&about)).await;
+        let routed = self.desk.ask(move |d| d.route(&about, d.came(came))).await;
         let (route, background) = match routed {
             Ok(Some(found)) => found,
             Ok(None) if tries > 0 => return self.leave_alone(place).await,

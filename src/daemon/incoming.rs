@@ -20,7 +20,7 @@ use crate::store::Batch;
 use crate::store::record::LetterRecord;
 use crate::store::seen::{self, Incoming, Known};
 use crate::words::address::Address;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 /// More mails of one person in a day than this are a loop: they are set aside, unanswered.
@@ -89,11 +89,24 @@ impl Background {
 }
 
 impl Decider {
-    /// Finds where a message belongs, and what reading it needs; `None` if it is not ours.
+    /// When a message came in, for reading it late: the server's own INTERNALDATE, never the mail's
+    /// Date. A clock driven by hand knows nothing of the server's.
+    pub(super) fn came(&self, internal_date: Option<DateTime<FixedOffset>>) -> DateTime<Utc> {
+        let now = self.clock.now();
+        let told = internal_date.filter(|_| !self.clock.is_by_hand());
+        told.map_or(now, |at| at.to_utc().min(now))
+    }
+
+    /// Finds where a message that came in at that time belongs, and what reading it needs: "Thursday"
+    /// is the one that its writer had before them. `None` if it is not ours.
     ///
     /// # Errors
     /// If the store fails.
-    pub fn route(&self, message: &Message) -> Result<Option<(Route, Background)>, DeciderError> {
+    pub fn route(
+        &self,
+        message: &Message,
+        came: DateTime<Utc>,
+    ) -> Result<Option<(Route, Background)>, DeciderError> {
         let own = &self.settings.mailbox.address;
         let key = &self.settings.rules.key;
         let Some(route) = routing::route(&self.ledger, key, own, message)? else {
@@ -107,9 +120,8 @@ impl Decider {
             Some(id) => self.ledger.pairing(id)?,
             None => None,
         };
-        let now = self.clock.now();
         let zone = pairing.as_ref().map_or(self.settings.zone, |p| p.plan.zone);
-        let today = local(now, zone);
+        let today = local(came, zone);
         let slot = route.letter.as_ref().and_then(|letter| letter.slot);
         let lunch = pairing.as_ref().map(|p| {
             let index = slot
@@ -130,7 +142,7 @@ impl Decider {
                 .is_some_and(|letter| letter.goal_asked),
             originals: self.ledger.originals(route.person)?,
             own: vec![own.clone()],
-            now,
+            now: came,
             zone,
             lunch,
         };

@@ -400,6 +400,19 @@ impl Ledger {
         live.map(|found| Ok(OutboxRow::read(&found?.1)?)).collect()
     }
 
+    /// The live submission that comes next behind a row.
+    ///
+    /// # Errors
+    /// As `outbox`.
+    pub fn outbox_after(&self, row: u64) -> Result<Option<OutboxRow>, LedgerError> {
+        let (from, end) = (row.saturating_add(1), u64::MAX);
+        let mut live = self.store.range(&outbox::live(from), &outbox::live(end));
+        let next = live.next();
+        Ok(next
+            .map(|found| Ok::<_, LedgerError>(OutboxRow::read(&found?.1)?))
+            .transpose()?)
+    }
+
     /// One live submission.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod inbox;
 pub mod incoming;
 pub mod ledger;
 pub mod letters;
+mod migration;
 pub mod outgoing;
 pub mod ownership;
 pub mod request;

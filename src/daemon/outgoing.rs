@@ -15,6 +15,7 @@ use crate::store::Batch;
 use crate::store::outbox::{Claim, Deferral, Failure, OutboxRow, Submission as State, Withdrawal};
 use crate::words::address::Address;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 /// A submission that was claimed and may now be made.
 #[derive(Clone, Debug)]
@@ -61,12 +62,24 @@ impl Decider {
             return Ok(None);
         }
         let now = self.clock.now();
-        for row in self.ledger.outbox()? {
+        // One at a time: a claim costs the same however many letters came due together.
+        let mut last = 0;
+        let mut queues = Queues::default();
+        while let Some(row) = self.ledger.outbox_after(last)? {
+            last = row.row;
+            if queues.is_behind(&row) {
+                continue;
+            }
             if row.state != State::Queued || row.not_before > now {
+                queues.waits(&row);
                 continue;
             }
             match self.guarded("a letter", |d| d.claim_row(&row, now)) {
-                Ok(None) => {}
+                Ok(None) => {
+                    if self.ledger.outbox_row(row.row)?.is_some() {
+                        queues.waits(&row);
+                    }
+                }
                 // One that cannot be claimed holds nobody else's up.
                 Err(error) if error.is_of_the_matter() => {
                     maillog::waits("a letter", &error.to_string());
@@ -325,7 +338,12 @@ impl Decider {
     pub fn outbox_outlook(&self) -> Result<Outlook, DeciderError> {
         let now = self.clock.now();
         let mut outlook = Outlook::default();
+        let mut queues = Queues::default();
         for row in self.ledger.outbox()? {
+            if queues.is_behind(&row) {
+                continue;
+            }
+            queues.waits(&row);
             match row.state {
                 State::Queued if row.not_before <= now => {
                     let day = now.with_timezone(&self.settings.zone).date_naive();
@@ -341,6 +359,24 @@ impl Decider {
             }
         }
         Ok(outlook)
+    }
+}
+
+/// Calendar mail of one pairing to one person leaves in the order in which it was written: an entry
+/// that overtook an older one, which the server did not take at once, would be undone by it in some
+/// calendars.
+#[derive(Default)]
+struct Queues(BTreeSet<(u64, Option<u64>)>);
+
+impl Queues {
+    fn is_behind(&self, row: &OutboxRow) -> bool {
+        row.kind.starts_with("calendar-") && self.0.contains(&(row.person, row.pairing))
+    }
+
+    fn waits(&mut self, row: &OutboxRow) {
+        if row.kind.starts_with("calendar-") {
+            self.0.insert((row.person, row.pairing));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::daemon::conductor::Conductor;
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::inbox::{Folders, Inbox};
 use crate::daemon::letters::{self, LettersError};
+use crate::daemon::migration::migrate;
 use crate::daemon::ownership::Ownership;
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::room;
@@ -439,7 +440,8 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 
 fn open_store(config: &Config, rehearsal: bool) -> Result<Store, RunError> {
     let (path, key, options) = store_of(config, rehearsal)?;
-    let store = Store::open(&path, &key, options)?;
+    let mut store = Store::open(&path, &key, options)?;
+    migrate(&mut store)?;
     store.retire(SEGMENTS_KEPT)?;
     Ok(store)
 }

@@ -4,13 +4,14 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, Surroundings};
-use crate::daemon::decider::Decider;
+use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::incoming::{Handled, Place};
 use crate::daemon::letters;
 use crate::daemon::request::{Reply, Request};
 use crate::daemon::settings::Settings;
 use crate::demo::client::Mail;
 use crate::keyring::{Purpose, StoreKey};
+use crate::lunch::act::Act;
 use crate::reading::message::Message;
 use crate::smtp::{Answer, Outcome};
 use crate::store::{Options, Store};
@@ -18,6 +19,8 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use std::path::Path;
 use tempfile::TempDir;
+
+mod year;
 
 const ANA: &str = "ana@example.com";
 const BEN: &str = "ben@example.com";
@@ -43,6 +46,30 @@ struct Desk {
     mails: u32,
 }
 
+/// A decider over the store at `path`, as the daemon has one.
+fn open(path: &Path, clock: &Clock, zone: Tz) -> Result<Decider, DeciderError> {
+    let settings = format!(
+        "[mail]\naddress = \"lunch@example.com\"\nname = \"Lunch\"\n\
+         [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo\"\n\
+         [imap]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
+         [smtp]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
+         [lunch]\ntimezone = \"{zone}\"\nholidays = []\n",
+    );
+    let origin = Path::new("/config.toml");
+    let config = Config::parse_in(&settings, origin, &Surroundings::default());
+    let config = config.expect("a configuration");
+    let key = StoreKey::from_octets(&[7; 32]).expect("a key");
+    let options = Options {
+        ballast_octets: 0,
+        ..Options::new(Purpose::Real)
+    };
+    let store = Store::open(path, &key, options)?;
+    let mut settings = Settings::new(&config, store.token_key(), None);
+    settings.haste = i32::MAX; // what is in doubt is looked for at once
+    let (templates, _) = letters::load(None).expect("letters");
+    Decider::new(store, settings, templates, clock.clone())
+}
+
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
 }
@@ -66,27 +93,8 @@ impl Desk {
         if let Some(decider) = self.decider.take() {
             decider.close();
         }
-        let settings = format!(
-            "[mail]\naddress = \"lunch@example.com\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"cleo@example.com\"\ncontact = \"Cleo\"\n\
-             [imap]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nsecurity = \"none\"\npassword = \"x\"\n\
-             [lunch]\ntimezone = \"{}\"\nholidays = []\n",
-            self.zone
-        );
-        let origin = Path::new("/config.toml");
-        let config = Config::parse_in(&settings, origin, &Surroundings::default());
-        let config = config.expect("a configuration");
-        let key = StoreKey::from_octets(&[7; 32]).expect("a key");
-        let options = Options {
-            ballast_octets: 0,
-            ..Options::new(Purpose::Real)
-        };
-        let store = Store::open(&self.folder.path().join("store"), &key, options);
-        let store = store.expect("a store");
-        let settings = Settings::new(&config, store.token_key(), None);
-        let (templates, _) = letters::load(None).expect("letters");
-        let decider = Decider::new(store, settings, templates, self.clock.clone());
+        let path = self.folder.path().join("store");
+        let decider = open(&path, &self.clock, self.zone);
         self.decider = Some(decider.expect("a decider"));
     }
 
@@ -162,12 +170,13 @@ impl Desk {
             letter.reply_to, letter.subject, self.mails
         );
         let message = Message::parse(mail.as_bytes());
+        let now = self.clock.now();
         let place = Place {
             mailbox: "INBOX".to_owned(),
             uid_validity: 1,
             uid: self.mails,
         };
-        let routed = self.decider().route(&message).expect("a route");
+        let routed = self.decider().route(&message, now).expect("a route");
         let (route, background) = routed.expect("ours");
         let reading = background.read(&message);
         let done = self.decider().receive(&place, &message, &route, &reading);
@@ -363,4 +372,50 @@ fn after_three_weeks_down_nobody_gets_a_flood() {
         assert_eq!(different.len(), reminded.len(), "{down_from}");
         assert!(reminded.len() >= 5, "{down_from}: {}", reminded.len());
     }
+}
+
+/// Read late (after a long stop, or once more after a restore) a mail means the days that its writer
+/// had before them when it came in, and not those that follow its reading.
+#[test]
+fn a_mail_that_is_read_late_means_the_days_after_it_came() {
+    let mut desk = Desk::meeting("Europe/Berlin", "2027-01-04T08:00:00Z");
+    desk.until("2027-01-25T08:00:00Z");
+    let latest = desk.of(BEN, "reminder").pop().expect("a reminder");
+    let letter = Mail::read(&latest.octets).expect("a mail");
+    let mail = format!(
+        "From: <{BEN}>\nTo: <{}>\nSubject: Re: {}\nDate: Mon, 1 Feb 1999 12:00:00 +0000\n\
+         Message-ID: <late@example.com>\n\nCan we move it to Friday at 12:00?\n",
+        letter.reply_to, letter.subject
+    );
+    let message = Message::parse(mail.as_bytes());
+    let read = |desk: &mut Desk, came: &str| {
+        let routed = desk.decider().route(&message, moment(came));
+        let (_, background) = routed.expect("a route").expect("ours");
+        let reading = background.read(&message);
+        let moved = reading.acts.iter().find_map(|act| match act {
+            Act::Reschedule(moved) => moved.start,
+            _ => None,
+        });
+        moved.expect("another day").to_string()
+    };
+    assert_eq!(
+        read(&mut desk, "2027-01-20T10:00:00Z"),
+        "2027-01-22 12:00:00"
+    );
+    assert_eq!(
+        read(&mut desk, "2027-01-25T08:00:00Z"),
+        "2027-01-29 12:00:00"
+    );
+    // A clock driven by hand goes by itself, and nobody's goes ahead of us.
+    let early = moment("2027-01-20T10:00:00Z").fixed_offset();
+    assert_eq!(desk.decider().came(Some(early)), desk.clock.now());
+    desk.decider().clock = Clock::Wall;
+    assert_eq!(
+        desk.decider()
+            .came(Some(early.with_year(2020).expect("a day")))
+            .year(),
+        2020
+    );
+    let ahead = Clock::Wall.now() + TimeDelta::days(3);
+    assert!(desk.decider().came(Some(ahead.fixed_offset())) < ahead);
 }

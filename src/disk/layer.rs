@@ -19,14 +19,14 @@ pub fn write(_: &File, _: &[u8], _: Option<u64>) -> io::Result<()> {
     }
 }
 
-/// Before a sync.
-pub const fn sync(_: &File) -> io::Result<()> {
-    Ok(())
+/// Before a sync: whether it is left to the operating system.
+pub const fn sync(_: &File) -> io::Result<bool> {
+    Ok(true)
 }
 
-/// Before a folder is synced.
-pub const fn sync_names(_: &Path) -> io::Result<()> {
-    Ok(())
+/// Before a folder is synced: whether it is left to the operating system.
+pub const fn sync_names(_: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Before a file is cut off.

@@ -75,6 +75,11 @@ pub fn power_fails_at(step: Option<u64>) {
     DISK.set(Some(disk));
 }
 
+/// Whether the power is gone.
+pub fn has_failed() -> bool {
+    DISK.with_borrow(|disk| disk.as_ref().is_some_and(|disk| disk.dead))
+}
+
 /// From now on so many octets are free on this thread's disk; at none every write is refused.
 pub fn only_free(octets: u64) {
     let disk = Disk {
@@ -216,31 +221,32 @@ pub fn write(mut file: &File, octets: &[u8], offset: Option<u64>) -> io::Result<
     })
 }
 
-pub fn sync(file: &File) -> io::Result<()> {
+/// A disk of this room's own needs no sync of the real one: what is lost is told by the dice.
+pub fn sync(file: &File) -> io::Result<bool> {
     step(|_| ())?;
     let synced = inode(file);
-    DISK.with_borrow_mut(|disk| {
-        let Some(disk) = disk else { return };
+    Ok(DISK.with_borrow_mut(|disk| {
+        let Some(disk) = disk else { return true };
         disk.unsynced.retain(|step| match step {
             Unsynced::Write { file, .. } | Unsynced::Cut { file, .. } => inode(file) != synced,
             _ => true,
         });
-    });
-    Ok(())
+        false
+    }))
 }
 
-pub fn sync_names(folder: &Path) -> io::Result<()> {
+pub fn sync_names(folder: &Path) -> io::Result<bool> {
     step(|_| ())?;
-    DISK.with_borrow_mut(|disk| {
-        let Some(disk) = disk else { return };
+    Ok(DISK.with_borrow_mut(|disk| {
+        let Some(disk) = disk else { return true };
         disk.unsynced.retain(|step| match step {
             Unsynced::Name { to: path, .. } | Unsynced::Gone { path, .. } => {
                 path.parent() != Some(folder)
             }
             _ => true,
         });
-    });
-    Ok(())
+        false
+    }))
 }
 
 pub fn cut(file: &File, length: u64) -> io::Result<()> {

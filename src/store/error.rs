@@ -72,6 +72,18 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// A newer program has written the records.
+    #[error(
+        "{path}: the records have version {version}, and this postlunch knows versions up to {known}: a newer postlunch wrote them. Run that one again, or put back a backup that this one made (`postlunch store restore`)"
+    )]
+    Newer {
+        /// The store's folder.
+        path: PathBuf,
+        /// Their version.
+        version: u64,
+        /// The newest version known here.
+        known: u64,
+    },
     /// A sealed value does not open.
     #[error("the record {0:?} is damaged; run `postlunch store rebuild`")]
     DamagedRecord(Key),

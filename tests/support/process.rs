@@ -198,6 +198,16 @@ impl Process {
         peak.unwrap_or(0)
     }
 
+    /// The daemon's resident memory in KiB, and how many files and sockets it has open.
+    pub fn resources(&self) -> (u64, usize) {
+        let id = self.daemon.as_ref().expect("a daemon").id();
+        let told = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
+        let resident = told.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let resident = resident.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        let handles = std::fs::read_dir(format!("/proc/{id}/fd")).expect("its handles");
+        (resident.expect("a size"), handles.count())
+    }
+
     /// SIGKILL, and the process is gone.
     pub fn kill(&mut self) {
         if let Some(mut daemon) = self.daemon.take() {
