@@ -404,6 +404,32 @@ Verdict  notes
 }
 
 #[tokio::test]
+async fn text_without_a_header_is_read_as_the_mails_text() {
+    let desk = Desk::new();
+    desk.put("yes.txt", "Yes, gladly!\n\nBen\n");
+    let seen = desk.run(&["explain", "yes.txt"]).await;
+    assert!(seen.out.contains("there is no header"), "{}", seen.out);
+    assert!(seen.out.contains("Verdict  accept"), "{}", seen.out);
+}
+
+#[tokio::test]
+async fn words_under_no_prompt_come_first_and_no_prompt_is_called_empty() {
+    let desk = Desk::new();
+    let words = "We sat outside for once and she told me how the move went. A good hour.";
+    desk.put("notes.txt", words);
+    let seen = desk
+        .run(&["explain", "--answering", "followup", "notes.txt"])
+        .await;
+    let (_, verdict) = seen
+        .out
+        .split_once("Notes after a lunch:\n")
+        .expect("notes");
+    let first = verdict.lines().next().unwrap_or_default();
+    assert!(first.contains("Under no prompt"), "{}", seen.out);
+    assert!(!verdict.contains(": nothing"), "{}", seen.out);
+}
+
+#[tokio::test]
 async fn a_letter_of_ours_is_known_as_a_quote_where_it_is_given() {
     let desk = Desk::new();
     let sent = desk.run(&["preview", "invitation", "--eml"]).await;

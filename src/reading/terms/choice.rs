@@ -258,6 +258,13 @@ fn moment_of(
 
 /// The day in the week that is said with it.
 fn in_span(named: Day, span: Option<Day>) -> NaiveDate {
+    // "Fridays in March": the first of them.
+    let later = span.filter(|span| !span.week && !named.dated && span.date > named.date);
+    if let Some(span) = later {
+        let mut week = (0..7).filter_map(|ahead| span.date.checked_add_days(Days::new(ahead)));
+        let first = week.find(|date| date.weekday() == named.date.weekday());
+        return first.unwrap_or(named.date);
+    }
     span.filter(|span| span.week && named.weekday)
         .and_then(|span| in_week_of(monday_of(span.date)?, named.date))
         .unwrap_or(named.date)

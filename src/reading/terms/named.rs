@@ -153,7 +153,10 @@ fn is_apart(sentence: &Sentence<'_>, last: &Moment, next: &Moment) -> bool {
 /// "Fridays from March": when the Fridays begin is said by itself.
 fn begins_then(sentence: &Sentence<'_>, last: &Moment, next: &Moment) -> bool {
     let spans = |m: &Moment| m.span.is_some_and(|span| !span.week);
-    spans(next) && leads(sentence, next.from, FIRST_DAY).is_some()
+    let behind = &[Sense::FromBehind];
+    let onwards = || lexicon().longest(&sentence.words, next.to, behind, Languages::ALL);
+    spans(next) && onwards().is_some()
+        || spans(next) && leads(sentence, next.from, FIRST_DAY).is_some()
         || spans(last) && leads(sentence, last.from, FIRST_DAY).is_some() && next.day.is_some()
 }
 
