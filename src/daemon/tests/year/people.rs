@@ -241,15 +241,14 @@ impl Resident {
             _ => hours(0, 50, dice),
         };
         match letter.kind {
-            "invitation" | "invitation-reminder" => {
-                if self.answered.insert(letter.pairing) {
-                    reactions.extend(self.invited(soon, dice));
-                    if self.character == C::Later {
-                        self.character = C::Terse;
-                        self.answered.remove(&letter.pairing);
-                    }
+            "invitation" | "invitation-reminder" if self.answered.insert(letter.pairing) => {
+                reactions.extend(self.invited(soon, dice));
+                if self.character == C::Later {
+                    self.character = C::Terse;
+                    self.answered.remove(&letter.pairing);
                 }
             }
+            "invitation" | "invitation-reminder" => {}
             "question" => reactions.push(match self.character {
                 C::Decliner => says(soon, "No thanks", Meaning::Leaves),
                 _ => says(soon, "Yes", Meaning::Joins),

@@ -710,6 +710,7 @@ impl Town {
             name: "Somebody",
             address,
             now: self.now() + after,
+            zone: chrono_tz::Europe::Berlin,
             number: u32::try_from(self.parcels).expect("few parcels"),
         };
         match deed {
