@@ -517,6 +517,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::machine::phrases::fold;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
