@@ -408,9 +408,8 @@ impl Ledger {
         let (from, end) = (row.saturating_add(1), u64::MAX);
         let mut live = self.store.range(&outbox::live(from), &outbox::live(end));
         let next = live.next();
-        Ok(next
-            .map(|found| Ok::<_, LedgerError>(OutboxRow::read(&found?.1)?))
-            .transpose()?)
+        next.map(|found| Ok(OutboxRow::read(&found?.1)?))
+            .transpose()
     }
 
     /// One live submission.

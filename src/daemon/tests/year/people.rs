@@ -242,13 +242,11 @@ impl Resident {
             _ => hours(0, 50, dice),
         };
         match letter.kind {
-            "invitation" | "invitation-reminder" => {
-                if self.answered.insert(letter.pairing) {
-                    reactions.extend(self.invited(soon, dice));
-                    if self.character == C::Later {
-                        self.character = C::Terse;
-                        self.answered.remove(&letter.pairing);
-                    }
+            "invitation" | "invitation-reminder" if self.answered.insert(letter.pairing) => {
+                reactions.extend(self.invited(soon, dice));
+                if self.character == C::Later {
+                    self.character = C::Terse;
+                    self.answered.remove(&letter.pairing);
                 }
             }
             "question" => reactions.push(match self.character {
