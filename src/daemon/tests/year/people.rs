@@ -80,12 +80,13 @@ impl Character {
         !matches!(self, C::Gone | C::Refused)
     }
 
-    /// Everybody's, in turn and shuffled.
+    /// Everybody's, shuffled: one of each first, so that a small town has many.
     pub fn all(number: usize, dice: &mut Dice) -> Vec<Self> {
-        let each = SHARES.iter();
-        let round: Vec<Self> = each
-            .flat_map(|(one, share)| (0..*share).map(|_| *one))
-            .collect();
+        let once = SHARES.iter().map(|(one, _)| *one);
+        let more = SHARES
+            .iter()
+            .flat_map(|(one, share)| (1..*share).map(|_| *one));
+        let round: Vec<Self> = once.chain(more).collect();
         let mut found: Vec<Self> = round.iter().copied().cycle().take(number).collect();
         for at in (1..found.len()).rev() {
             found.swap(at, dice.below(at as u64 + 1) as usize);

@@ -328,6 +328,7 @@ impl Town {
         let end = self.now() + time;
         while let Some((next, ours)) = self.next_moment().filter(|(next, _)| *next <= end) {
             if next.month() != self.now().month() {
+                // Seen with --nocapture, or where something breaks.
                 println!(
                     "{}: {}, {} rows open",
                     next.date_naive(),
@@ -842,8 +843,10 @@ impl Town {
             ..
         } = self.tally;
         assert!(letters > 10 * self.residents.len() as u64, "{}", self.tally);
-        let all = [copies, deferred, unheard, refused, cuts, late, looks];
+        let all = [copies, deferred, unheard, cuts, late, looks];
         assert!(all.iter().all(|number| *number > 0), "{}", self.tally);
+        let small = self.residents.len() < 100;
+        assert!(small || refused > 0, "{}", self.tally);
         assert!(self.sent.is_none() || self.tally.doubled == 0);
     }
 }
