@@ -114,7 +114,9 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     apply_openings(lines, &known, &openings, &mut judged);
     // What was first taken for typed words may have been found to be ours after all.
     let mut judged_lines = lines.iter().zip(&judged.verdicts);
-    let inside = judged_lines.any(|(line, verdict)| line.depth > 0 && *verdict == Verdict::Own);
+    let inside = judged_lines.any(|(line, verdict)| {
+        line.depth > 0 && !line.is_blank() && *verdict == Verdict::Own
+    });
     judged.doubt = judged
         .doubt
         .filter(|doubt| *doubt != TYPED_INSIDE || inside);
