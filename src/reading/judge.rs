@@ -28,6 +28,9 @@ pub use changes::judge_comment;
 use changes::{accept, reschedule};
 use chrono::NaiveDateTime;
 
+/// So many words in which no rule found anything are too few to act upon.
+const FEW_WORDS: usize = 4;
+
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
 
@@ -196,12 +199,23 @@ impl Open<'_> {
             if kind == by_rules {
                 return self.judged;
             }
+            if self.is_too_little_for(kind) {
+                continue;
+            }
             if let Some(acts) = self.acts(kind) {
                 let done = acts.first().map_or(kind, Act::kind);
                 return Judged::new(acts, reason_for(done));
             }
         }
         self.judged
+    }
+
+    /// A word or two in which no rule found anything may sound like a yes or a no by chance alone, and
+    /// nobody's mail is stopped without a word that says so.
+    fn is_too_little_for(&self, kind: &str) -> bool {
+        let acts = matches!(kind, "accept" | "decline" | "later" | "stop" | "end");
+        let few = self.said.nothing_found && self.said.words <= FEW_WORDS;
+        (acts && few) || (kind == "stop" && self.said.nothing_found)
     }
 
     /// What there is to do for a kind that the rules did not come to, from what they found in the
