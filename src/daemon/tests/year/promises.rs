@@ -138,7 +138,10 @@ impl Promises {
                 continue;
             }
             let partner = letter.record.pairing.map(|id| id.0) == Some(lunch.0);
-            let both = self.answered.get(lunch).is_some_and(|by| by.len() == 2);
+            // A calendar may say of any one lunch that somebody was not there.
+            let whichever = self.answered.get(&(lunch.0, None));
+            let answered = self.answered.get(lunch).into_iter().chain(whichever);
+            let both = answered.flatten().collect::<BTreeSet<_>>().len() == 2;
             let late = self
                 .asked
                 .get(lunch)
