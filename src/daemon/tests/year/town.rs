@@ -201,11 +201,11 @@ impl Town {
         let minutes =
             |days: u64, dice: &mut Dice| TimeDelta::minutes(dice.below(days * 1440).cast_signed());
         for number in 0..half {
-            let after = minutes(90, &mut self.dice);
+            let after = minutes(250, &mut self.dice);
             self.later(after, Parcel::Invitation(number, number + half));
             if self.dice.below(5) == 0 {
                 let other = self.dice.below(half as u64) as usize + half;
-                let after = minutes(200, &mut self.dice);
+                let after = minutes(330, &mut self.dice);
                 self.later(after, Parcel::Invitation(number, other));
             }
         }
