@@ -332,7 +332,10 @@ impl Resident {
         Some(Reaction {
             after: soon,
             deed: Deed::Calendar(answer),
-            meaning: Meaning::Talk,
+            meaning: match answer {
+                PartStat::Declined => Meaning::Answers,
+                _ => Meaning::Talk,
+            },
         })
     }
 
@@ -345,7 +348,8 @@ impl Resident {
         ];
         let (words, meaning) = match self.character {
             C::Mover if dice.below(3) == 0 => (one(&moves, dice), Meaning::Talk),
-            C::Skipper if dice.below(3) == 0 => ("skip", Meaning::Talk),
+            // Said when the lunch is over, it tells that it did not take place.
+            C::Skipper if dice.below(3) == 0 => ("skip", Meaning::Answers),
             C::Pauser if self.lunches.is_multiple_of(4) => {
                 ("pause until 1 September", Meaning::Talk)
             }
