@@ -340,6 +340,8 @@ senses! {
     BounceText = "bounce text",
     /// A bounce that is only a delay.
     DelayText = "delay text",
+    /// `both:` before what helps a goal and hinders it.
+    HelpsAndHinders = "helps and hinders",
     /// `goal:` and the like.
     GoalCommand = "command goal",
     /// `undo`
