@@ -1,7 +1,7 @@
 //! Harvest: what a monthly summary says, as the values that its template names.
 
 use super::english as say;
-use super::facts::{Facts, goal, text};
+use super::facts::{Facts, goal, quote_state, text};
 use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote};
 use crate::words::address::NameAddr;
 use chrono::NaiveDate;
@@ -22,7 +22,13 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
     let lunches = harvest.held.iter().chain(&harvest.unknown);
     let goals = harvest.open.iter();
     let said = goals
-        .flat_map(|g| g.helps.iter().chain(&g.hinders).chain(&g.seen))
+        .flat_map(|g| {
+            g.helps
+                .iter()
+                .chain(&g.hinders)
+                .chain(&g.both)
+                .chain(&g.seen)
+        })
         .chain(&harvest.focus)
         .chain(&harvest.good_moments)
         .chain(&harvest.between);
@@ -97,6 +103,7 @@ impl Month<'_> {
             words => text(&open.words),
             helps => self.quotes(&open.helps),
             hinders => self.quotes(&open.hinders),
+            both => self.quotes(&open.both),
             seen => self.quotes(&open.seen),
         }
     }
@@ -107,6 +114,7 @@ impl Month<'_> {
                 words => text(&quote.words),
                 by => self.name(&quote.speaker),
                 on => self.facts.date(quote.on),
+                leave => quote.leave.map_or("", quote_state),
             }
         });
         said.collect()
