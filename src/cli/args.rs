@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-More: pairing, person, review, hold, resume, summary, store, clock, man, completions;
+More: pairing, person, review, hold, resume, summary, fabric, store, clock, man, completions;
 `postlunch help --all` tells of each, `postlunch help COMMAND` of one.
 
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
@@ -141,6 +141,9 @@ Examples:
     postlunch store verify"
     )]
     Store(Store),
+    /// Everybody's lunches as a picture, without names; off unless [policy] fabric says so
+    #[command(hide = true)]
+    Fabric(Fabric),
     /// Whose monthly summary would go out now
     #[command(hide = true)]
     Summary(Summary),
@@ -611,6 +614,35 @@ pub struct Summary {
     /// Only say whose would go out, never what is in it (summaries go out by [summary] cron)
     #[arg(long, required = true)]
     pub dry_run: bool,
+}
+
+/// `postlunch fabric`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A knot is a person, a thread two who had lunch: thicker with each one, fainter with the time since.
+Without names; groups of fewer than five are left out; who said no, or nothing, cannot be told from
+who was never asked. With --teams a knot is a team, by a file with lines such as
+`ana@example.com, Platform`; a team needs five people who had lunch, and so does a thread.
+
+Examples:
+    postlunch fabric --svg fabric.svg
+    postlunch fabric --png fabric.png
+    postlunch fabric --svg teams.svg --teams teams.csv")]
+pub struct Fabric {
+    /// Write it as SVG
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "png",
+        conflicts_with = "png"
+    )]
+    pub svg: Option<PathBuf>,
+    /// Write it as PNG
+    #[arg(long, value_name = "FILE")]
+    pub png: Option<PathBuf>,
+    /// Whose team is which: lines of an address, a comma and a team
+    #[arg(long, value_name = "FILE", conflicts_with = "png")]
+    pub teams: Option<PathBuf>,
 }
 
 /// `postlunch help`.

@@ -1,13 +1,14 @@
 //! Commands that the running daemon carries out: asked over its control socket.
 
-use crate::cli::args::{Clock, Common, Invite, Pairing, Person, Review};
+use crate::cli::args::{Clock, Common, Fabric, Invite, Pairing, Person, Review};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::config::Config;
-use crate::daemon::request::{ClockRequest, Order, Reply, Request, ReviewRequest};
+use crate::daemon::request::{ClockRequest, Order, PictureForm, Reply, Request, ReviewRequest};
 use crate::{clock, control};
 use chrono::TimeDelta;
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long an answer may take.
@@ -111,6 +112,60 @@ pub async fn hold(common: &Common, on: bool) -> Result<(), Failure> {
 pub async fn summary(common: &Common) -> Result<(), Failure> {
     match ask(common, &Request::Summaries, ANSWER_LIMIT).await? {
         Reply::Summaries { summaries } => tell(common, show::summaries(&summaries)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `postlunch fabric`.
+///
+/// # Errors
+/// If no daemon answers, it refuses, or a file cannot be read or written.
+pub async fn fabric(common: &Common, asked: &Fabric) -> Result<(), Failure> {
+    let (form, path) = match (&asked.svg, &asked.png) {
+        (Some(path), _) => (PictureForm::Svg, path),
+        (None, Some(path)) => (PictureForm::Png, path),
+        (None, None) => return Err(Failure::failed("say where to: --svg FILE or --png FILE")),
+    };
+    let about = |path: &Path, error: std::io::Error| {
+        Failure::failed(format!("{}: {error}", path.display()))
+    };
+    let teams = match &asked.teams {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| about(path, e))?),
+        None => None,
+    };
+    let config = place::load(common.config.as_deref())?;
+    let request = Request::Fabric { form, teams };
+    match ask_the_daemon(&config, &request, ANSWER_LIMIT).await? {
+        Reply::Fabric {
+            picture,
+            people,
+            threads,
+            lunches,
+        } => {
+            let octets = match form {
+                PictureForm::Svg => picture.into_bytes(),
+                PictureForm::Png => data_encoding::BASE64
+                    .decode(picture.as_bytes())
+                    .map_err(|_| Failure::from(control::ControlError::Unreadable))?,
+            };
+            std::fs::write(path, octets).map_err(|e| about(path, e))?;
+            if common.json {
+                return show::json(&serde_json::json!({
+                    "file": path, "people": people, "threads": threads, "lunches": lunches,
+                }));
+            }
+            show::print(&match people {
+                0 => {
+                    "There is nothing to show yet: five people, linked by lunches, are the least.\n"
+                        .to_owned()
+                }
+                _ => format!(
+                    "{}: {people} people, {threads} threads, {lunches} lunches\n",
+                    path.display()
+                ),
+            })
+        }
+        Reply::Refused { message } => Err(Failure::failed(message)),
         other => Err(unexpected(&other)),
     }
 }

@@ -227,6 +227,8 @@ pub struct Policy {
     pub mails_per_person_per_day: u16,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
+    /// Whether the operator may draw who has lunch with whom, without names.
+    pub fabric: bool,
 }
 
 /// `[templates]`: letters that replace ours.

@@ -299,6 +299,7 @@ impl Reader<'_> {
                 trusted_authserv_id: policy.optional("trusted_authserv_id", verbatim),
                 mails_per_person_per_day: policy.number("mails_per_person_per_day", 10, 1..=1000),
                 retention: span(policy, "retention", 30 * DAY, DAY..=3650 * DAY),
+                fabric: policy.flag("fabric", false),
             }
         })
     }

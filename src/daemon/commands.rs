@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::daemon::coming;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError, summary};
+use crate::daemon::fabric;
 use crate::daemon::health;
 use crate::daemon::inbox::Wish;
 use crate::daemon::ledger::{Ledger, Turn};
@@ -43,6 +44,7 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
         Request::Coming { seconds } => coming::ask(seconds, conductor).await,
+        Request::Fabric { form, teams } => fabric::ask(form, teams, conductor).await,
         Request::Review(ReviewRequest::Retry(number)) => review(number, true, conductor).await,
         Request::Review(ReviewRequest::Dismiss(number)) => review(number, false, conductor).await,
         other => {
@@ -169,9 +171,11 @@ impl Decider {
             Request::Review(_) => Ok(Reply::Reviews {
                 reviews: self.review_lines()?,
             }),
-            Request::Clock(_) | Request::Coming { .. } => Ok(Reply::Refused {
-                message: "not a request of this kind".into(),
-            }),
+            Request::Clock(_) | Request::Coming { .. } | Request::Fabric { .. } => {
+                Ok(Reply::Refused {
+                    message: "not a request of this kind".into(),
+                })
+            }
         }
     }
 

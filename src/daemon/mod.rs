@@ -9,6 +9,7 @@ pub mod coming;
 mod commands;
 pub mod conductor;
 pub mod decider;
+mod fabric;
 pub mod glance;
 mod health;
 mod inbox;

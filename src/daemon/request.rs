@@ -56,6 +56,13 @@ pub enum Request {
         /// How long that is.
         seconds: i64,
     },
+    /// Everybody's lunches as a picture, without names.
+    Fabric {
+        /// As SVG or as PNG.
+        form: PictureForm,
+        /// Lines such as `ana@example.com, Platform`; the picture then shows teams.
+        teams: Option<String>,
+    },
     /// Mail that was set aside.
     Review(ReviewRequest),
     /// A copy of records and keyring, laid down in the store's own folder for the command to take.
@@ -65,6 +72,16 @@ pub enum Request {
         /// Stop, or go on.
         on: bool,
     },
+}
+
+/// What a picture is made as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureForm {
+    /// Lines and words.
+    Svg,
+    /// Pixels.
+    Png,
 }
 
 /// What can be asked about mail that was set aside.
@@ -158,6 +175,17 @@ pub enum Reply {
         mails: Vec<ComingLine>,
         /// There are more than could be told.
         more: bool,
+    },
+    /// To `Fabric`.
+    Fabric {
+        /// SVG, or PNG as base64 (RFC 4648 section 4).
+        picture: String,
+        /// People in it; groups of fewer than five are neither drawn nor counted.
+        people: usize,
+        /// Pairs that met; with teams, the bundles between them.
+        threads: usize,
+        /// Their lunches.
+        lunches: usize,
     },
     /// To `Review`'s list.
     Reviews {

@@ -32,6 +32,8 @@ pub struct Settings {
     pub summary: Schedule,
     /// Most mails to one person in a day.
     pub mails_per_day: u64,
+    /// Whether the operator may have the whole fabric drawn.
+    pub fabric: bool,
     /// Whose `Authentication-Results` are believed.
     pub trusted_authserv_id: Option<String>,
     /// In a rehearsal off loopback: the only addresses written to.
@@ -75,6 +77,7 @@ impl Settings {
             zone: lunch.timezone,
             summary: config.summary.cron.clone(),
             mails_per_day: config.policy.mails_per_person_per_day.into(),
+            fabric: config.policy.fabric,
             trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
             recipients,
             haste: 1,
