@@ -107,6 +107,8 @@ pub struct OpenGoal {
     pub helps: Vec<Quote>,
     /// What got in the way.
     pub hinders: Vec<Quote>,
+    /// What did the one and the other.
+    pub both: Vec<Quote>,
     /// What was said without marking it either way.
     pub seen: Vec<Quote>,
 }

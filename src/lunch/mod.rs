@@ -14,6 +14,7 @@ pub mod letter;
 pub mod notes;
 pub mod pairing;
 pub mod person;
+pub mod quoting;
 pub mod schedule;
 pub mod slots;
 pub mod weave;

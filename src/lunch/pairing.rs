@@ -4,6 +4,7 @@ use crate::lunch::act::Held;
 use crate::lunch::letter::{Agreement, Offer, Table};
 use crate::lunch::notes::{Notes, Words};
 use crate::lunch::person::PersonId;
+use crate::lunch::quoting::Quotings;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -148,6 +149,10 @@ pub struct Page {
     pub share_now: bool,
     /// How often the partner was shown these notes; 0 while sealed.
     pub shown: u32,
+    /// Which of the partner's goals the focus went to, by its place among them.
+    pub goal: Option<usize>,
+    /// Who asked for leave to quote what of it, and what the writer said.
+    pub quoting: Quotings,
 }
 
 impl Page {
@@ -258,6 +263,28 @@ pub struct Pairing {
     pub series_made: u32,
     /// Every lunch, by slot.
     pub lunches: Vec<Lunch>,
+    /// What grows beside the lunches.
+    pub growth: Growth,
+}
+
+/// What grows between the two beside their lunches.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Growth {
+    /// Goals that one of the two calls reached, and that the other has not answered yet.
+    pub claims: Vec<Claim>,
+}
+
+/// A goal called reached: it is, once the other agrees or a fortnight has gone by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose goal.
+    pub of: Role,
+    /// Which, by its place among its owner's goals.
+    pub goal: usize,
+    /// Who called it reached.
+    pub by: Role,
+    /// When the other was told.
+    pub told: DateTime<Utc>,
 }
 
 impl Pairing {

@@ -15,17 +15,36 @@ pub enum GoalEnd {
     Achieved,
     /// Its owner put another in its place.
     Replaced,
+    /// Its owner gave it up.
+    Dropped,
 }
 
 /// One thing that somebody wants to get better at. It belongs to them, in their words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// In the owner's words.
+    /// In the owner's words, as they now are.
     pub words: Words,
     /// The day it was told.
     pub since: NaiveDate,
+    /// How it read before, each with the day on which it was put another way; oldest first.
+    pub earlier: Vec<(NaiveDate, Words)>,
     /// The day and way it ended; `None` while it is open.
     pub ended: Option<(NaiveDate, GoalEnd)>,
+    /// Who said of a reached goal that they see it so too.
+    pub agreed_by: Option<PersonId>,
+}
+
+impl Goal {
+    /// A goal that was told today.
+    pub const fn new(words: Words, since: NaiveDate) -> Self {
+        Self {
+            words,
+            since,
+            earlier: Vec::new(),
+            ended: None,
+            agreed_by: None,
+        }
+    }
 }
 
 /// Somebody we write to, or once wrote to.
@@ -39,7 +58,7 @@ pub struct Person {
     pub stopped: bool,
     /// Wants the monthly summary.
     pub summaries: bool,
-    /// Own goals, oldest first; ended ones stay as history.
+    /// Own goals, oldest first; ended ones stay as history, so that a goal's place names it.
     pub goals: Vec<Goal>,
 }
 

@@ -127,7 +127,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
-        Some(Answering::Exchange) => exchange(&sorted, &said, &context),
+        Some(Answering::Exchange) => exchange(&text, &sorted, &said, &context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
@@ -360,7 +360,7 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     let goal = matches!(
         act,
         Act::Command {
-            name: CommandName::Goal,
+            name: CommandName::Goal | CommandName::GoalNumber,
             ..
         }
     );
@@ -716,7 +716,14 @@ fn removal(text: &str) -> Option<Section> {
     })
 }
 
-fn exchange(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
+fn exchange(text: &str, sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
+    if let Some(section) = removal(text).filter(|_| said.words <= FEW_WORDS) {
+        let act = Act::Correction {
+            section: Some(section),
+            words: None,
+        };
+        return Judged::one(act, "one section is taken away");
+    }
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {

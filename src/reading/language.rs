@@ -340,6 +340,8 @@ senses! {
     BounceText = "bounce text",
     /// A bounce that is only a delay.
     DelayText = "delay text",
+    /// `both:` before what helps a goal and hinders it.
+    HelpsAndHinders = "helps and hinders",
     /// `goal:` and the like.
     GoalCommand = "command goal",
     /// `undo`
@@ -362,6 +364,28 @@ senses! {
     QuoteCommand = "command quote",
     /// `fabric`
     FabricCommand = "command fabric",
+    /// `another goal:`
+    AnotherGoalCommand = "command another goal",
+    /// `drop goal`
+    DropCommand = "command drop goal",
+    /// `keep both`
+    KeepBothCommand = "command keep both",
+    /// `take it up`
+    TakeUpCommand = "command take up",
+    /// `not yet`, where a goal is called reached
+    NotYetCommand = "command not yet",
+    /// `no quotes`
+    NoQuotesCommand = "command no quotes",
+    /// `board:`
+    BoardCommand = "command board",
+    /// `no board`
+    NoBoardCommand = "command no board",
+    /// `no tips`
+    NoTipsCommand = "command no tips",
+    /// `card`
+    CardCommand = "command card",
+    /// `pass it on`
+    PassOnCommand = "command pass it on",
     /// `stop` alone
     StopCommand = "command stop",
     /// `end` alone

@@ -230,7 +230,7 @@ pub fn observations(text: &str) -> Vec<Observation> {
             continue;
         }
         let words: Vec<&str> = tokens.iter().skip(at).take(5).map(|t| &*t.text).collect();
-        let senses = [Sense::Helps, Sense::Hinders];
+        let senses = [Sense::Helps, Sense::Hinders, Sense::HelpsAndHinders];
         let Some(mark) = lexicon().longest(&words, 0, &senses, Languages::ALL) else {
             continue;
         };
@@ -239,6 +239,7 @@ pub fn observations(text: &str) -> Vec<Observation> {
         if marked && let Some(colon) = colon {
             let polarity = match mark.sense {
                 Sense::Helps => Polarity::Helps,
+                Sense::HelpsAndHinders => Polarity::Both,
                 _ => Polarity::Hinders,
             };
             cuts.push((polarity, token.start, colon.end));

@@ -194,6 +194,7 @@ fn noted(notes: &Notes, items: &mut Vec<Item>) {
         let way = match seen.polarity {
             Polarity::Helps => "helps",
             Polarity::Hinders => "hinders",
+            Polarity::Both => "helps and hinders",
         };
         items.push(Item::Detail(format!("of that, what {way}")));
         items.push(Item::Words(seen.words.reveal().clone()));

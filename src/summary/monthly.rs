@@ -147,6 +147,7 @@ fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<(Notes, NameAddr, N
             words: goal.words.clone(),
             helps: Vec::new(),
             hinders: Vec::new(),
+            both: Vec::new(),
             seen: Vec::new(),
         })
         .collect();
@@ -166,6 +167,7 @@ fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<(Notes, NameAddr, N
                     let side = match observation.polarity {
                         Polarity::Helps => &mut goal.helps,
                         Polarity::Hinders => &mut goal.hinders,
+                        Polarity::Both => &mut goal.both,
                     };
                     side.push(quote(&observation.words));
                 }

@@ -353,17 +353,15 @@ impl Facts {
             let found = notes.observations.iter().filter(|o| o.polarity == polarity);
             texts(found.map(|o| &o.words))
         };
-        let (helps, hinders) = if told {
-            (of(Polarity::Helps), of(Polarity::Hinders))
-        } else {
-            (Vec::new(), Vec::new())
-        };
+        let of = |polarity| if told { of(polarity) } else { Vec::new() };
         context! {
             best => text_or_none(notes.best.as_ref()),
             worst => text_or_none(notes.worst.as_ref()),
             any_focus => !focus.is_empty() || told,
             focus => if told { "" } else { focus },
-            helps, hinders,
+            helps => of(Polarity::Helps),
+            hinders => of(Polarity::Hinders),
+            both => of(Polarity::Both),
             achieved => goal(notes.achieved.as_ref()),
             unplaced => texts(&notes.unplaced),
         }

@@ -22,7 +22,13 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
     let lunches = harvest.held.iter().chain(&harvest.unknown);
     let goals = harvest.open.iter();
     let said = goals
-        .flat_map(|g| g.helps.iter().chain(&g.hinders).chain(&g.seen))
+        .flat_map(|g| {
+            g.helps
+                .iter()
+                .chain(&g.hinders)
+                .chain(&g.both)
+                .chain(&g.seen)
+        })
         .chain(&harvest.focus)
         .chain(&harvest.good_moments)
         .chain(&harvest.between);
@@ -97,6 +103,7 @@ impl Month<'_> {
             words => text(&open.words),
             helps => self.quotes(&open.helps),
             hinders => self.quotes(&open.hinders),
+            both => self.quotes(&open.both),
             seen => self.quotes(&open.seen),
         }
     }

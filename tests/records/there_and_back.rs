@@ -3,10 +3,13 @@
 use crate::PAIRING;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::TZ_VARIANTS;
-use postlunch::lunch::act::{Answering, Held};
-use postlunch::lunch::notes::{Notes, Observation, Polarity, Words};
-use postlunch::lunch::pairing::{Lunch, LunchState, Page, Pairing, PairingId, Plan, Series, Stage};
+use postlunch::lunch::act::{Answering, Held, Permission};
+use postlunch::lunch::notes::{Notes, Observation, Polarity, Section, Words};
+use postlunch::lunch::pairing::{
+    Claim, Growth, Lunch, LunchState, Page, Pairing, PairingId, Plan, Role, Series, Stage,
+};
 use postlunch::lunch::person::{Goal, GoalEnd, Person, PersonId};
+use postlunch::lunch::quoting::Quoting;
 use postlunch::store::record::{
     LetterRecord, letter_from_bytes, letter_to_bytes, pairing_from_bytes, pairing_to_bytes,
     person_from_bytes, person_to_bytes,
@@ -59,12 +62,19 @@ fn any_address() -> impl Strategy<Value = Address> {
 }
 
 fn any_goal() -> impl Strategy<Value = Goal> {
-    let how = select(vec![GoalEnd::Achieved, GoalEnd::Replaced]);
-    (any_words(), any_day(), option::of((any_day(), how))).prop_map(|(words, since, ended)| Goal {
-        words,
-        since,
-        ended,
-    })
+    let how = select(vec![GoalEnd::Achieved, GoalEnd::Replaced, GoalEnd::Dropped]);
+    let earlier = vec((any_day(), any_words()), 0..3);
+    let agreed_by = option::of(any::<u64>());
+    let ended = option::of((any_day(), how));
+    (any_words(), any_day(), earlier, ended, agreed_by).prop_map(
+        |(words, since, earlier, ended, agreed_by)| Goal {
+            words,
+            since,
+            earlier,
+            ended,
+            agreed_by: agreed_by.map(PersonId),
+        },
+    )
 }
 
 prop_compose! {
@@ -113,7 +123,7 @@ prop_compose! {
 }
 
 fn any_observation() -> impl Strategy<Value = Observation> {
-    let polarity = select(vec![Polarity::Helps, Polarity::Hinders]);
+    let polarity = select(vec![Polarity::Helps, Polarity::Hinders, Polarity::Both]);
     (polarity, any_words()).prop_map(|(polarity, words)| Observation { polarity, words })
 }
 
@@ -134,8 +144,39 @@ prop_compose! {
             Held::Met, Held::NotMet, Held::SaidNotWritten, Held::NothingThisTime,
         ])),
         (asked_for_missing, share_now, shown) in any::<(bool, bool, u32)>(),
+        goal in option::of(any::<usize>()), quoting in vec(any_quoting(), 0..3),
     ) -> Page {
-        Page { notes, answer, asked_for_missing, share_now, shown }
+        let quoting = quoting.into_iter().collect();
+        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting }
+    }
+}
+
+fn any_role() -> impl Strategy<Value = Role> {
+    select(vec![Role::Inviter, Role::Invitee])
+}
+
+prop_compose! {
+    fn any_quoting()(
+        section in select(Section::ALL.to_vec()), asked in any_day(),
+        answer in option::of((any_day(), select(vec![
+            Permission::Named, Permission::Unnamed, Permission::Refused,
+        ]))),
+    ) -> (Section, Quoting) {
+        (section, Quoting { asked, answer })
+    }
+}
+
+prop_compose! {
+    fn any_claim()(
+        (of, by) in (any_role(), any_role()), goal in any::<usize>(), told in any_instant(),
+    ) -> Claim {
+        Claim { of, goal, by, told }
+    }
+}
+
+prop_compose! {
+    fn any_growth()(claims in vec(any_claim(), 0..3)) -> Growth {
+        Growth { claims }
     }
 }
 
@@ -165,11 +206,12 @@ prop_compose! {
         (round, reminded, asked_back) in any::<(u32, bool, bool)>(),
         (undelivered_told, series_made) in any::<(bool, u32)>(),
         series in option::of(any_series()), lunches in vec(any_lunch(), 0..5),
+        growth in any_growth(),
     ) -> Pairing {
         Pairing {
             id: PairingId(id), inviter: PersonId(inviter), invitee: PersonId(invitee), stage, plan,
             note, asked_at, round, reminded, asked_back, undelivered_told, series, series_made,
-            lunches,
+            lunches, growth,
         }
     }
 }

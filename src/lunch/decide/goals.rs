@@ -29,11 +29,7 @@ impl Desk {
                 for goal in p.goals.iter_mut().filter(|g| g.ended.is_none()) {
                     goal.ended = Some((today, GoalEnd::Replaced));
                 }
-                p.goals.push(Goal {
-                    words: words.clone().into(),
-                    since: today,
-                    ended: None,
-                });
+                p.goals.push(Goal::new(words.clone().into(), today));
             });
         }
         let receipt = Receipt::Goal {

@@ -275,7 +275,19 @@ fn command(standing: Standing, name: CommandName) -> Step {
         | CommandName::Help
         | CommandName::Best
         | CommandName::Quote
-        | CommandName::Fabric => {
+        | CommandName::Fabric
+        | CommandName::AnotherGoal
+        | CommandName::GoalNumber
+        | CommandName::Drop
+        | CommandName::KeepBoth
+        | CommandName::TakeUp
+        | CommandName::NotYet
+        | CommandName::NoQuotes
+        | CommandName::Board
+        | CommandName::NoBoard
+        | CommandName::NoTips
+        | CommandName::Card
+        | CommandName::PassOn => {
             if left {
                 Step::Nothing
             } else {

@@ -8,6 +8,7 @@ use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::Words;
 use crate::lunch::person::{Goal, Person, PersonId};
 use crate::words::address::{Address, NameAddr};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A person as bytes for the store.
@@ -43,6 +44,16 @@ struct GoalRecord {
     words: String,
     since: String,
     ended: Option<GoalEndRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<EarlierRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agreed_by: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EarlierRecord {
+    until: String,
+    words: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +99,8 @@ impl GoalRecord {
                 day: day.write(),
                 how: how.write(),
             }),
+            earlier: goal.earlier.iter().map(EarlierRecord::of).collect(),
+            agreed_by: goal.agreed_by.map(|person| person.0),
         }
     }
 
@@ -99,6 +112,21 @@ impl GoalRecord {
             words: Words::new(self.words),
             since: read("since", &self.since)?,
             ended: self.ended.map(read_end).transpose()?,
+            earlier: read_entries("earlier", self.earlier, EarlierRecord::read)?,
+            agreed_by: self.agreed_by.map(PersonId),
         })
+    }
+}
+
+impl EarlierRecord {
+    fn of((until, words): &(NaiveDate, Words)) -> Self {
+        Self {
+            until: until.write(),
+            words: words.reveal().clone(),
+        }
+    }
+
+    fn read(self) -> Result<(NaiveDate, Words), Misread> {
+        Ok((read("until", &self.until)?, Words::new(self.words)))
     }
 }

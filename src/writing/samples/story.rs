@@ -120,6 +120,7 @@ impl Cast {
                 words: words("Influencing the client"),
                 helps: vec![self.quote("You asked what worried them before the first slide.", 14)],
                 hinders: vec![self.quote("The slides came an hour before the call.", 14)],
+                both: Vec::new(),
                 seen: Vec::new(),
             }],
             focus: Vec::new(),
