@@ -462,6 +462,17 @@ Examples:
     postlunch pairing list
     postlunch pairing list --json")]
     List,
+    /// One pairing as JSON: who, where it stands, dates; never what anybody wrote
+    #[command(after_help = "\
+docs/export.md tells the fields. What the two wrote they get themselves, by mailing \"report\".
+
+Example:
+    postlunch pairing export 3")]
+    Export {
+        /// Its number in `pairing list`
+        #[arg(value_name = "ID")]
+        pairing: u64,
+    },
     /// Pause the lunches of one pairing until a day; they resume by themselves
     #[command(after_help = "\
 Both are told, and the lunches in between leave their calendars.
@@ -532,6 +543,17 @@ They get one last mail that says so. Their pairings end; the partners are told o
 Example:
     postlunch person stop ben@example.com")]
     Stop {
+        /// Their address
+        #[arg(value_name = "ADDRESS", value_parser = values::address)]
+        address: Address,
+    },
+    /// One person as JSON: address, pairings, dates; never what anybody wrote
+    #[command(after_help = "\
+docs/export.md tells the fields. What is kept in words a member gets by mailing \"report\".
+
+Example:
+    postlunch person export ben@example.com")]
+    Export {
         /// Their address
         #[arg(value_name = "ADDRESS", value_parser = values::address)]
         address: Address,

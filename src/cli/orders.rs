@@ -54,6 +54,9 @@ pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
                 other => Err(unexpected(&other)),
             };
         }
+        Pairing::Export { pairing } => {
+            return export(common, &Request::ExportPairing { pairing }).await;
+        }
         Pairing::Pause { pairing, until } => (pairing, Order::Pause(until)),
         Pairing::Resume { pairing } => (pairing, Order::Resume),
         Pairing::End { pairing } => (pairing, Order::End),
@@ -85,6 +88,10 @@ pub async fn review(common: &Common, asked: Review) -> Result<(), Failure> {
 /// If no daemon answers, or it refuses.
 pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
     let (address, forget) = match asked {
+        Person::Export { address } => {
+            let address = address.to_string();
+            return export(common, &Request::ExportPerson { address }).await;
+        }
         Person::Stop { address } => (address, false),
         Person::Forget { address } => (address, true),
     };
@@ -95,6 +102,16 @@ pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
         id,
     };
     done(common, &request).await
+}
+
+/// Prints what an operator may take along; JSON either way.
+async fn export(common: &Common, request: &Request) -> Result<(), Failure> {
+    let config = place::load(common.config.as_deref())?;
+    match ask_the_daemon(&config, request, ANSWER_LIMIT).await? {
+        Reply::Exported { export } => show::json(&export),
+        Reply::Refused { message } => Err(Failure::failed(message)),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// `postlunch hold` and `postlunch resume`.

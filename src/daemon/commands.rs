@@ -165,6 +165,8 @@ impl Decider {
                 forget,
                 id,
             } => self.person_order(&address, forget, id),
+            Request::ExportPerson { address } => self.export_person(&address),
+            Request::ExportPairing { pairing } => self.export_pairing(PairingId(pairing)),
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
             Request::Backup => self.back_up(),
@@ -425,7 +427,7 @@ impl Decider {
             .filter(|p| p.summaries && !p.stopped)
         {
             let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
-            let Some(dispatch) = summary(&circle, person.id, month, now) else {
+            let Some(dispatch) = summary(&circle, &[], person.id, month, now) else {
                 continue;
             };
             // One that has gone out for this month does not go out again.

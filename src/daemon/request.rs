@@ -47,6 +47,16 @@ pub enum Request {
         /// As in `Invite`.
         id: String,
     },
+    /// What an operator may take along of a person, by their address.
+    ExportPerson {
+        /// Their address.
+        address: String,
+    },
+    /// What an operator may take along of a pairing.
+    ExportPairing {
+        /// Its number in `Pairings`.
+        pairing: u64,
+    },
     /// The rehearsal clock.
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
@@ -186,6 +196,11 @@ pub enum Reply {
         threads: usize,
         /// Their lunches.
         lunches: usize,
+    },
+    /// To `ExportPerson` and `ExportPairing`: docs/export.md tells what is in it.
+    Exported {
+        /// One object.
+        export: serde_json::Value,
     },
     /// To `Review`'s list.
     Reviews {

@@ -30,7 +30,7 @@ const LEFT: f64 = 12.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 12.0;
 /// Below the threads: the initials of the months.
-const AXIS: f64 = 26.0;
+const AXIS: f64 = 27.0;
 
 /// How far a partner's thread runs from one's own, from the next partner's, and a branch from it.
 const APART: f64 = 34.0;
@@ -392,7 +392,7 @@ fn strokes(month: u32) -> &'static [&'static [(f64, f64)]] {
 }
 
 fn initial(month: u32, middle: f64, base: f64) -> Vec<Mark> {
-    let size = 1.55;
+    let size = 1.8;
     let lines = strokes(month).iter().map(|stroke| Mark::Line {
         points: stroke
             .iter()

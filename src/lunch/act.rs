@@ -79,6 +79,7 @@ impl Answering {
             "exchange" => Self::Exchange,
             "summary" => Self::Summary,
             "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
+            "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,
             _ => return None,
         })

@@ -6,6 +6,8 @@
 use crate::calendar::write::Event as CalendarEvent;
 use crate::lunch::act::Answering;
 use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::record::{Pack, Record};
+use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
@@ -147,6 +149,8 @@ pub struct Harvest {
     pub watching: Vec<(NameAddr, Words)>,
     /// What is next.
     pub next: Vec<NextLunch>,
+    /// The reader's own threads, with what grew from them.
+    pub weave: Weave,
 }
 
 /// News for one partner about what the other (or the mail) did.
@@ -399,6 +403,15 @@ pub enum Body {
     },
     /// The month.
     Summary(Harvest),
+    /// One's own threads, asked for.
+    Fabric(Weave),
+    /// Everything kept about the reader, asked for.
+    Report {
+        /// All of it.
+        record: Box<Record>,
+        /// What of it may be shown to others.
+        pack: Pack,
+    },
     /// No day is free for both.
     NoSlot {
         /// What was wished for.
@@ -435,6 +448,8 @@ impl Body {
             Self::FollowUp { nudge: true, .. } => "followup-nudge",
             Self::Exchange { .. } => "exchange",
             Self::Summary(_) => "summary",
+            Self::Fabric(_) => "fabric",
+            Self::Report { .. } => "report",
             Self::NoSlot { .. } => "no-slot",
             Self::Confirm { .. } => "confirm",
             Self::Returned { .. } => "returned",
@@ -491,7 +506,9 @@ impl Body {
             Self::Confirm { .. } | Self::Returned { .. } | Self::Receipt(Receipt::Stopped) => {
                 Answering::Question
             }
-            Self::Notice(_) | Self::Receipt(_) => Answering::Receipt,
+            Self::Notice(_) | Self::Receipt(_) | Self::Fabric(_) | Self::Report { .. } => {
+                Answering::Receipt
+            }
         }
     }
 }

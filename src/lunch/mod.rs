@@ -15,6 +15,7 @@ pub mod notes;
 pub mod pairing;
 pub mod person;
 pub mod quoting;
+pub mod record;
 pub mod schedule;
 pub mod slots;
 pub mod weave;

@@ -2,3 +2,4 @@
 
 pub mod monthly;
 mod nothing;
+pub mod record;

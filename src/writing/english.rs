@@ -113,7 +113,33 @@ pub fn lunches(count: usize) -> String {
         1 => "one lunch".to_owned(),
         2 => "two lunches".to_owned(),
         3 => "three lunches".to_owned(),
+        4 => "four lunches".to_owned(),
+        5 => "five lunches".to_owned(),
+        6 => "six lunches".to_owned(),
         more => format!("{more} lunches"),
+    }
+}
+
+/// `four lunches since 3 December`; of two who meet no more `four lunches, from … to …`.
+pub fn thread(held: &[NaiveDate], goes_on: bool, today: NaiveDate) -> String {
+    let (Some(first), Some(last)) = (held.first(), held.last()) else {
+        return String::new();
+    };
+    let (count, first) = (lunches(held.len()), date(*first, today));
+    match (held.len(), goes_on) {
+        (1, _) => format!("{count}, on {first}"),
+        (_, true) => format!("{count} since {first}"),
+        (_, false) => format!("{count}, from {first} to {}", date(*last, today)),
+    }
+}
+
+/// `one more pair has`, `two more pairs have`.
+pub fn more_pairs(count: usize) -> String {
+    match count {
+        1 => "one more pair has".to_owned(),
+        2 => "two more pairs have".to_owned(),
+        3 => "three more pairs have".to_owned(),
+        more => format!("{more} more pairs have"),
     }
 }
 

@@ -46,6 +46,8 @@ kinds! {
     Exchange: "word for word. Nobody but the two of you reads it.",
     NoticeRelayed: "has read what you wrote, and answers you",
     Summary: "Nobody else gets this.",
+    Fabric: "Here are your threads.|There is no thread yet.",
+    Report: "Here is what is kept about you, as files.",
     ReceiptQuestion: "Your question went to",
     NoticeQuestion: "has a question that only you can answer",
     ReceiptStopped: "This is the last mail you get from here",

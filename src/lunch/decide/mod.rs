@@ -14,7 +14,7 @@ mod notes;
 pub mod step;
 
 use crate::lunch::act::{Act, Answering};
-use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, What};
+use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{PairingId, Role};
@@ -219,6 +219,8 @@ impl Desk {
             Step::SetGoal => self.set_goal(voice.by, act),
             Step::AchieveGoal => self.achieve_goal(voice.by, act),
             Step::EndSummaries => self.end_summaries(voice.by),
+            Step::ShowFabric => self.give(voice.by, Shown::Fabric),
+            Step::ShowRecord => self.give(voice.by, Shown::Record),
             Step::Undelivered => self.undelivered(voice.by, voice.pairing),
             Step::Return => self.give_back(voice.by, Some(voice.pairing), voice.words),
             Step::Nothing => Outcome::Nothing("nothing follows from it"),
@@ -243,6 +245,14 @@ impl Desk {
                     name: CommandName::NoSummaries,
                     ..
                 } => self.end_summaries(by),
+                Act::Command {
+                    name: CommandName::Report,
+                    ..
+                } => self.give(by, Shown::Record),
+                Act::Command {
+                    name: CommandName::Fabric,
+                    ..
+                } => self.give(by, Shown::Fabric),
                 Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => continue,
                 _ => self.give_back(by, None, words),
             };

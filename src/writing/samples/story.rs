@@ -89,6 +89,8 @@ impl Cast {
                 (2027, 1, 17),
             ),
             self.to_ana(Body::Summary(self.harvest()), (2027, 2, 1)),
+            self.to_ana(Body::Fabric(self.weave()), (2027, 2, 1)),
+            self.to_ana(self.report(), (2027, 2, 1)),
             self.to_ben(Body::NoSlot { offer: offer() }, NOVEMBER),
             self.to_ben(
                 Body::Confirm {
@@ -139,6 +141,7 @@ impl Cast {
                 },
                 speaks_first: false,
             }],
+            weave: self.weave(),
         }
     }
 
