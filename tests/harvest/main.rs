@@ -95,7 +95,7 @@ fn a_member_s_month_threads_and_record_come_by_mail_and_hold_what_is_theirs_alon
     village.days(32, |person| {
         let notes = match person.starts_with("ben") {
             true => format!("Best: {BEST}\nWorst: {WORST}"),
-            false => "Best: =HYPERLINK(\"x\") of yours.\nWorst: the long meeting.".to_owned(),
+            false => "Best: @SUM(HYPERLINK) of yours.\nWorst: the long meeting.".to_owned(),
         };
         Some(notes)
     });
@@ -137,7 +137,7 @@ fn a_member_s_month_threads_and_record_come_by_mail_and_hold_what_is_theirs_alon
     }
     // Spreadsheets read no formula in what she wrote herself.
     assert!(
-        files["record.csv"].contains("\"'=HYPERLINK"),
+        files["record.csv"].contains("\"'@SUM"),
         "{}",
         files["record.csv"]
     );

@@ -9,8 +9,10 @@ use super::Thread;
 use crate::lunch::person::PersonId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rounds of pulling and pushing.
-const ROUNDS: u32 = 400;
+/// Rounds of pulling and pushing; fewer where there are so many people that they would take long.
+const ROUNDS: usize = 400;
+const ROUNDS_MIN: usize = 30;
+const PUSHES_MAX: usize = 64_000_000;
 
 /// Rounds in which people are told apart by their neighbours.
 const TELLING_ROUNDS: usize = 8;
@@ -105,8 +107,9 @@ fn settle(count: usize, links: &[(usize, usize, f64)]) -> Vec<(f64, f64)> {
         (x, y) = (x / length, y / length);
     }
     let mut heat = 0.1 * (count as f64).sqrt().max(1.0);
-    let cooling = heat / f64::from(ROUNDS + 1);
-    for _ in 0..ROUNDS {
+    let rounds = (PUSHES_MAX / (count * count).max(1)).clamp(ROUNDS_MIN, ROUNDS);
+    let cooling = heat / (rounds + 1) as f64;
+    for _ in 0..rounds {
         let mut force = vec![(0.0, 0.0); count];
         for i in 0..count {
             for j in i + 1..count {

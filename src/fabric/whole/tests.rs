@@ -42,6 +42,47 @@ fn numbers_that_went_to_others_change_nothing() {
     assert_eq!(draw(&plain).0.svg(), draw(&moved).0.svg());
 }
 
+/// Whoever has lunch with somebody of the last few weeks, and now and then with somebody from afar.
+#[test]
+fn two_hundred_people_can_be_told_apart() {
+    let mut threads = Vec::new();
+    let mut state = 7_u64;
+    let mut chance = |most: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % most
+    };
+    for person in 1..200_u64 {
+        let near = person - 1 - chance(person.min(12));
+        threads.push(thread(near, person, 1 + chance(14) as usize));
+        let far = chance(person);
+        if person > 3 && chance(3) == 0 && far != near {
+            threads.push(thread(far, person, 1 + chance(8) as usize));
+        }
+    }
+    let (drawing, told) = draw(&threads);
+    assert_eq!(told.people, 200);
+    let mut knots: Vec<(f64, f64)> = Vec::new();
+    for mark in &drawing.marks {
+        if let Mark::Dot { at, .. } = mark {
+            let inside = at.0 > 0.0 && at.1 > 0.0;
+            assert!(inside && at.0 < drawing.width.into() && at.1 < drawing.height.into());
+            if knots.last() != Some(at) {
+                knots.push(*at);
+            }
+        }
+    }
+    assert_eq!(knots.len(), 200);
+    let is_alone = |one: &&(f64, f64)| {
+        let others = knots.iter().filter(|other| other != one);
+        let nearest = others.map(|o| (o.0 - one.0).hypot(o.1 - one.1));
+        nearest.fold(f64::MAX, f64::min) > 8.0
+    };
+    let alone = knots.iter().filter(is_alone).count();
+    assert!(alone >= 190, "only {alone} of 200 stand alone");
+}
+
 #[test]
 fn small_teams_are_folded_and_nobody_is_found_by_what_is_missing() {
     let threads: Vec<_> = (1..=16).map(|n| thread(n, n % 16 + 1, 2)).collect();
