@@ -6,6 +6,7 @@
 use crate::words::address::Address;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::time::Duration;
 
 /// A stable eight-character name for an address in log lines.
 pub fn shortened(address: &Address) -> String {
@@ -170,19 +171,25 @@ pub fn mistake(what: &str) {
     );
 }
 
-/// The inbox connection was lost.
-pub fn inbox_lost(why: &str, pause_ms: u128) {
-    tracing::warn!(why, pause_ms, "lost the inbox, connecting again");
+/// The inbox cannot be connected to: since the start, or once the connection was lost.
+pub fn inbox_away(was_there: bool, why: &str, pause: Duration) {
+    let again = format!("{:.1} s", pause.as_secs_f32());
+    if was_there {
+        tracing::warn!(why, again, "lost the inbox, connecting again");
+    } else {
+        tracing::warn!(why, again, "cannot reach the inbox yet, trying again");
+    }
 }
 
 /// Submission is not possible just now.
-pub fn submission_lost(why: &str, pause_ms: u128) {
-    tracing::warn!(why, pause_ms, "cannot submit mail, trying again");
+pub fn submission_lost(why: &str, pause: Duration) {
+    let again = format!("{:.1} s", pause.as_secs_f32());
+    tracing::warn!(why, again, "cannot submit mail, trying again");
 }
 
-/// The daemon is ready.
-pub fn ready(version: &str, rehearsal: bool) {
-    tracing::info!(version, rehearsal, "ready");
+/// The daemon has its store and takes commands; the mail server may still have to be reached.
+pub fn started(version: &str, rehearsal: bool) {
+    tracing::info!(version, rehearsal, "started");
 }
 
 /// The daemon stops.

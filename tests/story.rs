@@ -289,6 +289,45 @@ fn from_ones_own_plain_mailbox_the_story_is_the_same() {
     trials::the_story_in_ones_own_mailbox(theatre, || ());
 }
 
+/// Ten years of mail lie there, and a day's worth comes: a letter goes out, its answer is found, and
+/// no body but the answer's is looked into.
+#[test]
+fn in_a_mailbox_of_a_hundred_thousand_mails_nothing_else_is_read() {
+    let mut theatre = Theatre::personal("large", BEGINNING, "subaddress");
+    let arrive = |theatre: &Theatre, numbers: std::ops::Range<u32>| {
+        let sandbox = theatre.house.sandbox.as_ref().expect("a sandbox");
+        for number in numbers {
+            let mail = format!(
+                "From: Shop {number} <news{number}@shop.example>\nTo: {}\nSubject: Offer {number}\n\
+                 Message-ID: <{number}@shop.example>\n\nYes, Thursday is fine.\n",
+                ALICE.address
+            );
+            let taken = sandbox.file(ALICE.address, "INBOX", mail);
+            taken.expect("she is there");
+        }
+    };
+    arrive(&theatre, 0..100_000);
+    theatre = theatre.open();
+    theatre.invite(ALICE, &["Bob <bob@example.test>"], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    arrive(&theatre, 100_000..100_150);
+    theatre.answer(BOB, &invitation, "Yes, gladly.", Habit::Webmail);
+    arrive(&theatre, 100_150..100_300);
+    theatre.pump();
+    theatre.take(BOB, Kind::CalendarRequest);
+    let sandbox = theatre.house.sandbox.as_ref().expect("a sandbox");
+    let inbox = sandbox.mailbox(ALICE.address, "INBOX");
+    assert!(inbox.len() >= 100_300, "{}", inbox.len());
+    let shown = sandbox.bodies_shown(ALICE.address, "INBOX");
+    assert!(!shown.is_empty(), "the answer was read");
+    for message in inbox.iter().filter(|message| shown.contains(&message.uid)) {
+        let text = String::from_utf8_lossy(&message.bytes);
+        assert!(!text.contains("shop.example"), "{text}");
+    }
+    assert!(inbox.iter().all(|message| message.flags.is_empty()));
+    theatre.close();
+}
+
 #[test]
 fn in_ones_own_mailbox_only_the_owner_invites() {
     trials::only_the_owner_invites(Theatre::personal("owner", BEGINNING, "subaddress").open());

@@ -13,16 +13,27 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-const AFTER_HELP: &str = "\
+const MORE: &str = "\
 More: pairing, person, review, hold, resume, summary, fabric, store, clock, man, completions;
-`postlunch help --all` tells of each, `postlunch help COMMAND` of one.
+`postlunch help --all` tells of each, `postlunch help COMMAND` of one.";
 
+/// Where the configuration is; the first page of the manual tells it too.
+pub const FILES: &str = "\
 The configuration is looked for in --config, else $POSTLUNCH_CONFIG, ./postlunch.toml,
-./config.toml, $XDG_CONFIG_HOME/postlunch/config.toml, /etc/postlunch/config.toml.
+./config.toml, $XDG_CONFIG_HOME/postlunch/config.toml, /etc/postlunch/config.toml.";
 
+/// The exit codes; the first page of the manual tells them too.
+pub const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 refused or failed, try again later; 2 wrong usage; 70 a mistake
 of the program's own; 78 configuration, key or store needs a person. `status`: 0 all is
 well, 1 something deserves a look, 2 somebody has to act or no daemon runs.";
+
+fn after_help() -> String {
+    [MORE, FILES, EXIT_CODES].join("\n\n")
+}
+
+/// Commands that need no configuration.
+const WITHOUT_CONFIG: [&str; 6] = ["demo", "explain", "help", "man", "completions", "--help"];
 
 /// Feedback lunches for two, by email.
 #[derive(Debug, Parser)]
@@ -30,7 +41,7 @@ well, 1 something deserves a look, 2 somebody has to act or no daemon runs.";
     name = "postlunch",
     version,
     about = "One on one peer feedback lunches, by email",
-    after_help = AFTER_HELP,
+    after_help = after_help(),
     disable_help_subcommand = true,
     arg_required_else_help = true,
     max_term_width = 100,
@@ -46,7 +57,8 @@ pub struct CommandLine {
 }
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// The configuration file
     #[arg(long, short, global = true, value_name = "FILE")]
@@ -60,6 +72,32 @@ pub struct Common {
     /// Log errors only
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+}
+
+impl Common {
+    /// A text with its commands as they have to be typed: whoever named a configuration has to name it
+    /// for those, too. Only commands in backquotes are meant.
+    pub fn as_typed(&self, text: &str) -> String {
+        let Some(config) = &self.config else {
+            return text.to_owned();
+        };
+        let path = config.display().to_string();
+        let quoted = match path.contains(char::is_whitespace) {
+            true => format!("'{path}'"),
+            false => path,
+        };
+        let mut typed = String::new();
+        for (at, piece) in text.split("`postlunch ").enumerate() {
+            let name = piece.split([' ', '`']).next().unwrap_or_default();
+            match (at, WITHOUT_CONFIG.contains(&name)) {
+                (0, _) => {}
+                (_, true) => typed.push_str("`postlunch "),
+                (_, false) => typed.push_str(&format!("`postlunch --config {quoted} ")),
+            }
+            typed.push_str(piece);
+        }
+        typed
+    }
 }
 
 /// What to do.

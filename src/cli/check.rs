@@ -24,7 +24,7 @@ pub async fn check(common: &Common, asked: &Check) -> Result<(), Failure> {
     if !common.json {
         show::print(&format!("Checking {}\n\n", path.display()))?;
     }
-    let findings = examine(&config, !asked.no_mail, |_| !common.json).await?;
+    let findings = examine(common, &config, !asked.no_mail, |_| !common.json).await?;
     if common.json {
         print_json(&findings)?;
     } else {
@@ -41,6 +41,7 @@ pub async fn check(common: &Common, asked: &Check) -> Result<(), Failure> {
 /// # Errors
 /// If it cannot be printed.
 pub async fn examine(
+    common: &Common,
     config: &Config,
     with_mail: bool,
     shows: impl Fn(&Finding) -> bool,
@@ -53,7 +54,7 @@ pub async fn examine(
     let mut printed = Ok(());
     doctor::examine(config, &instruments, |finding| {
         if shows(&finding) && printed.is_ok() {
-            printed = show::print(&finding.as_text());
+            printed = show::print(&common.as_typed(&finding.as_text()));
         }
         findings.push(finding);
     })

@@ -74,6 +74,8 @@ fn octets_of(path: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| {
         let remedy = match error.kind() {
             ErrorKind::IsADirectory => "; --jsonl reads a folder",
+            ErrorKind::NotFound => "; name a mail's file, or - to read one from standard input",
+            ErrorKind::PermissionDenied => "; it takes the right to read it",
             _ => "",
         };
         Failure::failed(format!("{}: {error}{remedy}", path.display()))

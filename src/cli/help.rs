@@ -23,6 +23,9 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Install", &["man", "completions"]),
 ];
 
+/// From this likeness on (Jaro-Winkler, 0 to 1) a name is offered in place of a mistyped one.
+const LIKENESS_MIN: f64 = 0.8;
+
 /// Prints it.
 ///
 /// # Errors
@@ -35,12 +38,25 @@ pub fn help(asked: &args::Help) -> Result<(), Failure> {
     }
     let mut found = &mut root;
     for word in &asked.command {
+        let near = nearest(found, word);
         found = found.find_subcommand_mut(word).ok_or_else(|| {
-            let message = format!("there is no command '{word}'; `postlunch help --all` tells all");
-            Failure::new(Code::Usage, message)
+            let near = near.map_or_else(String::new, |near| format!(", perhaps '{near}'"));
+            let remedy = "`postlunch help --all` tells all";
+            Failure::new(
+                Code::Usage,
+                format!("there is no command '{word}'{near}; {remedy}"),
+            )
         })?;
     }
     show::print(&found.render_long_help().to_string())
+}
+
+/// The command that was most likely meant.
+fn nearest(command: &Command, word: &str) -> Option<String> {
+    let names = command.get_subcommands().map(Command::get_name);
+    let near = names.map(|name| (strsim::jaro_winkler(name, word), name));
+    let (likeness, name) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (likeness > LIKENESS_MIN).then(|| name.to_owned())
 }
 
 fn everything(root: &Command) -> String {
@@ -143,6 +159,14 @@ mod tests {
                 assert!(read.is_ok(), "{name}: {line}: {}", read.unwrap_err());
             }
         }
+    }
+
+    #[test]
+    fn a_mistyped_command_is_guessed() {
+        let root = CommandLine::command();
+        assert_eq!(nearest(&root, "exlpain").as_deref(), Some("explain"));
+        assert_eq!(nearest(&root, "stauts").as_deref(), Some("status"));
+        assert_eq!(nearest(&root, "zzz"), None);
     }
 
     #[test]

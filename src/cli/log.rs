@@ -30,7 +30,7 @@ pub fn begin(verbose: u8, quiet: bool, usual: LevelFilter) -> Result<(), Failure
     let targets = Targets::new()
         .with_target("postlunch", level)
         .with_default(level.min(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer();
+    let lines = tracing_subscriber::fmt::layer().with_target(false);
     let registry = tracing_subscriber::registry().with(targets);
     let begun = if is_journal() {
         let lines = lines.with_writer(Journal).without_time().with_level(false);

@@ -12,6 +12,21 @@ use std::io;
 /// The manual that the pages say they belong to.
 const MANUAL: &str = "postlunch";
 
+/// What the program's own page tells below its commands.
+const FIRST_PAGE: [(&str, &str); 3] = [
+    (
+        "EXAMPLES",
+        "See all of it, without a server or an account:\n    postlunch demo\n\
+         Set up, try it, run it, and ask the first colleague:\n    \
+         postlunch init\n    postlunch check\n    postlunch run\n    \
+         postlunch invite --from 'Ana <ana@example.com>' --to 'Ben <ben@example.com>'\n\
+         How is it doing, and how would this mail be read?\n    \
+         postlunch status --watch\n    postlunch explain mail.eml",
+    ),
+    ("FILES", args::FILES),
+    ("EXIT STATUS", args::EXIT_CODES),
+];
+
 /// Writes the man pages into the folder, or prints the first one.
 ///
 /// # Errors
@@ -97,12 +112,17 @@ fn write(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(page)?;
     }
-    if let Some(notes) = notes {
-        noted(&notes).to_writer(page)?;
+    let is_first = command.get_name() == "postlunch";
+    if is_first {
+        for (heading, text) in FIRST_PAGE {
+            sections(heading, text).to_writer(page)?;
+        }
+    } else if let Some(notes) = notes {
+        sections("NOTES", &notes).to_writer(page)?;
     }
     let mut see = Roff::new();
     see.control("SH", ["SEE ALSO"]);
-    if command.get_name() == "postlunch" {
+    if is_first {
         see.text([roman("The documents that come with it: docs/README.md.")]);
     } else {
         see.text([bold("postlunch"), roman("(1)")]);
@@ -111,9 +131,9 @@ fn write(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// What stands below a help page: paragraphs, then examples as they are typed.
-fn noted(notes: &str) -> Roff {
+fn sections(heading: &str, notes: &str) -> Roff {
     let mut roff = Roff::new();
-    roff.control("SH", ["NOTES"]);
+    roff.control("SH", [heading]);
     let mut as_typed = false;
     for line in notes.lines() {
         let typed = line.starts_with("    ");
@@ -181,8 +201,10 @@ mod tests {
             for section in sections {
                 assert!(text.contains(section), "{section} in {name}:\n{text}");
             }
-            let has_examples = text.contains(".SH EXAMPLES");
-            assert!(has_examples || name == "postlunch.1", "{name}:\n{text}");
+            assert!(text.contains(".SH EXAMPLES"), "{name}:\n{text}");
+            if name == "postlunch.1" {
+                assert!(text.contains(".SH FILES") && text.contains(".SH \"EXIT STATUS\""));
+            }
             let orders = |order| text.lines().filter(|line| *line == order).count();
             assert_eq!(orders(".nf"), orders(".fi"), "{name}:\n{text}");
             // A line that begins with a dot or a quote is an order to roff; ours are its known ones.

@@ -47,11 +47,13 @@ fn program() -> ExitCode {
             return code.into();
         }
     };
+    let common = line.common.clone();
     match begin(line) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                complain(&format!("postlunch: {failure}"));
+                let message = common.as_typed(&failure.message);
+                complain(&format!("postlunch: {message}"));
             }
             failure.code.into()
         }

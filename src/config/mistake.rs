@@ -139,13 +139,18 @@ const HIDDEN: &str = " (not shown)";
 /// Whether a line may belong to a password over several lines, which stands in triple quotes.
 fn may_be_inside_a_password(before: &str, line_start: usize) -> bool {
     let earlier_lines = before.get(..line_start).unwrap_or_default();
-    let behind = earlier_lines.rsplit_once("password").map(|(_, rest)| rest);
-    behind.is_some_and(|rest| rest.contains("\"\"\"") || rest.contains("'''"))
+    let behind = |key| earlier_lines.rsplit_once(key).map(|(_, rest)| rest);
+    let mut behind = SECRET_KEYS.into_iter().filter_map(behind);
+    behind.any(|rest| rest.contains("\"\"\"") || rest.contains("'''"))
 }
+
+/// Keys whose values are not shown: a command may hold a secret, too.
+const SECRET_KEYS: [&str; 3] = ["password_command", "token_command", "password"];
 
 /// The line with a password in it hidden, and the caret moved to what is left.
 fn without_password(line: &str, column: usize, width: usize) -> (String, usize, usize) {
-    for (at, word) in line.match_indices("password") {
+    let secrets = SECRET_KEYS.iter().flat_map(|key| line.match_indices(key));
+    for (at, word) in secrets {
         let behind = line.get(at + word.len()..).unwrap_or_default();
         let Some((gap, _)) = behind.split_once('=') else {
             continue;

@@ -266,7 +266,7 @@ impl Config {
             Ok((true, _)) => return Err(unreadable("it is too large".to_owned(), octets_max)),
             Ok((false, octets)) => octets,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let remedy = "make one from config.example.toml; --config names another";
+                let remedy = "`postlunch init` makes one; --config names another";
                 return Err(unreadable(error.to_string(), remedy));
             }
             Err(error) => {

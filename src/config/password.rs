@@ -1,4 +1,5 @@
-//! Where a password comes from: the file itself, a file of its own, or a command.
+//! Where a password comes from: the file itself, a file of its own, or a command. A command may give
+//! an OAuth 2.0 access token (RFC 6749) in its place.
 //!
 //! It is fetched when it is needed and not kept, so a changed password is picked up at the next
 //! connection. A systemd credential is a file like any other. Errors never hold the password, nor
@@ -27,6 +28,8 @@ pub enum Password {
     File(PathBuf),
     /// The first line that a command, run by `sh -c`, prints. It may hold a secret itself.
     Command(Confidential<String>),
+    /// The first line that such a command prints is an access token, good for an hour or so.
+    Token(Confidential<String>),
 }
 
 /// Why there is no password; the message names the remedy.
@@ -41,13 +44,15 @@ pub enum PasswordError {
         why: String,
     },
     /// The command could not be run, or said no.
-    #[error("the password_command {why}; run it by hand as the daemon's user")]
+    #[error("the {key} {why}; run it by hand as the daemon's user")]
     Command {
+        /// `password_command` or `token_command`.
+        key: &'static str,
         /// What happened.
         why: String,
     },
     /// There was nothing in it, too much, or no text.
-    #[error("{source_name} holds no password: {why}; its first line is the password")]
+    #[error("{source_name} gives no password or token: {why}; its first line is taken")]
     Unfit {
         /// The file or command.
         source_name: String,
@@ -73,17 +78,21 @@ impl Password {
                     })?;
                 first_line(&octets, &path.display().to_string())
             }
-            Self::Command(command) => {
-                first_line(&printed_by(command.reveal()).await?, "password_command")
-            }
+            Self::Command(command) => first_printed(command, "password_command").await,
+            Self::Token(command) => first_printed(command, "token_command").await,
         }
+    }
+
+    /// Whether it is an access token, to be shown as such.
+    pub const fn is_token(&self) -> bool {
+        matches!(self, Self::Token(_))
     }
 
     /// A warning if other users of the machine can read the password's file.
     pub fn warning(&self) -> Option<String> {
         match self {
             Self::File(path) => readable_by_others(path),
-            Self::Written(_) | Self::Command(_) => None,
+            Self::Written(_) | Self::Command(_) | Self::Token(_) => None,
         }
     }
 }
@@ -100,8 +109,15 @@ pub(super) fn readable_by_others(path: &Path) -> Option<String> {
     })
 }
 
-async fn printed_by(command: &str) -> Result<Vec<u8>, PasswordError> {
-    let failed = |why: String| PasswordError::Command { why };
+async fn first_printed(
+    command: &Confidential<String>,
+    key: &'static str,
+) -> Result<Confidential<String>, PasswordError> {
+    first_line(&printed_by(command.reveal(), key).await?, key)
+}
+
+async fn printed_by(command: &str, key: &'static str) -> Result<Vec<u8>, PasswordError> {
+    let failed = |why: String| PasswordError::Command { key, why };
     let running = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())

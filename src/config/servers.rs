@@ -29,7 +29,7 @@ impl Reader<'_> {
                 imap.blame(
                     "password",
                     "[imap] needs a password",
-                    "give password_file, password_command, password, or the systemd credential imap-password",
+                    "give password_file, password_command, token_command, password, or the systemd credential imap-password",
                 );
             }
             let mailbox = imap.text("mailbox", "INBOX".to_owned(), verbatim);
@@ -89,7 +89,7 @@ impl Reader<'_> {
                 smtp.blame(
                     "username",
                     "[smtp] has a username of its own but no password",
-                    "give password_file, password_command, password, or the systemd credential smtp-password",
+                    "give password_file, password_command, token_command, password, or the systemd credential smtp-password",
                 );
             }
             let ca_file = smtp.optional("ca_file", |text| Ok(folder.join(text)));
@@ -168,9 +168,14 @@ fn refuse_clear_password(
     }
 }
 
-/// The one of `password`, `password_file`, `password_command` that is given.
+/// The one of `password`, `password_file`, `password_command`, `token_command` that is given.
 fn password_of(section: &mut Section<'_>, folder: &Path) -> Option<Password> {
-    let ways = ["password", "password_file", "password_command"];
+    let ways = [
+        "password",
+        "password_file",
+        "password_command",
+        "token_command",
+    ];
     let given: Vec<&str> = ways.into_iter().filter(|way| section.has(way)).collect();
     if let [first, .., second] = given.as_slice() {
         let what = format!("`{first}` and `{second}` both give the password");
@@ -185,7 +190,10 @@ fn password_of(section: &mut Section<'_>, folder: &Path) -> Option<Password> {
     let command = section.optional("password_command", |text| {
         Ok(Password::Command(Confidential::new(text.to_owned())))
     });
-    written.or(file).or(command)
+    let token = section.optional("token_command", |text| {
+        Ok(Password::Token(Confidential::new(text.to_owned())))
+    });
+    written.or(file).or(command).or(token)
 }
 
 /// The host of `[imap]` for `[smtp]` too, unless its name says that it is for IMAP alone.

@@ -238,14 +238,22 @@ async fn a_password_comes_from_a_file_or_a_command() {
     assert!(!refused.to_string().contains("topsecret"));
     std::fs::write(&path, "\n").unwrap();
     let empty = Password::File(path.clone()).fetch().await.unwrap_err();
-    assert!(empty.to_string().contains("holds no password: it is empty"));
+    assert!(
+        empty
+            .to_string()
+            .contains("gives no password or token: it is empty")
+    );
     let missing = Password::File(folder.path().join("none")).fetch().await;
     assert!(missing.unwrap_err().to_string().contains("cannot be read"));
 }
 
 #[test]
 fn no_debug_output_holds_a_password() {
-    for way in ["password = 'hunter2'", "password_command = 'echo hunter2'"] {
+    for way in [
+        "password = 'hunter2'",
+        "password_command = 'echo hunter2'",
+        "token_command = 'echo hunter2'",
+    ] {
         let config = parse(&LEAST.replace("password_file = \"imap-password\"", way));
         assert!(!format!("{config:?}").contains("hunter2"), "{way}");
     }
@@ -259,9 +267,5 @@ fn a_file_that_is_no_text_is_told_by_its_line() {
     let message = Config::load(&file).unwrap_err().to_string();
     assert!(message.contains("line 2 is not UTF-8"), "{message}");
     let missing = Config::load(&folder.path().join("none.toml")).unwrap_err();
-    assert!(
-        missing
-            .to_string()
-            .contains("make one from config.example.toml")
-    );
+    assert!(missing.to_string().contains("`postlunch init` makes one"));
 }

@@ -68,5 +68,8 @@ async fn endpoint(login: &config::Login) -> Result<Endpoint, AccountError> {
 
 async fn login(login: &config::Login) -> Result<Login, AccountError> {
     let password = login.password.fetch().await?;
-    Ok(Login::password(&login.username, password))
+    Ok(match login.password.is_token() {
+        true => Login::access_token(&login.username, password),
+        false => Login::password(&login.username, password),
+    })
 }

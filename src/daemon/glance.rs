@@ -7,7 +7,7 @@ use crate::daemon::incoming::Background;
 use crate::daemon::run::Daemon;
 pub use crate::daemon::thread::AskError;
 use crate::lunch::act::Answering;
-use crate::lunch::pairing::{LunchState, Stage};
+use crate::lunch::pairing::{LunchState, PairingId, Stage};
 use crate::reading::message::Message;
 use crate::words::message_id::MessageId;
 use chrono::NaiveDateTime;
@@ -15,6 +15,8 @@ use chrono::NaiveDateTime;
 /// Two people, and what became of each of their lunches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Couple {
+    /// Which pairing.
+    pub pairing: PairingId,
     /// The inviter's address.
     pub inviter: String,
     /// The invitee's address.
@@ -34,6 +36,8 @@ pub struct Kind {
     pub name: String,
     /// How an answer to it is taken.
     pub answering: Answering,
+    /// About which pairing; `None` if about none, or about several.
+    pub pairing: Option<PairingId>,
 }
 
 impl Daemon {
@@ -67,6 +71,7 @@ impl Daemon {
                     pairing.lunches.iter().map(|l| (l.start, l.state)).collect();
                 lunches.sort();
                 couples.push(Couple {
+                    pairing: pairing.id,
                     inviter: inviter.who.address.to_string(),
                     invitee: invitee.who.address.to_string(),
                     stage: pairing.stage,
@@ -95,6 +100,7 @@ impl Daemon {
                 kinds.push(letter.map(|letter| Kind {
                     name: letter.name,
                     answering: letter.answering,
+                    pairing: letter.pairing,
                 }));
             }
             Ok(kinds)

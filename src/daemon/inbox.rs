@@ -136,7 +136,7 @@ impl Inbox {
                 Trouble::Imap(e) => request::Trouble::new(e.to_string(), e.remedy(), refused),
                 other => request::Trouble::told(&other.to_string(), refused),
             };
-            maillog::inbox_lost(&told.to_string(), pause.as_millis());
+            maillog::inbox_away(self.vitals.inbox_was_up(), &told.to_string(), pause);
             self.vitals.inbox_down(told);
             if self.rest(pause, &mut wishes).await.is_none() {
                 return Ok(());

@@ -205,7 +205,7 @@ impl Parts {
         if !rehearsal {
             tasks.spawn(conductor.clone().run(stopped));
         }
-        maillog::ready(env!("CARGO_PKG_VERSION"), rehearsal);
+        maillog::started(env!("CARGO_PKG_VERSION"), rehearsal);
         Ok(Daemon {
             conductor,
             vitals,

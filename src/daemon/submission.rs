@@ -77,7 +77,7 @@ impl Submitting {
                         worked = false;
                         failures = failures.saturating_add(1);
                         let pause = pause(failures);
-                        maillog::submission_lost(&why.to_string(), pause.as_millis());
+                        maillog::submission_lost(&why.to_string(), pause);
                         self.vitals.submission_down(why);
                         self.wait(pause).await;
                     }

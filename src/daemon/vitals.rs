@@ -53,6 +53,11 @@ impl Vitals {
         up(&mut self.state().inbox);
     }
 
+    /// Whether the inbox has ever answered since the start.
+    pub fn inbox_was_up(&self) -> bool {
+        self.state().inbox.contact.is_some()
+    }
+
     /// The inbox cannot be reached.
     pub fn inbox_down(&self, trouble: Trouble) {
         down(&mut self.state().inbox, trouble);
@@ -152,7 +157,9 @@ mod tests {
         let (still, untouched) = vitals.links();
         assert_eq!((still.up, still.since), (false, down.since));
         assert_eq!(untouched, Link::default());
+        assert!(!vitals.inbox_was_up());
         vitals.inbox_up();
+        assert!(vitals.inbox_was_up());
         let (first, _) = vitals.links();
         vitals.inbox_up();
         let (second, _) = vitals.links();

@@ -5,6 +5,7 @@
 
 use crate::lunch::act::PartStat;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use data_encoding::{BASE64, BASE64_MIME};
 use mail_parser::{Address, MessageParser, MimeHeaders};
 
@@ -117,6 +118,8 @@ pub struct Writer<'a> {
     pub address: &'a str,
     /// When.
     pub now: DateTime<Utc>,
+    /// Where the clock on their wall hangs.
+    pub zone: Tz,
     /// Makes the Message-ID.
     pub number: u32,
 }
@@ -124,7 +127,10 @@ pub struct Writer<'a> {
 impl Writer<'_> {
     /// The header that every mail has, without the end of the header.
     fn head(&self, to: &str, subject: &str) -> String {
-        let date = self.now.format("%a, %d %b %Y %H:%M:%S +0000");
+        let date = self
+            .now
+            .with_timezone(&self.zone)
+            .format("%a, %d %b %Y %H:%M:%S %z");
         format!(
             "From: {} <{}>\r\nTo: {}\r\nSubject: {}\r\nDate: {date}\r\n\
              Message-ID: <reply-{}@{}>\r\nMIME-Version: 1.0\r\n",
@@ -234,9 +240,12 @@ pub fn reply(mail: &Mail, writer: Writer, words: &str, habit: Habit) -> Vec<u8> 
     } else {
         format!("{re}{}", mail.subject)
     };
+    let written = mail.date.unwrap_or(writer.now);
     let attribution = format!(
         "On {}, {} wrote:",
-        writer.now.format("%a, %d %b %Y at %H:%M"),
+        written
+            .with_timezone(&writer.zone)
+            .format("%a, %d %b %Y at %H:%M"),
         mail.from
     );
     let head = format!(

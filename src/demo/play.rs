@@ -5,18 +5,14 @@
 //! the transcript is the same each time.
 
 use crate::demo::client::{Habit, Mail};
-use crate::demo::stage::{CARA, Player, Stage, StageError};
+use crate::demo::stage::{CARA, Player, Stage, StageError, ZONE};
 use crate::demo::transcript::{
     Counts, Excerpt, Kind, Scene, Transcript, between_the_quotes, own_lines,
 };
 use crate::demo::understood::{Background, understood};
 use crate::lunch::act::Answering;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::{Europe::Berlin, Tz};
 use std::collections::BTreeSet;
-
-/// Where the story plays.
-const ZONE: Tz = Berlin;
 
 /// The year that it plays in.
 const YEAR: i32 = 2027;

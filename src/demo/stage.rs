@@ -17,6 +17,7 @@ use crate::words::address::{Address, AddressError};
 use crate::words::confidential::Confidential;
 use crate::words::endpoint::{Endpoint, Login, Security};
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::{Europe, Tz};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,7 +62,7 @@ pub enum StageError {
         source: std::io::Error,
     },
     /// The daemon refused a command.
-    #[error("the daemon refused: {0}")]
+    #[error("{0}")]
     Refused(String),
     /// A letter that the story needs did not come.
     #[error("{who} waited for {what} in vain")]
@@ -74,6 +75,20 @@ pub enum StageError {
     /// Something happened that never may.
     #[error("a promise was broken: {0}; please report it")]
     Broken(String),
+}
+
+impl StageError {
+    /// The error as a sentence of its own.
+    pub fn told(&self) -> String {
+        let text = self.to_string();
+        let mut chars = text.chars();
+        let first = chars.next().map(char::to_uppercase);
+        let mut sentence: String = first.into_iter().flatten().chain(chars).collect();
+        if !sentence.ends_with(['.', '!', '?']) {
+            sentence.push('.');
+        }
+        sentence
+    }
 }
 
 /// Somebody on the stage.
@@ -108,6 +123,9 @@ pub const DAN: Player = Player {
 
 /// All of them.
 pub const PLAYERS: [Player; 4] = [ANA, BEN, CARA, DAN];
+
+/// Where it plays.
+pub const ZONE: Tz = Europe::Berlin;
 
 /// The daemon's own mailbox.
 pub const HOUSE: &str = "lunch@example.com";
@@ -152,7 +170,7 @@ impl Stage {
              [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
              [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\npassword = \"{secret}\"\n\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
-             [lunch]\ntimezone = \"Europe/Berlin\"\n\
+             [lunch]\ntimezone = \"{ZONE}\"\n\
              [policy]\nmails_per_person_per_day = 50\n",
             sandbox.imap_port(),
             sandbox.smtp_port(),
@@ -299,6 +317,7 @@ impl Stage {
             name: player.name,
             address: player.address,
             now: self.now().await?,
+            zone: ZONE,
             number: self.replies,
         })
     }

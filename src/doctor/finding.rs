@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Level {
     /// As it should be.
     Ok,
+    /// It was not looked at, and why.
+    Skipped,
     /// It runs, but deserves a look.
     Warning,
     /// It will not run like this.
@@ -140,6 +142,14 @@ impl Finding {
         }
     }
 
+    /// It was not looked at, and why.
+    pub fn skipped(subject: &'static str, means: impl Into<String>) -> Self {
+        Self {
+            level: Level::Skipped,
+            ..Self::ok(subject, means)
+        }
+    }
+
     /// It runs, but deserves a look.
     pub fn warning(
         code: Code,
@@ -180,6 +190,7 @@ impl Finding {
     pub fn as_text(&self) -> String {
         let mark = match self.level {
             Level::Ok => "ok     ",
+            Level::Skipped => "skipped",
             Level::Warning => "warning",
             Level::Wrong => "WRONG  ",
         };

@@ -214,7 +214,7 @@ pub(super) fn known(provider: &Provider) -> Finding {
             Code::Provider,
             "provider",
             format!("{name} wants {}", provider.login),
-            "put a token where the password goes, and expect it to end within the hour, since this version cannot renew it; another mailbox is the better choice",
+            "give token_command a command that prints one, in place of the password; docs/providers.md has examples",
         );
     }
     let told = Finding::ok(

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::words::address::{Address, AddressError};
 use crate::words::confidential::Confidential;
 use premises::{Premises, SentCopy};
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub enum SentCopies {
 pub struct SandboxOptions {
     /// Addresses, which are logins too, with their secrets (password and bearer token alike).
     pub accounts: Vec<(String, Confidential<String>)>,
+    /// Whether passwords are taken; else bearer tokens only, as Microsoft does.
+    pub passwords: bool,
     /// Addresses that are taken at RCPT and answered with a delivery status notification.
     pub bouncing: Vec<String>,
     /// Whether submitted mail is copied to `Sent`.
@@ -81,6 +84,7 @@ impl Default for SandboxOptions {
     fn default() -> Self {
         Self {
             accounts: Vec::new(),
+            passwords: true,
             bouncing: Vec::new(),
             sent_copies: SentCopies::None,
             with_sent: true,
@@ -198,6 +202,11 @@ impl Sandbox {
     /// The messages in a mailbox, by ascending UID; none where there is no such mailbox.
     pub fn mailbox(&self, address: &str, mailbox: &str) -> Vec<Message> {
         self.look(|office| office.messages(address, mailbox).to_vec())
+    }
+
+    /// The UIDs of the messages in a mailbox whose bodies anybody has fetched, in whole or in part.
+    pub fn bodies_shown(&self, address: &str, mailbox: &str) -> BTreeSet<u32> {
+        self.premises.shown(address, mailbox)
     }
 
     /// All that was handed in over SMTP, oldest first, one for each recipient.

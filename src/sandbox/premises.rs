@@ -6,7 +6,9 @@
 use super::SandboxOptions;
 use super::fault::{FaultPoint, Trouble};
 use super::post_office::{Account, PostOffice};
+use super::sasl::Credentials;
 use crate::words::address::Address;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
 
@@ -24,6 +26,8 @@ pub(super) struct Premises {
     closing: watch::Sender<bool>,
     pub(super) options: SandboxOptions,
     pub(super) sent_copies: mpsc::UnboundedSender<SentCopy>,
+    /// Whose body anybody has fetched: by account and mailbox, the UIDs.
+    shown: Mutex<BTreeMap<(String, String), BTreeSet<u32>>>,
 }
 
 impl Premises {
@@ -39,7 +43,22 @@ impl Premises {
             closing: watch::Sender::new(false),
             options,
             sent_copies,
+            shown: Mutex::default(),
         }
+    }
+
+    /// Notes that the bodies of these messages are about to be shown.
+    pub(super) fn show(&self, account: &str, mailbox: &str, uids: impl Iterator<Item = u32>) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (account.to_owned(), mailbox.to_owned());
+        shown.entry(place).or_default().extend(uids);
+    }
+
+    /// The UIDs of the messages there whose bodies have been shown to anybody.
+    pub(super) fn shown(&self, account: &str, mailbox: &str) -> BTreeSet<u32> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (account.to_owned(), mailbox.to_owned());
+        shown.get(&place).cloned().unwrap_or_default()
     }
 
     /// Reads the post office.
@@ -90,10 +109,18 @@ impl Premises {
     }
 
     /// The account that this login and secret open.
-    pub(super) fn admit(&self, login: &str, secret: &str) -> Option<String> {
+    pub(super) fn admit(&self, credentials: &Credentials) -> Option<String> {
+        let Credentials {
+            login,
+            secret,
+            is_token,
+        } = credentials;
+        if !is_token && !self.options.passwords {
+            return None;
+        }
         self.look(|office| {
             let account: &Account = office.account(login)?;
-            let fits = account.secret.reveal() == secret;
+            let fits = account.secret.reveal() == secret.as_str();
             fits.then(|| account.address.key().to_owned())
         })
     }

@@ -33,7 +33,8 @@ pub struct Plan {
     pub security: &'static str,
     pub imap: u16,
     pub smtp: u16,
-    pub password: &'static str,
+    /// The line that gives the password.
+    pub password: String,
     /// Lines below `[mail]`.
     pub mail: String,
     /// Lines below `[imap]`.
@@ -57,7 +58,7 @@ impl House {
             security: "none",
             imap: sandbox.imap_port(),
             smtp: sandbox.smtp_port(),
-            password: SECRET,
+            password: format!("password = \"{SECRET}\""),
             mail: String::new(),
             inbox: String::new(),
             more: String::new(),
@@ -103,7 +104,7 @@ impl House {
             "[mail]\naddress = \"{LUNCH}\"\n{mail}\
              [operator]\naddress = \"ops@example.com\"\n\
              [imap]\nhost = \"{host}\"\nport = {imap}\nsecurity = \"{security}\"\n\
-             password = \"{password}\"\n{inbox}\
+             {password}\n{inbox}\
              [smtp]\nport = {smtp}\nsecurity = \"{security}\"\n\
              [store]\npath = \"{folder}/store\"\n\
              [lunch]\ntimezone = \"UTC\"\n\
@@ -135,7 +136,7 @@ impl Visit {
         for finding in &self.0 {
             assert_eq!(
                 finding.code.is_none(),
-                finding.level == Level::Ok,
+                finding.level <= Level::Skipped,
                 "{finding:?}"
             );
             if let Some(code) = finding.code {

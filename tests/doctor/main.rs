@@ -10,7 +10,7 @@ mod round_trip;
 mod sender;
 mod ten;
 
-use house::{House, options};
+use house::{House, SECRET, options};
 use postlunch::doctor::Level;
 use postlunch::sandbox::SentCopies;
 
@@ -144,5 +144,27 @@ async fn a_mailbox_that_another_daemon_has_filled_is_noticed() {
         "{means}"
     );
     assert!(remedy.contains("stop the other daemon"), "{remedy}");
+    house.sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_wants_a_token_gets_a_fresh_one_at_each_log_in() {
+    let mut options = options();
+    options.passwords = false;
+    let mut house = House::with(options).await;
+    let script = house.path().join("token");
+    let count = house.path().join("count");
+    let text = format!("echo once >> {}\necho {SECRET}\n", count.display());
+    std::fs::write(&script, text).expect("written");
+    house.plan.password = format!("token_command = 'sh {}'", script.display());
+    let visit = house.visit().await;
+    assert_eq!(visit.wrong(), [""; 0], "{visit:#?}");
+    let counted = std::fs::read_to_string(&count).expect("it was asked");
+    assert!(counted.lines().count() >= 2, "{counted}");
+    // A token that has ended is told as what it is.
+    std::fs::write(&script, "echo an-old-token\n").expect("written");
+    let visit = house.visit().await;
+    assert_eq!(visit.wrong(), ["login-refused", "login-refused"]);
+    assert!(!format!("{visit:?}").contains("an-old-token"), "{visit:?}");
     house.sandbox.stop().await;
 }

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 #[tokio::test]
 async fn a_wrong_password() {
     let mut house = House::with(options()).await;
-    house.plan.password = "guess";
+    house.plan.password = "password = \"guess\"".to_owned();
     let visit = house.visit().await;
     assert_eq!(visit.wrong(), ["login-refused", "login-refused"]);
     for finding in visit.0.iter().filter(|f| f.level == Level::Wrong) {

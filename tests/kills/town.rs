@@ -275,6 +275,7 @@ impl Town {
             name: "Somebody",
             address: person,
             now: self.now,
+            zone: chrono_tz::Europe::Berlin,
             number: mark,
         };
         let octets = client::reply(letter, writer, words, Habit::Phone);

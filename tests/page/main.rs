@@ -121,7 +121,11 @@ fn whoever_says_no_where_a_yes_was_meant_is_told_how_to_go_on() {
     // Nobody whom Ana would ask again: the daemon refuses, and the page says so.
     let fields = [("from", "Ana"), ("to", "Ben"), ("note", "")];
     let page = visitor.submit(&page, "/invite", &fields);
-    assert!(page.body.contains("That did not work: the daemon refused"));
+    let told = page.between("class=\"notice trouble\"", "</section>");
+    assert!(
+        told.contains("<p>This invitation cannot be sent from here.</p>"),
+        "{told}"
+    );
     let page = visitor.submit(&page, "/again", &[]);
     assert_eq!(step(&page).0, "Read Ben's invitation");
 }
@@ -508,6 +512,7 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
                 name,
                 address: "ben@example.com",
                 now,
+                zone: chrono_tz::Europe::Berlin,
                 number: 1,
             };
             let mail = letter("Lunch");

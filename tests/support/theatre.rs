@@ -44,7 +44,7 @@ pub type Kills = BTreeMap<usize, Vec<f64>>;
 pub struct Theatre {
     letterboxes: BTreeMap<&'static str, Letterbox>,
     taken: BTreeSet<(&'static str, u32)>,
-    house: House,
+    pub house: House,
     /// The program.
     pub process: Process,
     folder: PathBuf,
@@ -487,6 +487,7 @@ impl Theatre {
             name: person.full_name,
             address: person.address,
             now: self.now,
+            zone: chrono_tz::Europe::Berlin,
             number,
         };
         let octets = client::reply(&letter.mail, writer, words, habit);

@@ -112,10 +112,14 @@ fn refuse_gaps(asked: &Init) -> Result<(), Failure> {
     if gaps.is_empty() {
         return Ok(());
     }
+    let whose = match asked.mode {
+        None => ". With --operator too it is a mailbox that serves a company, else your own",
+        Some(_) => "",
+    };
     Err(Failure::new(
         Code::Usage,
         format!(
-            "init needs {}; in a terminal it asks instead",
+            "init needs {}; in a terminal it asks instead{whose}",
             gaps.join(" and ")
         ),
     ))

@@ -39,7 +39,7 @@ pub async fn init(common: &Common, asked: Init) -> Result<(), Failure> {
     }
     let mut findings = Vec::new();
     if !no_check {
-        findings = examine(&config, &written, is_asked, common.json).await?;
+        findings = examine(common, &config, &written, is_asked).await?;
     }
     let good = findings.iter().all(|f| f.level != Level::Wrong);
     if common.json {
@@ -88,18 +88,19 @@ fn told(written: &Written) -> String {
 
 /// The doctor's visit; a password that is refused may be typed anew.
 async fn examine(
+    common: &Common,
     config: &Config,
     written: &Written,
     is_asked: bool,
-    silent: bool,
 ) -> Result<Vec<Finding>, Failure> {
     // That no daemon runs yet is no news here.
     let is_news = |finding: &Finding| finding.code != Some(Code::NoDaemon);
+    let silent = common.json;
     for number in 1.. {
         if !silent {
             show::print("\nChecking\n\n")?;
         }
-        let mut findings = check::examine(config, true, |f| !silent && is_news(f)).await?;
+        let mut findings = check::examine(common, config, true, |f| !silent && is_news(f)).await?;
         findings.retain(is_news);
         if !silent {
             show::print(&check::verdict(&findings))?;

@@ -8,16 +8,12 @@ use crate::demo::client::{self, Habit, Mail};
 use crate::demo::page::answers::Answer;
 use crate::demo::page::frame;
 use crate::demo::page::marked::{Marked, mark};
-use crate::demo::stage::{ANA, BEN, CARA, HOUSE, PLAYERS, Player, Stage, StageError};
+use crate::demo::stage::{ANA, BEN, CARA, HOUSE, PLAYERS, Player, Stage, StageError, ZONE};
 use crate::lunch::act::PartStat;
 use crate::reading::Context;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::{Europe::Berlin, Tz};
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// Where it plays.
-pub const ZONE: Tz = Berlin;
 
 /// Ana's own line in the first invitations.
 pub const NOTE: &str = "I'd rather hear from you how I'm doing than from a form.";
@@ -382,6 +378,7 @@ impl Performance {
     /// If the daemon fails.
     pub async fn look(&mut self) -> Result<Range<usize>, StageError> {
         let before = self.letters.len();
+        let now = self.stage.now().await?;
         let mut new = Vec::new();
         for player in PLAYERS {
             let known = self.known.get(&player).copied().unwrap_or(0);
@@ -390,9 +387,11 @@ impl Performance {
                     continue;
                 }
                 self.known.insert(player, message.uid);
-                let Some(mail) = Mail::read(&message.bytes) else {
+                let Some(mut mail) = Mail::read(&message.bytes) else {
                     continue;
                 };
+                // Mail that came without a date came when it came.
+                mail.date.get_or_insert(now);
                 new.push(Letter {
                     player,
                     mail,

@@ -197,7 +197,7 @@ async fn answered(
         Ok(Some(answer)) => Ok(to(&format!("/answer/{answer}"))),
         Ok(None) => Err(house.not_there()),
         Err(error) => {
-            performance.complain(format!("That mail did not get through: {error}."));
+            performance.complain(format!("That mail did not get through. {}", error.told()));
             Ok(to(&format!("/mail/{number}")))
         }
     }
@@ -248,7 +248,7 @@ async fn done(
 ) -> Shown {
     let mut performance = house.enter().await?;
     if let Err(error) = act(&mut performance).await {
-        performance.complain(format!("That did not work: {error}."));
+        performance.complain(error.told());
     }
     Ok(to("/"))
 }

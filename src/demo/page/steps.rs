@@ -3,7 +3,7 @@
 //! Nothing of it is remembered: what is done is seen from letters, answers and lunches. So whoever
 //! takes a way of their own, a no where a yes was meant, is told how to go on from there.
 
-use crate::daemon::glance::Couple;
+use crate::daemon::glance::{Couple, Kind};
 use crate::demo::page::performance::{Letter, Performance};
 use crate::demo::stage::{ANA, BEN, CARA, PLAYERS, Player};
 use crate::lunch::act::Answering;
@@ -59,28 +59,43 @@ fn link(number: usize) -> String {
 impl Scene<'_> {
     /// The latest letter of that kind to somebody.
     fn letter(&self, to: Player, kind: &str) -> Option<(usize, &Letter)> {
+        let mut letters = self.performance.letters().iter().enumerate().rev();
+        letters.find(|(_, letter)| letter.player == to && letter.is(kind))
+    }
+
+    /// The letters of that kind that these two got about their lunches; a letter about nobody's in
+    /// particular, as a summary, counts as theirs.
+    fn theirs<'s>(
+        &'s self,
+        couple: &Couple,
+        kind: &str,
+    ) -> impl Iterator<Item = (usize, &'s Letter)> {
         let letters = self.performance.letters().iter().enumerate().rev();
-        letters
-            .into_iter()
-            .find(|(_, letter)| letter.player == to && letter.is(kind))
+        letters.filter(move |(_, letter)| {
+            let known = letter.kind.as_ref().filter(|known| known.name == kind);
+            let about = |known: &Kind| known.pairing.is_none_or(|about| about == couple.pairing);
+            let to = letter.player.address;
+            known.is_some_and(about) && [&couple.inviter, &couple.invitee].iter().any(|a| *a == to)
+        })
     }
 
-    fn came(&self, kind: &str) -> bool {
-        self.performance.letters().iter().any(|l| l.is(kind))
+    fn came(&self, couple: &Couple, kind: &str) -> bool {
+        self.theirs(couple, kind).next().is_some()
     }
 
-    fn opened(&self, kind: &str) -> bool {
-        let mut letters = self.performance.letters().iter();
-        letters.any(|letter| letter.is(kind) && letter.opened)
+    fn opened(&self, couple: &Couple, kind: &str) -> bool {
+        self.theirs(couple, kind).any(|(_, letter)| letter.opened)
     }
 
-    fn answered(&self, by: Player, answering: Answering) -> bool {
+    /// Whether somebody has written notes about one of their lunches.
+    fn noted(&self, couple: &Couple, by: Player) -> bool {
         self.performance.answers().iter().any(|answer| {
             let letter = self.performance.letter(answer.to);
             let kind = letter.and_then(|letter| letter.kind.as_ref());
-            answer.by == by
-                && answer.is_a_persons()
-                && kind.is_some_and(|kind| kind.answering == answering)
+            let about = |kind: &Kind| {
+                kind.answering == Answering::FollowUp && kind.pairing == Some(couple.pairing)
+            };
+            answer.by == by && answer.is_a_persons() && kind.is_some_and(about)
         })
     }
 
@@ -93,7 +108,7 @@ impl Scene<'_> {
     fn pair(&self) -> Option<&Couple> {
         let mut couples = self.couples.iter();
         let meeting = couples.find(|couple| couple.stage.is_meeting());
-        let met = |couple: &&Couple| !couple.lunches.is_empty() && self.came("followup");
+        let met = |couple: &&Couple| !couple.lunches.is_empty() && self.came(couple, "followup");
         meeting.or_else(|| self.couples.iter().find(met))
     }
 
@@ -169,11 +184,12 @@ impl Scene<'_> {
         let Some((couple, (inviter, invitee))) = couple.and_then(|c| Some((c, names(c)?))) else {
             return self.nobody();
         };
-        let card = self.letter(invitee, "calendar-request");
+        let mut cards = self.theirs(couple, "calendar-request");
+        let card = cards.find(|(_, letter)| letter.player == invitee);
         let mut steps = vec![Step {
             title: format!("Look at {}'s calendar entry", invitee.name),
             hint: "It came by mail, too. Its buttons work as in a calendar.".to_owned(),
-            done: card.is_some_and(|(_, letter)| letter.opened) || self.came("reminder"),
+            done: card.is_some_and(|(_, letter)| letter.opened) || self.came(couple, "reminder"),
             go: card.map(|(at, _)| link(at)),
             label: "Open it".to_owned(),
             ..Step::default()
@@ -182,7 +198,7 @@ impl Scene<'_> {
             steps.push(Step {
                 title: "Skip to the lunch".to_owned(),
                 hint: "They are reminded, and that is all: no notes, as agreed.".to_owned(),
-                done: self.came("reminder"),
+                done: self.came(couple, "reminder"),
                 until: Some("reminder"),
                 label: "Skip to the lunch".to_owned(),
                 ..Step::default()
@@ -195,26 +211,26 @@ impl Scene<'_> {
                 "{} and {} are reminded, have lunch, and are asked for a few lines afterwards.",
                 inviter.name, invitee.name
             ),
-            done: self.came("followup"),
+            done: self.came(couple, "followup"),
             until: Some("followup"),
             label: "Skip to the lunch".to_owned(),
             ..Step::default()
         });
         for player in [invitee, inviter] {
-            let letter = self.letter(player, "followup");
+            let mut letters = self.theirs(couple, "followup");
+            let letter = letters.find(|(_, letter)| letter.player == player);
             steps.push(Step {
                 title: format!("Write notes as {}", player.name),
                 hint: "Three prompts, a few words each. Suggested answers show the ways in which \
                        people write them."
                     .to_owned(),
-                done: self.answered(player, Answering::FollowUp),
+                done: self.noted(couple, player),
                 go: letter.map(|(at, _)| format!("{}#reply", link(at))),
                 label: format!("Reply as {}", player.name),
                 ..Step::default()
             });
         }
-        let exchange = self.letter(invitee, "exchange");
-        let told = exchange.or_else(|| self.letter(inviter, "exchange"));
+        let told = self.theirs(couple, "exchange").next();
         steps.push(Step {
             title: "Read what one told the other".to_owned(),
             hint: if told.is_some() {
@@ -222,7 +238,7 @@ impl Scene<'_> {
             } else {
                 "It goes out once both have written, or on Sunday evening.".to_owned()
             },
-            done: self.opened("exchange"),
+            done: self.opened(couple, "exchange"),
             go: told.map(|(at, _)| link(at)),
             until: told.is_none().then_some("exchange"),
             label: if told.is_some() {
@@ -236,17 +252,16 @@ impl Scene<'_> {
         steps.push(Step {
             title: "Skip to the month's end".to_owned(),
             hint: "Once a month each gets a harvest of their own.".to_owned(),
-            done: self.came("summary"),
+            done: self.came(couple, "summary"),
             until: Some("summary"),
             label: "Skip to the summaries".to_owned(),
             ..Step::default()
         });
-        let summary = self.letter(inviter, "summary");
-        let summary = summary.or_else(|| self.letter(invitee, "summary"));
+        let summary = self.theirs(couple, "summary").next();
         steps.push(Step {
             title: "Read a summary".to_owned(),
             hint: "Good moments, in the other's words, to show when a promotion is due.".to_owned(),
-            done: self.opened("summary"),
+            done: self.opened(couple, "summary"),
             go: summary.map(|(at, _)| link(at)),
             label: "Open it".to_owned(),
             ..Step::default()

@@ -69,7 +69,8 @@ pub struct Around {
     token: String,
     clock: String,
     steps: Vec<Step>,
-    done: usize,
+    /// The number of the step to take, from one.
+    number: usize,
     notice: Option<Told>,
 }
 
@@ -132,7 +133,7 @@ impl Around {
         Self {
             token: token.to_owned(),
             clock: now.format("%A %-d %B %Y, %H:%M").to_string(),
-            done: steps.iter().filter(|step| step.done).count(),
+            number: steps.iter().take_while(|step| step.done).count() + 1,
             steps,
             notice: told,
         }

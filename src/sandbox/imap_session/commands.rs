@@ -7,6 +7,7 @@ use super::answer::{Answer, bye, fetched};
 use super::view::{Gone, Place, View, flag_items};
 use super::{Session, fetch, name_of, search};
 use crate::sandbox::post_office::{FlagChange, Mailbox, PostOffice};
+use crate::sandbox::sasl::Credentials;
 use imap_next::imap_types::command::CommandBody;
 use imap_next::imap_types::core::{Charset, Vec1};
 use imap_next::imap_types::extensions::uidplus::{UidElement, UidSet};
@@ -44,7 +45,7 @@ impl Session {
             C::Login { username, password } => {
                 let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
                 let secret = text(password.declassify().as_ref());
-                self.log_in(&text(username.as_ref()), &secret)
+                self.log_in(&Credentials::password(text(username.as_ref()), secret))
             }
             body => match self.account.clone() {
                 Some(key) => self.obey_authenticated(&key, body),
@@ -171,11 +172,11 @@ impl Session {
         answer
     }
 
-    pub(super) fn log_in(&mut self, login: &str, secret: &str) -> Answer {
+    pub(super) fn log_in(&mut self, credentials: &Credentials) -> Answer {
         if self.account.is_some() {
             return Answer::bad("Logged in already");
         }
-        self.account = self.premises.admit(login, secret);
+        self.account = self.premises.admit(credentials);
         if self.account.is_none() {
             return Answer::no("[AUTHENTICATIONFAILED] Login or password is wrong");
         }
@@ -250,6 +251,10 @@ impl Session {
             names.push(flags);
         }
         let places = view.resolve(set, by_uid);
+        if fetch::shows_body(&names) {
+            let uids = places.iter().map(|place| place.uid);
+            self.premises.show(&view.account, &view.mailbox, uids);
+        }
         let mut answer = Answer::ok("Fetched");
         let read = |mailbox: &Mailbox, answer: &mut Answer| {
             for place in &places {

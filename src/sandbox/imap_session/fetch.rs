@@ -48,6 +48,16 @@ fn is_offered(name: &Name) -> bool {
     }
 }
 
+/// Whether fetching this shows anything of a body.
+pub(super) fn shows_body(names: &[Name]) -> bool {
+    let shows = |name: &Name| match name {
+        Name::Rfc822 | Name::Rfc822Text => true,
+        Name::BodyExt { section, .. } => matches!(section, None | Some(Section::Text(_))),
+        _ => false,
+    };
+    names.iter().any(shows)
+}
+
 /// Whether fetching this sets `\Seen`.
 pub(super) fn marks_seen(names: &[Name]) -> bool {
     let marks = |name: &Name| match name {

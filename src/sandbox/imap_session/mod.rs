@@ -247,8 +247,7 @@ impl Session {
             Some(_) if login.refused => Answer::no("[AUTHENTICATIONFAILED] The token is no good"),
             Some(response) => {
                 let read = if bearer { sasl::bearer } else { sasl::plain };
-                let (name, secret) = read(&response).unwrap_or_default();
-                self.log_in(&name, &secret)
+                self.log_in(&read(&response).unwrap_or_default())
             }
         };
         if bearer && !login.refused && answer.kind == StatusKind::No {

@@ -8,7 +8,7 @@ mod lines;
 use super::delivery::{HOST, Submission};
 use super::fault::{FaultPoint, Trouble};
 use super::premises::{Premises, Route};
-use super::sasl;
+use super::sasl::{self, Credentials};
 use crate::words::address::Address;
 use data_encoding::BASE64;
 use lines::{Line, Lines};
@@ -166,10 +166,11 @@ impl Conversation {
                 login
                     .and_then(|l| sasl::text(&l))
                     .zip(password.and_then(|p| sasl::text(&p)))
+                    .map(|(login, password)| Credentials::password(login, password))
             }
             _ => return self.say("504 5.5.4 Mechanism not known").await,
         };
-        self.account = credentials.and_then(|(login, secret)| self.premises.admit(&login, &secret));
+        self.account = credentials.and_then(|credentials| self.premises.admit(&credentials));
         if self.account.is_some() {
             return self.say("235 2.7.0 Welcome").await;
         }
