@@ -409,6 +409,7 @@ fn initial(month: u32, middle: f64, base: f64) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::address::NameAddr;
 
     fn luminance(Colour(r, g, b): Colour) -> f64 {
         let part = |c: u8| {
@@ -440,6 +441,69 @@ mod tests {
                     page.hex()
                 );
             }
+        }
+    }
+
+    /// Any number of partners, lunches on one day or years apart, none of late, branches everywhere.
+    #[test]
+    fn any_threads_stay_on_the_page() {
+        let until = NaiveDate::from_ymd_opt(2027, 2, 1).unwrap();
+        let mut state = 11_u64;
+        let mut chance = |most: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) % most
+        };
+        for round in 0..60 {
+            let mut days = |most: u64| {
+                let reach = 1 + chance(900);
+                let count = 1 + chance(most);
+                let mut days: Vec<_> = (0..count)
+                    .map(|_| until - Days::new(chance(reach)))
+                    .collect();
+                days.sort_unstable();
+                days
+            };
+            let mut threads: Vec<OwnThread> = (0..round % 9)
+                .map(|number| OwnThread {
+                    partner: NameAddr::parse(&format!("p{number}@example.com")).unwrap(),
+                    held: days(30),
+                    goes_on: true,
+                    grown: (0..number % 6).map(|_| days(9)).collect(),
+                })
+                .collect();
+            threads.sort_by_key(|thread| thread.held.first().copied());
+            let weave = Weave { threads, until };
+            let Some(drawing) = draw(&weave) else {
+                assert_eq!(round % 9, 0);
+                continue;
+            };
+            let on_page = |(x, y): &Point| {
+                let (width, height) = (f64::from(drawing.width), f64::from(drawing.height));
+                x.is_finite()
+                    && y.is_finite()
+                    && (0.0..=width).contains(x)
+                    && (0.0..=height).contains(y)
+            };
+            for mark in &drawing.marks {
+                let fits = match mark {
+                    Mark::Line {
+                        points,
+                        width,
+                        opacity,
+                        ..
+                    } => points.iter().all(on_page) && *width < 12.0 && *opacity <= 1.0,
+                    Mark::Dot { at, .. } => on_page(at),
+                    Mark::Bow { .. } | Mark::Word { .. } => false,
+                };
+                assert!(
+                    fits,
+                    "round {round}: {mark:?} on {} by {}",
+                    drawing.width, drawing.height
+                );
+            }
+            assert_eq!(drawing.svg(), draw(&weave).unwrap().svg(), "the same twice");
         }
     }
 }
