@@ -10,6 +10,7 @@ mod commands;
 pub mod conductor;
 pub mod decider;
 pub mod glance;
+mod guests;
 mod health;
 mod inbox;
 pub mod incoming;

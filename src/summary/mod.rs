@@ -1,4 +1,3 @@
 //! Summaries: from the state to what a member reads once a month. Words, never scores.
 
 pub mod monthly;
-mod nothing;

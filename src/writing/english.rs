@@ -117,6 +117,16 @@ pub fn lunches(count: usize) -> String {
     }
 }
 
+/// `two`, `three`, … `ten`, `11`.
+pub fn number(count: usize) -> String {
+    const NAMES: [&str; 11] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    NAMES
+        .get(count)
+        .map_or_else(|| count.to_string(), |name| (*name).to_owned())
+}
+
 /// `a, b and c`
 pub fn list(items: &[String]) -> String {
     match items.split_last() {
