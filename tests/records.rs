@@ -60,6 +60,9 @@ fn the_first_person_on_disk_still_loads() {
             who: NameAddr::new("Zoë Müller", address),
             stopped: true,
             summaries: false,
+            tips: true,
+            passed_on: false,
+            board: None,
             goals: vec![
                 goal(
                     "Let others finish.\nReally.",
@@ -171,6 +174,7 @@ fn the_first_letter_on_disk_still_loads() {
         answering: Answering::FollowUp,
         slot: Some(local("2026-01-15T12:30:00")),
         goal_asked: true,
+        points: Vec::new(),
         message_id: "k3x7.4711@example.com".to_owned(),
         subject: words("How was lunch with Ana?"),
         text: words("Hi Ben,\n\n1. Ana's best moment since you last met?\n"),

@@ -225,6 +225,8 @@ pub struct Policy {
     pub trusted_authserv_id: Option<String>,
     /// Most mails to one person in a day, of all kinds.
     pub mails_per_person_per_day: u16,
+    /// From how many pairings on somebody who invites by mail is asked whether one more is meant.
+    pub max_pairings: u16,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
     /// Whether the operator may draw who has lunch with whom, without names.

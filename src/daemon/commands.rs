@@ -232,7 +232,7 @@ impl Decider {
         Ok(Reply::Invited { invitations })
     }
 
-    fn invite_one(
+    pub(super) fn invite_one(
         &mut self,
         inviter: &NameAddr,
         invitee: &NameAddr,

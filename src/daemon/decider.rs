@@ -317,6 +317,7 @@ impl Decider {
                 answering: body.answering(),
                 slot: dispatch.slot,
                 goal_asked,
+                points: body.points(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
                 text: original(&written).into(),
@@ -368,7 +369,9 @@ impl Decider {
     ) -> Result<Posting, DeciderError> {
         let own = &self.settings.mailbox;
         let token = self.key.mint(row, &dispatch.letter.to.address).detail();
-        let reply_to = match self.settings.subaddressing {
+        // Whoever reads a board holds no key to anybody's mail.
+        let on_a_board = matches!(dispatch.letter.body, Body::Card { .. });
+        let reply_to = match self.settings.subaddressing && !on_a_board {
             true => own.address.with_detail(&token)?,
             false => own.address.clone(),
         };
@@ -377,7 +380,7 @@ impl Decider {
             .ok_or(DeciderError::MessageId)?;
         let answered = answered.filter(|a| a.by == dispatch.to);
         let in_reply_to = answered.and_then(|a| a.message_id.clone());
-        let root = match dispatch.pairing {
+        let root = match dispatch.pairing.filter(|_| !on_a_board) {
             Some(pairing) => self.ledger.thread_root(dispatch.to, pairing)?,
             None => None,
         };
@@ -393,7 +396,7 @@ impl Decider {
             thread_subject: answered.and_then(|a| a.subject.clone()),
             date: now,
             letter_id: hash,
-            reference: token,
+            reference: if on_a_board { String::new() } else { token },
             house: self.settings.house.clone(),
             language: Language::English,
         })
@@ -617,6 +620,8 @@ pub(super) const fn consent_name(consent: Consent) -> &'static str {
         Consent::Final => "final",
         Consent::Farewell => "farewell",
         Consent::Summary => "summary",
+        Consent::Board => "board",
+        Consent::BoardOfBoth => "board-of-both",
     }
 }
 
@@ -629,6 +634,8 @@ pub(super) fn consent_from(name: &str) -> Consent {
         "final" => Consent::Final,
         "farewell" => Consent::Farewell,
         "summary" => Consent::Summary,
+        "board" => Consent::Board,
+        "board-of-both" => Consent::BoardOfBoth,
         _ => Consent::Asking,
     }
 }

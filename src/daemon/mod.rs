@@ -12,6 +12,7 @@ pub mod decider;
 mod export;
 mod fabric;
 pub mod glance;
+mod guests;
 mod health;
 mod inbox;
 pub mod incoming;

@@ -46,6 +46,8 @@ pub struct Settings {
     pub recipients: Option<BTreeSet<Address>>,
     /// Looking for a mail in doubt, this many times sooner than usual.
     pub haste: i32,
+    /// Domains whose people may invite by mail; `*` is any.
+    pub inviting_domains: Vec<String>,
 }
 
 impl Settings {
@@ -65,6 +67,7 @@ impl Settings {
                 followup_after: config.followup.after,
                 nudge_after: config.followup.nudge_after,
                 seal: config.followup.seal,
+                max_pairings: config.policy.max_pairings.into(),
             },
             plan: Plan {
                 every_weeks: lunch.every_weeks.into(),
@@ -84,6 +87,7 @@ impl Settings {
             summary: config.summary.cron.clone(),
             mails_per_day: config.policy.mails_per_person_per_day.into(),
             fabric: config.policy.fabric,
+            inviting_domains: config.policy.allowed_domains.clone(),
             trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
             recipients,
             haste: 1,

@@ -72,12 +72,14 @@ impl Answering {
     pub fn of_letter(name: &str) -> Option<Self> {
         Some(match name {
             "invitation" | "invitation-reminder" => Self::Invitation,
-            "reminder" | "no-slot" | "calendar-request" | "calendar-update" | "calendar-cancel" => {
-                Self::Reminder
-            }
+            "reminder" | "no-slot" | "lunch-card" | "calendar-request" | "calendar-update"
+            | "calendar-cancel" => Self::Reminder,
             "followup" | "followup-nudge" => Self::FollowUp,
             "exchange" => Self::Exchange,
             "summary" => Self::Summary,
+            "goal-reached" => Self::Proposal,
+            "pass-it-on" | "card" => Self::Receipt,
+            "permission" | "board-confirm" | "board-ask" => Self::Permission,
             "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
             "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,

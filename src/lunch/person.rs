@@ -1,7 +1,7 @@
 //! A person: name, address, own goals, and whether they want mail from here at all.
 
 use crate::lunch::notes::Words;
-use crate::words::address::NameAddr;
+use crate::words::address::{Address, NameAddr};
 use chrono::NaiveDate;
 
 /// Number of a person in the store; says nothing about them.
@@ -47,6 +47,17 @@ impl Goal {
     }
 }
 
+/// A board that makes a card of each mail to its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// The address that the board has for it; whoever knows it can write on the board.
+    pub address: Address,
+    /// Labels and members for the subject, such as `#feedback @ana`.
+    pub marks: String,
+    /// Its owner has said yes to it at their own address.
+    pub confirmed: bool,
+}
+
 /// Somebody we write to, or once wrote to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -58,6 +69,12 @@ pub struct Person {
     pub stopped: bool,
     /// Wants the monthly summary.
     pub summaries: bool,
+    /// Wants help over the silence of the first lunches.
+    pub tips: bool,
+    /// Has had an invitation of their own to hand on.
+    pub passed_on: bool,
+    /// Where cards of their lunches go.
+    pub board: Option<Board>,
     /// Own goals, oldest first; ended ones stay as history, so that a goal's place names it.
     pub goals: Vec<Goal>,
 }
@@ -70,6 +87,9 @@ impl Person {
             who,
             stopped: false,
             summaries: true,
+            tips: true,
+            passed_on: false,
+            board: None,
             goals: Vec::new(),
         }
     }

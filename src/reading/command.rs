@@ -63,6 +63,7 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
         Sense::QuoteCommand,
         Sense::FabricCommand,
         Sense::DropCommand,
+        Sense::AchievedCommand,
         Sense::KeepBothCommand,
         Sense::TakeUpCommand,
         Sense::NotYetCommand,
@@ -96,6 +97,13 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
             let named = rest.is_empty() && mark.words > 1;
             return (numbered || named)
                 .then(|| command(CommandName::Drop, rest.join(" ")))
+                .flatten();
+        }
+        Sense::AchievedCommand => {
+            let numbered = matches!(rest, [number] if number.chars().all(|c| c.is_ascii_digit()));
+            let alone = rest.is_empty() || numbered;
+            return alone
+                .then(|| command(CommandName::Achieved, rest.join(" ")))
                 .flatten();
         }
         // Anywhere else it means "ask me later".
@@ -153,6 +161,7 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
     let senses = [
         Sense::GoalCommand,
         Sense::AnotherGoalCommand,
+        Sense::AchievedCommand,
         Sense::InviteCommand,
         Sense::BoardCommand,
     ];
@@ -177,6 +186,13 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
                 arguments: whole(address, "", true),
             })
         }
+        Sense::AchievedCommand => {
+            let goal = behind.trim_start().strip_prefix([':', '='])?.trim();
+            (!goal.is_empty()).then(|| Act::Command {
+                name: CommandName::Achieved,
+                arguments: whole(goal, below, false),
+            })
+        }
         Sense::AnotherGoalCommand => {
             let wish = behind.trim_start().strip_prefix([':', '='])?.trim();
             (!wish.is_empty()).then(|| Act::Command {
@@ -184,7 +200,10 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
                 arguments: whole(wish, below, false),
             })
         }
-        _ if behind.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
+        _ if behind
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit()) =>
+        {
             numbered_goal(behind.trim(), below)
         }
         // A goal needs its colon or an "is": "goal kick" sets none.

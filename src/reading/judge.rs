@@ -121,13 +121,25 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     if let Some(judged) = commanded(&text, own, &context) {
         return ByRules::Settled(judged);
     }
+    // "remove 2" takes a point out, and nobody off any list.
+    let notes_told = matches!(answering, Some(Answering::Receipt | Answering::Exchange));
+    if notes_told
+        && text.split_whitespace().count() <= FEW_WORDS
+        && let Some(section) = removal(&text)
+    {
+        let act = Act::Correction {
+            section: Some(section),
+            words: None,
+        };
+        return ByRules::Settled(Judged::one(act, "one section is taken away"));
+    }
     let sorted = notes::sort(own);
     let said = intent::read(&text, &context);
     let judged = match answering {
         Some(Answering::FollowUp) => followup(&text, sorted.clone(), &said, &context),
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
-        Some(Answering::Exchange) => exchange(&text, &sorted, &said, &context),
+        Some(Answering::Exchange) => exchange(&sorted, &said, &context),
         Some(Answering::Summary) => summary(&sorted, &said),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
@@ -360,7 +372,7 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     let goal = matches!(
         act,
         Act::Command {
-            name: CommandName::Goal | CommandName::GoalNumber,
+            name: CommandName::Goal | CommandName::GoalNumber | CommandName::Achieved,
             ..
         }
     );
@@ -626,6 +638,13 @@ fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Context) -> Judg
             return Judged::new(acts, "a section is corrected");
         }
     }
+    // "best: …" is for the jar, also where a goal was asked for.
+    if context.goal_asked
+        && sorted.marked
+        && let Some(act) = command::from_notes(&sorted.notes)
+    {
+        return Judged::one(act, "a moment or a goal by its heading");
+    }
     let clear = said.strong_no || said.words <= 5;
     if context.goal_asked && !said.only_thanks {
         let acts = closing(said);
@@ -716,14 +735,7 @@ fn removal(text: &str) -> Option<Section> {
     })
 }
 
-fn exchange(text: &str, sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
-    if let Some(section) = removal(text).filter(|_| said.words <= FEW_WORDS) {
-        let act = Act::Correction {
-            section: Some(section),
-            words: None,
-        };
-        return Judged::one(act, "one section is taken away");
-    }
+fn exchange(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {

@@ -368,6 +368,8 @@ senses! {
     AnotherGoalCommand = "command another goal",
     /// `drop goal`
     DropCommand = "command drop goal",
+    /// `achieved`
+    AchievedCommand = "command achieved",
     /// `keep both`
     KeepBothCommand = "command keep both",
     /// `take it up`

@@ -111,12 +111,7 @@ pub fn days_of_month(dates: &[NaiveDate]) -> String {
 pub fn lunches(count: usize) -> String {
     match count {
         1 => "one lunch".to_owned(),
-        2 => "two lunches".to_owned(),
-        3 => "three lunches".to_owned(),
-        4 => "four lunches".to_owned(),
-        5 => "five lunches".to_owned(),
-        6 => "six lunches".to_owned(),
-        more => format!("{more} lunches"),
+        more => format!("{} lunches", number(more)),
     }
 }
 
@@ -137,10 +132,18 @@ pub fn thread(held: &[NaiveDate], goes_on: bool, today: NaiveDate) -> String {
 pub fn more_pairs(count: usize) -> String {
     match count {
         1 => "one more pair has".to_owned(),
-        2 => "two more pairs have".to_owned(),
-        3 => "three more pairs have".to_owned(),
-        more => format!("{more} more pairs have"),
+        more => format!("{} more pairs have", number(more)),
     }
+}
+
+/// `two`, `three`, … `ten`, `11`.
+pub fn number(count: usize) -> String {
+    const NAMES: [&str; 11] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    NAMES
+        .get(count)
+        .map_or_else(|| count.to_string(), |name| (*name).to_owned())
 }
 
 /// `a, b and c`

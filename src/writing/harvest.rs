@@ -1,7 +1,7 @@
 //! Harvest: what a monthly summary says, as the values that its template names.
 
 use super::english as say;
-use super::facts::{Facts, goal, text};
+use super::facts::{Facts, goal, quote_state, text};
 use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote};
 use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
@@ -141,6 +141,7 @@ impl Month<'_> {
                 words => text(&quote.words),
                 by => self.name(&quote.speaker),
                 on => self.facts.date(quote.on),
+                leave => quote.leave.map_or("", quote_state),
             }
         });
         said.collect()

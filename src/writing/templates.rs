@@ -38,6 +38,13 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/followup.txt",
     "en/followup-nudge.txt",
     "en/exchange.txt",
+    "en/goal-reached.txt",
+    "en/permission.txt",
+    "en/board-confirm.txt",
+    "en/board-ask.txt",
+    "en/card.txt",
+    "en/lunch-card.txt",
+    "en/pass-it-on.txt",
     "en/summary.txt",
     "en/fabric.txt",
     "en/report.txt",
@@ -57,6 +64,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/notice-resumed.txt",
     "en/notice-ended.txt",
     "en/notice-relayed.txt",
+    "en/notice-goal-answered.txt",
+    "en/notice-quote.txt",
     "en/receipt-accepted.txt",
     "en/receipt-declined.txt",
     "en/receipt-later.txt",
@@ -68,7 +77,19 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-paused.txt",
     "en/receipt-resumed.txt",
     "en/receipt-goal.txt",
+    "en/receipt-goals.txt",
     "en/receipt-achieved.txt",
+    "en/receipt-agreed.txt",
+    "en/receipt-jotted.txt",
+    "en/receipt-forgotten.txt",
+    "en/receipt-removed.txt",
+    "en/receipt-quote.txt",
+    "en/receipt-permission.txt",
+    "en/receipt-board.txt",
+    "en/receipt-board-leave.txt",
+    "en/receipt-invited.txt",
+    "en/receipt-many.txt",
+    "en/receipt-no-tips.txt",
     "en/receipt-notes.txt",
     "en/receipt-held.txt",
     "en/receipt-undone.txt",
@@ -77,7 +98,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
 ];
 
 /// The words that let somebody out; an override keeps those that the built-in letter names.
-const WAYS_OUT: [&str; 4] = ["no thanks", "stop", "end", "no summaries"];
+const WAYS_OUT: [&str; 5] = ["no thanks", "stop", "end", "no summaries", "no board"];
 
 /// What is wrong with a template, and what to do about it. Whoever shows it puts in front in which
 /// folder the file stands.

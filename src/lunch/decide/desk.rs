@@ -145,6 +145,21 @@ impl Desk {
         );
     }
 
+    /// A letter about what the partner did, that is more than news of it.
+    pub(super) fn news(&mut self, to: PersonId, pairing: PairingId, body: Body) {
+        let use_by = self.now + ANSWER_USE_BY;
+        let occasion = self.occasion();
+        self.post(
+            to,
+            Some(pairing),
+            None,
+            body,
+            occasion,
+            Consent::News,
+            use_by,
+        );
+    }
+
     /// What an answer or notice is keyed by: the mail, the request, or the moment that came due.
     pub(super) fn occasion(&self) -> String {
         match &self.cause {
@@ -190,7 +205,11 @@ impl Desk {
             consent,
             use_by,
         };
-        // One mail cannot say the same kind of thing to the same person twice.
+        self.put(dispatch);
+    }
+
+    /// Puts a ready letter on its way. One mail cannot say the same kind of thing to the same person twice.
+    pub(super) fn put(&mut self, dispatch: Dispatch) {
         let key = dispatch.key();
         let is_same = |e: &Effect| matches!(e, Effect::Send(other) if other.key() == key);
         if !self.effects.iter().any(is_same) {

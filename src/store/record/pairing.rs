@@ -6,7 +6,9 @@
 use super::written::{Misread, Written, read, read_entries, read_option};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::{Notes, Observation, Section, Words};
-use crate::lunch::pairing::{Claim, Growth, Lunch, Page, Pairing, PairingId, Plan, Series, Stage};
+use crate::lunch::pairing::{
+    CardLeave, Claim, Growth, Jotted, Lunch, Page, Pairing, PairingId, Plan, Series, Stage,
+};
 use crate::lunch::person::PersonId;
 use crate::lunch::quoting::Quoting;
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,24 @@ struct PairingRecord {
 #[serde(default)]
 struct GrowthRecord {
     claims: Vec<ClaimRecord>,
+    jar: Vec<JottedRecord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cards: Vec<CardLeaveRecord>,
+    passed_on: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CardLeaveRecord {
+    writer: String,
+    answer: Option<bool>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct JottedRecord {
+    by: String,
+    words: String,
+    on: String,
+    shown: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,6 +145,8 @@ struct PageRecord {
     goal: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quoting: Vec<QuotingRecord>,
+    hinted: bool,
+    carded: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -203,12 +225,54 @@ impl GrowthRecord {
     fn of(growth: &Growth) -> Self {
         Self {
             claims: growth.claims.iter().map(ClaimRecord::of).collect(),
+            jar: growth.jar.iter().map(JottedRecord::of).collect(),
+            cards: growth.cards.iter().map(CardLeaveRecord::of).collect(),
+            passed_on: growth.passed_on,
         }
     }
 
     fn read(self) -> Result<Growth, Misread> {
         Ok(Growth {
             claims: read_entries("claims", self.claims, ClaimRecord::read)?,
+            jar: read_entries("jar", self.jar, JottedRecord::read)?,
+            cards: read_entries("cards", self.cards, CardLeaveRecord::read)?,
+            passed_on: self.passed_on,
+        })
+    }
+}
+
+impl CardLeaveRecord {
+    fn of(leave: &CardLeave) -> Self {
+        Self {
+            writer: leave.writer.write(),
+            answer: leave.answer,
+        }
+    }
+
+    fn read(self) -> Result<CardLeave, Misread> {
+        Ok(CardLeave {
+            writer: read("writer", &self.writer)?,
+            answer: self.answer,
+        })
+    }
+}
+
+impl JottedRecord {
+    fn of(jotted: &Jotted) -> Self {
+        Self {
+            by: jotted.by.write(),
+            words: jotted.words.reveal().clone(),
+            on: jotted.on.write(),
+            shown: jotted.shown.as_ref().map(Written::write),
+        }
+    }
+
+    fn read(self) -> Result<Jotted, Misread> {
+        Ok(Jotted {
+            by: read("by", &self.by)?,
+            words: Words::new(self.words),
+            on: read("on", &self.on)?,
+            shown: read_option("shown", self.shown.as_ref())?,
         })
     }
 }
@@ -391,6 +455,8 @@ impl PageRecord {
             shown: page.shown,
             goal: page.goal,
             quoting: page.quoting.iter().map(QuotingRecord::of).collect(),
+            hinted: page.hinted,
+            carded: page.carded,
         }
     }
 
@@ -405,6 +471,8 @@ impl PageRecord {
             shown: self.shown,
             goal: self.goal,
             quoting: quoting.into_iter().collect(),
+            hinted: self.hinted,
+            carded: self.carded,
         })
     }
 }

@@ -6,7 +6,7 @@
 use super::written::{Misread, Written, read, read_entries};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::Words;
-use crate::lunch::person::{Goal, Person, PersonId};
+use crate::lunch::person::{Board, Goal, Person, PersonId};
 use crate::words::address::{Address, NameAddr};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -35,8 +35,26 @@ struct PersonRecord {
     address: String,
     stopped: bool,
     summaries: bool,
+    #[serde(default = "yes")]
+    tips: bool,
+    #[serde(default)]
+    passed_on: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    board: Option<BoardRecord>,
     #[serde(default)]
     goals: Vec<GoalRecord>,
+}
+
+/// What holds for whoever has said nothing of it.
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Serialize, Deserialize)]
+struct BoardRecord {
+    address: String,
+    marks: String,
+    confirmed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,18 +92,43 @@ impl Record for PersonRecord {
             address: person.who.address.write(),
             stopped: person.stopped,
             summaries: person.summaries,
+            tips: person.tips,
+            passed_on: person.passed_on,
+            board: person.board.as_ref().map(BoardRecord::of),
             goals: person.goals.iter().map(GoalRecord::of).collect(),
         }
     }
 
     fn read(self) -> Result<Person, Misread> {
         let address: Address = read("address", &self.address)?;
+        let board = self.board.map(BoardRecord::read).transpose();
         Ok(Person {
             id: PersonId(self.id),
             who: NameAddr::new(&self.name, address),
             stopped: self.stopped,
             summaries: self.summaries,
+            tips: self.tips,
+            passed_on: self.passed_on,
+            board: board.map_err(|m| m.within("board"))?,
             goals: read_entries("goals", self.goals, GoalRecord::read)?,
+        })
+    }
+}
+
+impl BoardRecord {
+    fn of(board: &Board) -> Self {
+        Self {
+            address: board.address.write(),
+            marks: board.marks.clone(),
+            confirmed: board.confirmed,
+        }
+    }
+
+    fn read(self) -> Result<Board, Misread> {
+        Ok(Board {
+            address: read("address", &self.address)?,
+            marks: self.marks,
+            confirmed: self.confirmed,
         })
     }
 }

@@ -96,6 +96,7 @@ fn circle(people: Vec<Person>, pairings: Vec<Pairing>) -> Circle {
         rules: Rules {
             key: TokenKey::new('a', [3; 32]),
             mailbox: NameAddr::parse("Lunch <lunch@example.com>").unwrap(),
+            max_pairings: 5,
             holidays: Default::default(),
             remind_after: TimeDelta::days(5),
             lapse_after: TimeDelta::days(14),
