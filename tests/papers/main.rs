@@ -1,4 +1,4 @@
-//! The harvest on the embedded sandbox: a member's threads, record and month by mail, what an
+//! Papers on the embedded sandbox: a member's threads, record and month by mail, what an
 //! operator may see, and that nobody finds in them what is not theirs.
 
 #[allow(

@@ -91,7 +91,7 @@ impl Village {
             server("smtp", sandbox.smtp_port()),
         );
         let folder = tempfile::Builder::new()
-            .prefix("postlunch-harvest-")
+            .prefix("postlunch-papers-")
             .tempdir()
             .expect("a folder")
             .keep();
