@@ -745,9 +745,7 @@ impl Body {
             | Self::Fabric(_)
             | Self::Report { .. }
             | Self::Card { .. }
-            | Self::PassItOn => {
-                Answering::Receipt
-            }
+            | Self::PassItOn => Answering::Receipt,
         }
     }
 }

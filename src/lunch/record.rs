@@ -5,7 +5,8 @@
 //! no in somebody else's papers. The pack holds good words alone, and of those only what their
 //! speakers let out.
 
-use crate::lunch::notes::{Notes, Words};
+use crate::lunch::act::Permission;
+use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::pairing::LunchState;
 use crate::lunch::person::GoalEnd;
 use crate::words::address::NameAddr;
@@ -21,6 +22,10 @@ pub struct Record {
     pub made: DateTime<Utc>,
     /// Whether they get the monthly summary.
     pub summaries: bool,
+    /// Whether they get help over the silence of the first lunches.
+    pub tips: bool,
+    /// Where cards of their lunches go, if they have named a board.
+    pub board: Option<String>,
     /// Their goals, the oldest first.
     pub goals: Vec<KeptGoal>,
     /// Whom they have or had lunch with, the oldest first.
@@ -55,6 +60,8 @@ pub struct KeptPairing {
     pub zone: Tz,
     /// Every lunch that took place, may have, or is to come; the oldest first.
     pub lunches: Vec<KeptLunch>,
+    /// The member's own moments for the jar, with the day each was put by; the oldest first.
+    pub jar: Vec<(NaiveDate, Words)>,
 }
 
 /// One lunch, as one of the two may see it.
@@ -80,6 +87,21 @@ pub struct KeptLunch {
     pub heard: Option<Notes>,
     /// Which of the member's goals the partner's focus spoke to, by its place.
     pub goal: Option<usize>,
+    /// What the member lets the partner show to others, and since when.
+    pub given: Vec<Leave>,
+    /// What the partner lets the member show to others.
+    pub got: Vec<Leave>,
+}
+
+/// A speaker's leave to show the words under one prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Under which prompt.
+    pub section: Section,
+    /// By name, without it, or not.
+    pub permission: Permission,
+    /// The day on which it was said.
+    pub on: NaiveDate,
 }
 
 /// What may be shown to others: dated, word for word, stamped with its speaker's leave.

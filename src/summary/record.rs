@@ -1,10 +1,13 @@
 //! A member's record, and the pack for a promotion: from the state to what leaves with them.
 
 use crate::lunch::event::Circle;
-use crate::lunch::pairing::{Lunch, LunchState, Pairing, Role};
+use crate::lunch::notes::Words;
+use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{Goal, GoalEnd, Person, PersonId};
 use crate::lunch::quoting::{Granted, granted};
-use crate::lunch::record::{KeptGoal, KeptLunch, KeptPairing, Pack, PackGoal, Record, Stamped};
+use crate::lunch::record::{
+    KeptGoal, KeptLunch, KeptPairing, Leave, Pack, PackGoal, Record, Stamped,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// Everything kept about somebody, as they may have it; `None` for a stranger.
@@ -20,6 +23,8 @@ pub fn record(circle: &Circle, reader: PersonId, now: DateTime<Utc>) -> Option<R
         who: me.who.clone(),
         made: now,
         summaries: me.summaries,
+        tips: me.tips,
+        board: me.board.as_ref().map(|board| board.address.to_string()),
         goals: me
             .goals
             .iter()
@@ -60,7 +65,27 @@ fn kept_pairing(circle: &Circle, pairing: &Pairing, reader: PersonId) -> Option<
             .into_iter()
             .map(|lunch| kept_lunch(pairing, lunch, role))
             .collect(),
+        jar: jar(pairing, role),
     })
+}
+
+fn jar(pairing: &Pairing, role: Role) -> Vec<(NaiveDate, Words)> {
+    let own = pairing.growth.jar.iter().filter(|moment| moment.by == role);
+    own.map(|moment| (moment.on, moment.words.clone()))
+        .collect()
+}
+
+/// What the writer of a page has said about showing it.
+fn leaves(page: &Page) -> Vec<Leave> {
+    let answered = page.quoting.iter().filter_map(|(section, quoting)| {
+        let (on, permission) = quoting.answer?;
+        Some(Leave {
+            section: *section,
+            permission,
+            on,
+        })
+    });
+    answered.collect()
 }
 
 fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
@@ -77,6 +102,8 @@ fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
         told_shown: own.shown > 0,
         heard: heard.cloned(),
         goal: heard.and(other.goal),
+        given: leaves(own),
+        got: leaves(other),
     }
 }
 

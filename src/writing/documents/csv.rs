@@ -42,6 +42,16 @@ pub(super) fn record(record: &Record) -> String {
     }
     for pairing in &record.pairings {
         let partner = pairing.partner.display_name();
+        for (on, words) in &pairing.jar {
+            table.row([
+                &on.to_string(),
+                &partner,
+                "put by",
+                "best moment",
+                "",
+                words.reveal(),
+            ]);
+        }
         for lunch in &pairing.lunches {
             let date = lunch.start.date().to_string();
             table.row([

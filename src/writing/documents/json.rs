@@ -1,9 +1,10 @@
 //! The record as JSON (RFC 8259). `docs/export.md` is its schema; a test holds the two together.
 
-use crate::lunch::notes::{Notes, Observation, Polarity, Words};
+use crate::lunch::act::Permission;
+use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::lunch::pairing::LunchState;
 use crate::lunch::person::GoalEnd;
-use crate::lunch::record::{KeptGoal, KeptLunch, KeptPairing, Record};
+use crate::lunch::record::{KeptGoal, KeptLunch, KeptPairing, Leave, Record};
 use crate::words::address::NameAddr;
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -26,6 +27,8 @@ struct Person<'a> {
     name: &'a str,
     address: String,
     summaries: bool,
+    tips: bool,
+    board: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +56,13 @@ struct Pairing<'a> {
     meeting: bool,
     timezone: &'static str,
     lunches: Vec<Lunch<'a>>,
+    jar: Vec<Jotted<'a>>,
+}
+
+#[derive(Serialize)]
+struct Jotted<'a> {
+    on: String,
+    words: &'a str,
 }
 
 #[derive(Serialize)]
@@ -65,6 +75,15 @@ struct Lunch<'a> {
     told_shown: bool,
     heard: Option<Said<'a>>,
     goal: Option<usize>,
+    leave_given: Vec<Quoting>,
+    leave_got: Vec<Quoting>,
+}
+
+#[derive(Serialize)]
+struct Quoting {
+    prompt: &'static str,
+    answer: &'static str,
+    on: String,
 }
 
 #[derive(Serialize)]
@@ -93,6 +112,8 @@ pub(super) fn record(record: &Record) -> String {
             name: record.who.name.as_str(),
             address: record.who.address.to_string(),
             summaries: record.summaries,
+            tips: record.tips,
+            board: record.board.as_deref(),
         },
         goals: record
             .goals
@@ -161,6 +182,14 @@ fn pairing(pairing: &KeptPairing) -> Pairing<'_> {
         meeting: pairing.goes_on,
         timezone: pairing.zone.name(),
         lunches: pairing.lunches.iter().map(lunch).collect(),
+        jar: pairing
+            .jar
+            .iter()
+            .map(|(on, words)| Jotted {
+                on: on.to_string(),
+                words: words.reveal(),
+            })
+            .collect(),
     }
 }
 
@@ -174,6 +203,24 @@ fn lunch(lunch: &KeptLunch) -> Lunch<'_> {
         told_shown: lunch.told_shown,
         heard: lunch.heard.as_ref().map(said),
         goal: lunch.goal.map(|at| at + 1),
+        leave_given: lunch.given.iter().map(quoting).collect(),
+        leave_got: lunch.got.iter().map(quoting).collect(),
+    }
+}
+
+fn quoting(leave: &Leave) -> Quoting {
+    Quoting {
+        prompt: match leave.section {
+            Section::Best => "best",
+            Section::Worst => "worst",
+            Section::Focus => "focus",
+        },
+        answer: match leave.permission {
+            Permission::Named => "by name",
+            Permission::Unnamed => "without name",
+            Permission::Refused => "no",
+        },
+        on: leave.on.to_string(),
     }
 }
 

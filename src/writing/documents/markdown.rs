@@ -71,6 +71,13 @@ fn put_pairing(page: &mut Page, pairing: &KeptPairing, goals: &[KeptGoal]) {
         "{whose} {partner}, {}.{ended}",
         plain(&pairing.partner.address.to_string())
     ));
+    if !pairing.jar.is_empty() {
+        page.line("### Put by for a lunch");
+        for (on, words) in &pairing.jar {
+            page.quote(words.reveal());
+            page.line(&full(*on));
+        }
+    }
     for lunch in &pairing.lunches {
         put_lunch(page, lunch, &partner, goals);
     }

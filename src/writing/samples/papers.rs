@@ -1,9 +1,12 @@
 //! Papers: Ana's threads, her record and her pack in the samples.
 
 use super::*;
+use crate::lunch::act::Permission;
 use crate::lunch::pairing::LunchState;
 use crate::lunch::person::GoalEnd;
-use crate::lunch::record::{KeptGoal, KeptLunch, KeptPairing, Pack, PackGoal, Record, Stamped};
+use crate::lunch::record::{
+    KeptGoal, KeptLunch, KeptPairing, Leave, Pack, PackGoal, Record, Stamped,
+};
 use crate::lunch::weave::{OwnThread, Weave};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -59,11 +62,15 @@ impl Cast {
             told_shown: false,
             heard: None,
             goal: None,
+            given: Vec::new(),
+            got: Vec::new(),
         };
         Record {
             who: self.ana.clone(),
             made: DateTime::<Utc>::from_timestamp(1_801_468_800, 0).unwrap_or_default(),
             summaries: true,
+            tips: true,
+            board: Some("ana+board@boards.example".to_owned()),
             goals: vec![
                 KeptGoal {
                     earlier: vec![(on(2026, 12, 17), words("Speaking up"))],
@@ -90,11 +97,17 @@ impl Cast {
                         told_shown: true,
                         heard: Some(bens_notes()),
                         goal: Some(1),
+                        got: vec![Leave {
+                            section: Section::Best,
+                            permission: Permission::Named,
+                            on: on(2027, 2, 1),
+                        }],
                         ..lunch(on(2027, 1, 14), LunchState::Held)
                     },
                     lunch(on(2027, 1, 28), LunchState::Held),
                     lunch(on(2027, 2, 11), LunchState::Planned),
                 ],
+                jar: vec![(on(2027, 1, 20), words("How you let the trainee ask first."))],
             }],
         }
     }
