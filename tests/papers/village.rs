@@ -203,6 +203,7 @@ impl Village {
             name: person.split('@').next().unwrap_or_default(),
             address: person,
             now: self.now,
+            zone: chrono_tz::Tz::Europe__Berlin,
             number: std::process::id() * 1000 + self.mails,
         };
         let octets = client::reply(letter, writer, words, Habit::Phone);
