@@ -197,3 +197,52 @@ fn a_member_s_month_threads_and_record_come_by_mail_and_hold_what_is_theirs_alon
     );
     village.close();
 }
+
+/// What a member shows for a promotion leaves with its speaker's word, as the speaker said, and for
+/// as long as it holds; a worst moment never does.
+#[test]
+fn a_good_word_is_shown_only_as_its_speaker_allows() {
+    let mut village = Village::new(&["Ana", "Ben"], "");
+    village.pair("Ana", "Ben", "Yes, gladly!");
+    village.days(29, |person| {
+        let bens = format!("Best: {BEST}\nWorst: {WORST}");
+        let notes = "Best: the demo on Friday.\nWorst: the mail at midnight.".to_owned();
+        Some(if person.starts_with("ben") {
+            bens
+        } else {
+            notes
+        })
+    });
+    let month = village.letter("Ana", "Nobody else gets this.");
+    let shown = |village: &mut Village| {
+        village.say("Ana", &month, "report");
+        let report = village.letter("Ana", "Here is what is kept about you, as files.");
+        let mut files = report.files();
+        files.retain(|name, _| name.starts_with("for-a-promotion"));
+        files
+    };
+    village.say("Ana", &month, "quote 1");
+    assert!(shown(&mut village).is_empty(), "no answer is a no");
+
+    let asked = village.letter("Ben", "would like to show something that you said");
+    village.say("Ben", &asked, "Yes, without my name");
+    let files = shown(&mut village);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["for-a-promotion.html", "for-a-promotion.md"]);
+    for (name, text) in &files {
+        assert!(text.contains(BEST), "{name}: {text}");
+        assert!(text.contains("A colleague, "), "{name}: {text}");
+        for planted in ["velociraptor", "ben", "Ben"] {
+            assert!(!text.contains(planted), "{planted} is in {name}: {text}");
+        }
+    }
+
+    village.say("Ben", &asked, "Yes, by name");
+    assert!(shown(&mut village)["for-a-promotion.md"].contains("ben, "));
+    village.say("Ben", &asked, "No");
+    assert!(
+        shown(&mut village).is_empty(),
+        "what was taken back is gone"
+    );
+    village.close();
+}
