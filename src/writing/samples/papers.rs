@@ -14,22 +14,23 @@ use chrono_tz::Tz;
 const HELPS: &str = "You asked what worried them before the first slide.";
 
 impl Cast {
-    /// Four lunches with Ben, who has passed it on, and a few with Cara.
+    /// Four lunches with Ben, who has passed it on, and a few with Cara before.
     pub(super) fn weave(&self) -> Weave {
         let days = |days: &[(i32, u32, u32)]| days.iter().map(|(y, m, d)| on(*y, *m, *d)).collect();
         let cara = NameAddr::parse("Cara <cara@example.com>");
-        let mut threads = vec![OwnThread {
+        let bens = OwnThread {
             partner: self.ben.clone(),
             held: days(&[(2026, 12, 3), (2026, 12, 17), (2027, 1, 14), (2027, 1, 28)]),
             goes_on: true,
             grown: vec![days(&[(2027, 1, 19)])],
-        }];
-        threads.extend(cara.ok().map(|cara| OwnThread {
+        };
+        let caras = cara.ok().map(|cara| OwnThread {
             partner: cara,
-            held: days(&[(2026, 12, 8), (2027, 1, 5), (2027, 1, 19)]),
-            goes_on: true,
+            held: days(&[(2026, 11, 24), (2026, 12, 8), (2026, 12, 22)]),
+            goes_on: false,
             grown: Vec::new(),
-        }));
+        });
+        let threads = caras.into_iter().chain([bens]).collect();
         Weave {
             threads,
             until: on(2027, 2, 1),
