@@ -10,7 +10,7 @@ use crate::lunch::event::What;
 use crate::lunch::person::PersonId;
 use crate::reading::Reading;
 use crate::reading::message::Message;
-use crate::words::address::NameAddr;
+use crate::words::address::{Address, NameAddr};
 
 /// Most people that one mail can name; the practice is two.
 const GUESTS_MAX: usize = 10;
@@ -124,6 +124,48 @@ impl Decider {
             }
         }
         Ok(named(asked, not, None))
+    }
+
+    /// The acts, where somebody else's address is no board: mail goes to no person who was not asked.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn without_others_boards(
+        &self,
+        by: PersonId,
+        acts: Vec<Act>,
+    ) -> Result<Vec<Act>, DeciderError> {
+        let mut kept = Vec::new();
+        for act in acts {
+            let theirs = match &act {
+                Act::Command {
+                    name: CommandName::Board,
+                    arguments,
+                } => self.is_somebody_elses(by, arguments)?,
+                _ => false,
+            };
+            kept.push(match theirs {
+                true => Act::Command {
+                    name: CommandName::Help,
+                    arguments: String::new(),
+                },
+                false => act,
+            });
+        }
+        Ok(kept)
+    }
+
+    fn is_somebody_elses(&self, by: PersonId, text: &str) -> Result<bool, DeciderError> {
+        for word in text.split_whitespace() {
+            let Ok(address) = Address::parse(word.trim_matches(['<', '>', ',', ';', '.'])) else {
+                continue;
+            };
+            let owner = self.ledger.person_at(&address)?;
+            if owner.is_some_and(|owner| owner != by) || self.ledger.is_suppressed(&address)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether that person may invite by mail.

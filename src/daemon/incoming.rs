@@ -172,7 +172,10 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
-        let leave = answering_what_was_asked(leave, route);
+        let leave = match answering_what_was_asked(leave, route) {
+            Leave::Act(acts) => Leave::Act(self.without_others_boards(route.person, acts)?),
+            other => other,
+        };
         let cause = self.mail_key(place, message);
         let wish = match &leave {
             Leave::Act(acts) => guests::wish_of(acts),

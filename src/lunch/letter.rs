@@ -486,6 +486,8 @@ pub enum Body {
         words: Words,
         /// What it was an answer to.
         about: Answering,
+        /// The points of notes that the answered letter asked about.
+        points: Vec<Point>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -715,6 +717,7 @@ impl Body {
                 moments.filter_map(|quote| quote.point).collect()
             }
             Self::Permission { point, .. } => vec![*point],
+            Self::Question { points, .. } => points.clone(),
             _ => Vec::new(),
         }
     }

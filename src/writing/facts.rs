@@ -163,7 +163,7 @@ impl Facts {
             Body::InvitationReminder { offer } => context! {
                 offer => self.offer(offer),
             },
-            Body::Question { words, about } => {
+            Body::Question { words, about, .. } => {
                 context! { words => text(words), about => about.name() }
             }
             Body::CalendarRequest { event, .. } => context! { event => self.event(event) },

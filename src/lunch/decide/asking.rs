@@ -438,6 +438,7 @@ impl Desk {
         let body = Body::Question {
             words: voice.words.clone(),
             about,
+            points: voice.about.map(|a| a.points.clone()).unwrap_or_default(),
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Asked

@@ -125,6 +125,23 @@ impl Desk {
         Outcome::Done
     }
 
+    /// An answer to our question what was meant, where no quote was asked about: it is about a board,
+    /// one's own or the partner's.
+    pub(super) fn answer_about_boards(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let own = self.person(voice.by).and_then(|p| p.board.as_ref());
+        if own.is_some_and(|board| !board.confirmed) {
+            return self.confirm_board(voice.by, Some(voice.pairing), act);
+        }
+        let asked = self.pairing(voice.pairing).is_some_and(|p| {
+            let mut leaves = p.growth.cards.iter();
+            leaves.any(|leave| leave.writer == voice.role)
+        });
+        match asked {
+            true => self.answer_board(act, voice),
+            false => Outcome::Nothing("nothing was asked"),
+        }
+    }
+
     /// The cards of a lunch whose seal is broken: the first ones, or, as `again`, those that take the
     /// place of earlier ones because `writer` has put something right.
     pub(super) fn send_cards(&mut self, id: PairingId, index: usize, again: Option<Role>) {
@@ -171,10 +188,13 @@ impl Desk {
         if own.is_empty() && theirs.is_none() && !corrected {
             return;
         }
-        let goal = page.goal.and_then(|at| self.goal_words(partner, at));
-        let consent = match theirs {
-            Some(_) => Consent::BoardOfBoth,
-            None => Consent::Board,
+        // The partner's goal is in the partner's words too.
+        let may = self.may_card(id, owner.other());
+        let goal = page.goal.filter(|_| may);
+        let goal = goal.and_then(|at| self.goal_words(partner, at));
+        let consent = match theirs.is_some() || goal.is_some() {
+            true => Consent::BoardOfBoth,
+            false => Consent::Board,
         };
         let body = Body::Card {
             table: pairing.table(lunch),

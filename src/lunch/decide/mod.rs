@@ -285,6 +285,11 @@ impl Desk {
                     CommandName::Board => self.name_board(by, None, act, words),
                     CommandName::NoBoard => self.end_board(by, None),
                     CommandName::NoTips => self.end_tips(by, None),
+                    CommandName::NoQuotes => self.withdraw_all_leave(by, words),
+                    CommandName::PassOn => {
+                        self.answer(by, None, None, Body::PassItOn);
+                        Outcome::Done
+                    }
                     CommandName::NoSummaries => self.end_summaries(by),
                     CommandName::Report => self.give(by, Shown::Record),
                     CommandName::Fabric => self.give(by, Shown::Fabric),

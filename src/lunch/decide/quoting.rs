@@ -133,7 +133,7 @@ impl Desk {
         let point = voice.about.and_then(|a| a.points.first().copied());
         let is_theirs = |p: &Point| p.pairing == voice.pairing && p.speaker == voice.role;
         let Some(point) = point.filter(is_theirs) else {
-            return Outcome::Nothing("nothing was asked");
+            return self.answer_about_boards(act, voice);
         };
         let today = self.today(voice.by);
         let asked = self
@@ -177,6 +177,24 @@ impl Desk {
                 permission: Permission::Refused,
             };
             self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(body));
+        }
+        Outcome::Done
+    }
+
+    /// The same from a letter that names no pairing: all of the writer's are meant.
+    pub(super) fn withdraw_all_leave(&mut self, by: PersonId, words: &Words) -> Outcome {
+        let all = self.circle.pairings.values();
+        let theirs: Vec<_> = all.filter_map(|p| Some((p.id, p.role(by)?))).collect();
+        for (pairing, role) in theirs {
+            let voice = Voice {
+                by,
+                pairing,
+                role,
+                about: None,
+                words,
+                for_partner: words,
+            };
+            self.withdraw_leave(voice);
         }
         Outcome::Done
     }

@@ -157,6 +157,12 @@ fn is_relaying(letter: Option<&str>, answering: Option<Answering>) -> bool {
         )
 }
 
+/// Whether it answers that the partner calls a goal reached, or our question what was meant by that.
+fn is_about_reached(letter: Option<&str>, answering: Option<Answering>) -> bool {
+    letter == Some("goal-reached")
+        || (letter == Some("question") && answering == Some(Answering::Proposal))
+}
+
 /// Whether a letter speaks of a lunch to come or of nothing that was noted: a "best:" in answer to it
 /// is for the jar.
 fn is_beside_notes(letter: &str) -> bool {
@@ -180,7 +186,9 @@ pub fn step(
     let invitee = role == Role::Invitee;
     match act {
         // The partner's goal is called reached, and this is the answer.
-        Act::Accept(_) | Act::Decline | Act::Later { .. } if letter == Some("goal-reached") => {
+        Act::Accept(_) | Act::Decline | Act::Later { .. }
+            if is_about_reached(letter, answering) =>
+        {
             match (standing, act) {
                 (LeftByWriter, _) => Step::Nothing,
                 (_, Act::Accept(_)) => Step::Agree,
@@ -190,9 +198,14 @@ pub fn step(
         Act::Command {
             name: CommandName::Goal,
             ..
-        } if letter == Some("goal-reached") && standing == Meeting => Step::Relay,
+        } if is_about_reached(letter, answering) && standing == Meeting => Step::Relay,
         // Whoever has left may still say what becomes of their words.
         Act::Permission(_) if letter == Some("permission") => Step::AnswerLeave,
+        Act::Permission(_)
+            if letter == Some("question") && answering == Some(Answering::Permission) =>
+        {
+            Step::AnswerLeave
+        }
         Act::Permission(_) if letter == Some("board-ask") => Step::AnswerBoard,
         Act::Permission(_) if letter == Some("board-confirm") => Step::ConfirmBoard,
         Act::Accept(terms) => match standing {

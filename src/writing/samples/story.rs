@@ -22,6 +22,7 @@ impl Cast {
                 Body::Question {
                     words: words("Hm, let me look at my week."),
                     about: Answering::Invitation,
+                    points: Vec::new(),
                 },
                 NOVEMBER,
             ),

@@ -58,7 +58,14 @@ impl Cast {
         ];
         for about in Answering::ALL {
             let said = words("Hm?");
-            letters.push(self.to_ben(Body::Question { words: said, about }, LUNCH_DAY));
+            letters.push(self.to_ben(
+                Body::Question {
+                    words: said,
+                    about,
+                    points: Vec::new(),
+                },
+                LUNCH_DAY,
+            ));
         }
         for (ordinal, notes) in [(1, true), (2, true), (3, true), (1, false), (9, false)] {
             letters.push(self.to_ben(
