@@ -238,7 +238,7 @@ fn a_good_word_is_shown_only_as_its_speaker_allows() {
     }
 
     village.say("Ben", &asked, "Yes, by name");
-    assert!(shown(&mut village)["for-a-promotion.md"].contains("ben, "));
+    assert!(shown(&mut village)["for-a-promotion.md"].contains("Ben, "));
     village.say("Ben", &asked, "No");
     assert!(
         shown(&mut village).is_empty(),
