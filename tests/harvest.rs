@@ -474,6 +474,20 @@ fn after_the_third_lunch_it_is_passed_on_by_hand_alone() {
     says(&mut theatre, DAN, &invitation, "Yes", Kind::ReceiptAccepted);
     theatre.take(BOB, Kind::NoticeAccepted);
 
+    // A third one is asked about first. Cara's no was to Alice; to Bob she may say her own.
+    let many = says(&mut theatre, BOB, &bobs, &invite, Kind::ReceiptMany);
+    holds(&many, &["with two colleagues", "Nobody has been asked yet"]);
+    let anyway = format!("{invite} anyway");
+    says(&mut theatre, BOB, &many, &anyway, Kind::ReceiptInvited);
+    let invitation = theatre.take(CARA, Kind::Invitation);
+    says(
+        &mut theatre,
+        CARA,
+        &invitation,
+        "No thanks",
+        Kind::ReceiptDeclined,
+    );
+
     theatre.pass_until(moment("2027-04-20T12:00:00Z"));
     for person in [ALICE, BOB] {
         let letters = theatre.letters(person);
@@ -500,7 +514,8 @@ fn after_the_third_lunch_it_is_passed_on_by_hand_alone() {
         assert!(unasked.values().all(|count| *count <= 3), "{unasked:?}");
     }
     let caras: Vec<Kind> = theatre.letters(CARA).iter().map(|l| l.kind).collect();
-    assert_eq!(caras, [Kind::Invitation, Kind::ReceiptDeclined]);
+    let no = [Kind::Invitation, Kind::ReceiptDeclined];
+    assert_eq!(caras, [no, no].concat());
     theatre.close();
 }
 
