@@ -218,8 +218,7 @@ impl Foresight {
         let theirs = self.pairings_of.get(&id).into_iter().flatten();
         let meeting = theirs
             .filter_map(|pairing| self.pairings.get(pairing))
-            .filter(|pairing| pairing.stage.is_meeting())
-            .next_back();
+            .rfind(|pairing| pairing.stage.is_meeting());
         let zone = meeting.map_or(self.settings.zone, |pairing| pairing.plan.zone);
         let next = self.settings.summary_after(id, zone, at);
         self.set_turn(Turn::Person(id), next);

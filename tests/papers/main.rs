@@ -64,6 +64,22 @@ fn pictures(refusals: bool) -> BTreeMap<&'static str, Vec<u8>> {
         );
         drawn.insert(form, village.file(form));
     }
+    // Ana sees that three pairs grew from her lunches with Ben, and not who they are.
+    let month = village.letter("Ana", "Nobody else gets this.");
+    village.say("Ana", &month, "fabric");
+    let own = village.letter("Ana", "Here are your threads.");
+    let text = own.mail.text.split_whitespace().collect::<Vec<_>>();
+    let text = text.join(" ");
+    assert!(
+        text.contains("From it, three more pairs have lunch."),
+        "{text}"
+    );
+    for name in ["Cara", "Dora", "Emil", "Xaver", "Ute"] {
+        assert!(!text.contains(name), "{name} is told in {text}");
+    }
+    let told = text.split("Letter ").next().unwrap_or_default();
+    drawn.insert("own words", told.as_bytes().to_vec());
+    drawn.insert("own picture", own.picture());
     village.close();
     drawn
 }

@@ -43,7 +43,7 @@ pub fn places(threads: &[Thread]) -> BTreeMap<PersonId, (f64, f64)> {
             Some((one.min(other), one.max(other), pull))
         })
         .collect();
-    links.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    links.sort_by_key(|(one, other, _)| (*one, *other));
     let settled = settle(order.len(), &links);
     let (width, height) = page(order.len());
     let fitted = fit(&settled, f64::from(width), f64::from(height));
