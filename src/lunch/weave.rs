@@ -3,7 +3,7 @@
 //! Only lunches that took place are told. What grew is told by its dates alone: who they are is for
 //! them to say. So a no leaves no trace here, neither as a thread nor as a gap.
 
-use crate::lunch::pairing::{LunchState, Pairing, Role};
+use crate::lunch::pairing::{LunchState, Pairing, PairingId, Role};
 use crate::lunch::person::{Person, PersonId};
 use crate::words::address::NameAddr;
 use chrono::NaiveDate;
@@ -45,17 +45,17 @@ pub fn held_days(pairing: &Pairing) -> Vec<NaiveDate> {
     days
 }
 
-/// Through whom everybody came in: the inviter of the first lunch that they ever had as somebody
-/// invited, unless they had invited others before.
+/// Through whom everybody came in: the inviter of the first pairing of theirs that came to a lunch,
+/// unless they had invited somebody themselves before.
 pub fn lineage(pairings: &[&Pairing]) -> BTreeMap<PersonId, PersonId> {
-    let mut first: BTreeMap<PersonId, (NaiveDate, PersonId, Role)> = BTreeMap::new();
+    let mut first: BTreeMap<PersonId, (PairingId, PersonId, Role)> = BTreeMap::new();
     for pairing in pairings {
-        let Some(day) = held_days(pairing).first().copied() else {
+        if pairing.held_count() == 0 {
             continue;
-        };
+        }
         for role in [Role::Invitee, Role::Inviter] {
             let (who, other) = (pairing.person(role), pairing.person(role.other()));
-            let entry = (day, other, role);
+            let entry = (pairing.id, other, role);
             let known = first.entry(who).or_insert(entry);
             if entry.0 < known.0 {
                 *known = entry;
