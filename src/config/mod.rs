@@ -229,6 +229,8 @@ pub struct Policy {
     pub max_pairings: u16,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
+    /// Whether the operator may draw who has lunch with whom, without names.
+    pub fabric: bool,
 }
 
 /// `[templates]`: letters that replace ours.

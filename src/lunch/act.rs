@@ -81,6 +81,7 @@ impl Answering {
             "pass-it-on" | "card" => Self::Receipt,
             "permission" | "board-confirm" | "board-ask" => Self::Permission,
             "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
+            "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,
             _ => return None,
         })

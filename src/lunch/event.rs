@@ -238,6 +238,24 @@ pub enum Effect {
         /// First day of the month.
         month: NaiveDate,
     },
+    /// Gather what somebody asked to see of their own, and send it.
+    Show {
+        /// Who.
+        person: PersonId,
+        /// What.
+        what: Shown,
+        /// What caused it: part of the effect key.
+        occasion: String,
+    },
+}
+
+/// What somebody may ask to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// Their own threads.
+    Fabric,
+    /// Everything kept about them.
+    Record,
 }
 
 /// The one outcome of an event.

@@ -7,6 +7,8 @@ use crate::calendar::write::Event as CalendarEvent;
 use crate::lunch::act::{Answering, Permission};
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::quoting::Point;
+use crate::lunch::record::{Pack, Record};
+use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
@@ -184,6 +186,8 @@ pub struct Harvest {
     pub watching: Vec<(NameAddr, Words)>,
     /// What is next.
     pub next: Vec<NextLunch>,
+    /// The reader's own threads, with what grew from them.
+    pub weave: Weave,
 }
 
 /// News for one partner about what the other (or the mail) did.
@@ -597,6 +601,15 @@ pub enum Body {
     },
     /// The month.
     Summary(Harvest),
+    /// One's own threads, asked for.
+    Fabric(Weave),
+    /// Everything kept about the reader, asked for.
+    Report {
+        /// All of it.
+        record: Box<Record>,
+        /// What of it may be shown to others.
+        pack: Pack,
+    },
     /// No day is free for both.
     NoSlot {
         /// What was wished for.
@@ -640,6 +653,8 @@ impl Body {
             Self::BoardAsk => "board-ask",
             Self::Card { .. } => "card",
             Self::Summary(_) => "summary",
+            Self::Fabric(_) => "fabric",
+            Self::Report { .. } => "report",
             Self::NoSlot { .. } => "no-slot",
             Self::Confirm { .. } => "confirm",
             Self::Returned { .. } => "returned",
@@ -728,9 +743,12 @@ impl Body {
             Self::Confirm { .. } | Self::Returned { .. } | Self::Receipt(Receipt::Stopped) => {
                 Answering::Question
             }
-            Self::Notice(_) | Self::Receipt(_) | Self::Card { .. } | Self::PassItOn => {
-                Answering::Receipt
-            }
+            Self::Notice(_)
+            | Self::Receipt(_)
+            | Self::Fabric(_)
+            | Self::Report { .. }
+            | Self::Card { .. }
+            | Self::PassItOn => Answering::Receipt,
         }
     }
 }

@@ -17,5 +17,7 @@ pub mod nothing;
 pub mod pairing;
 pub mod person;
 pub mod quoting;
+pub mod record;
 pub mod schedule;
 pub mod slots;
+pub mod weave;

@@ -13,6 +13,7 @@ use crate::lunch::nothing::says_nothing;
 use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{GoalEnd, Person, PersonId};
 use crate::lunch::quoting::Point;
+use crate::lunch::weave::{Weave, weave};
 use crate::words::address::NameAddr;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
@@ -22,9 +23,11 @@ pub fn month_before(date: NaiveDate) -> NaiveDate {
     first.checked_sub_months(Months::new(1)).unwrap_or(first)
 }
 
-/// Gathers a month, given by its first day; `None` if there is nothing to tell.
+/// Gathers a month, given by its first day; `None` if there is nothing to tell. `around` are further
+/// pairings, which may have grown from the reader's.
 pub fn gather(
     circle: &Circle,
+    around: &[Pairing],
     reader: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,
@@ -41,6 +44,7 @@ pub fn gather(
         between: Vec::new(),
         watching: Vec::new(),
         next: Vec::new(),
+        weave: threads(circle, around, reader, now),
     };
     let mut seen = Vec::new();
     for pairing in circle.pairings.values() {
@@ -98,6 +102,18 @@ pub fn gather(
     place_focus(&mut harvest, me, seen);
     let tells = !(harvest.held.is_empty() && harvest.reached.is_empty());
     tells.then_some(harvest)
+}
+
+/// The reader's threads up to now, and what grew from them.
+pub fn threads(circle: &Circle, around: &[Pairing], reader: PersonId, now: DateTime<Utc>) -> Weave {
+    let own = circle.pairings.values();
+    let further = around
+        .iter()
+        .filter(|p| !circle.pairings.contains_key(&p.id));
+    let all: Vec<&Pairing> = own.chain(further).collect();
+    let zone = all.iter().find(|p| p.role(reader).is_some());
+    let today = zone.map_or_else(|| now.naive_utc(), |p| local(now, p.plan.zone));
+    weave(&circle.people, &all, reader, today.date())
 }
 
 fn in_month(pairing: &Pairing, month: NaiveDate) -> Vec<&Lunch> {

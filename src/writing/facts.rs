@@ -142,7 +142,7 @@ fn place(location: &str) -> &str {
 
 /// The facts of one day: everything is said as seen from it.
 pub(super) struct Facts {
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
     /// Where a reply to the letter goes.
     address: String,
 }
@@ -248,6 +248,14 @@ impl Facts {
                 context! { words => text(words), on => self.date(*on) }
             }
             Body::Summary(harvest) => harvest::of(harvest, self),
+            Body::Fabric(weave) => context! {
+                threads => harvest::threads(weave, self),
+                grown => weave.threads.iter().any(|thread| !thread.grown.is_empty()),
+            },
+            Body::Report { record, pack } => context! {
+                lunches => record.pairings.iter().any(|pairing| !pairing.lunches.is_empty()),
+                pack => !pack.is_empty(),
+            },
             Body::NoSlot { offer } => context! { offer => self.offer(offer) },
             Body::Confirm { words } | Body::Returned { words } => {
                 context! { words => text(words) }

@@ -3,6 +3,7 @@
 use super::english as say;
 use super::facts::{Facts, goal, quote_state, text};
 use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote};
+use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
 use chrono::NaiveDate;
 use minijinja::context;
@@ -37,7 +38,17 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
         .chain(said.map(|quote| &quote.speaker))
         .chain(harvest.watching.iter().map(|(who, _)| who))
         .chain(harvest.next.iter().map(|next| &next.partner))
+        .chain(harvest.weave.threads.iter().map(|thread| &thread.partner))
         .collect()
+}
+
+/// A member's own threads, as lines: one for each partner.
+pub(super) fn threads(weave: &Weave, facts: &Facts) -> Value {
+    let month = Month {
+        facts,
+        people: weave.threads.iter().map(|t| &t.partner).collect(),
+    };
+    month.threads(weave)
 }
 
 struct Month<'a> {
@@ -83,8 +94,24 @@ impl Month<'_> {
                 partner => self.name(partner),
                 goal => goal(Some(words)),
             }).collect::<Vec<_>>(),
+            threads => self.threads(&harvest.weave),
             next => harvest.next.iter().map(|n| self.next(n)).collect::<Vec<_>>(),
         }
+    }
+
+    fn threads(&self, weave: &Weave) -> Value {
+        let lines = weave.threads.iter().map(|thread| {
+            let grown = match thread.grown.len() {
+                0 => String::new(),
+                count => say::more_pairs(count),
+            };
+            context! {
+                partner => self.name(&thread.partner),
+                lunches => say::thread(&thread.held, thread.goes_on, self.facts.today),
+                grown,
+            }
+        });
+        Value::from(lines.collect::<Vec<_>>())
     }
 
     fn lunches(&self, lunches: &[(NameAddr, Vec<NaiveDate>)]) -> Vec<Value> {

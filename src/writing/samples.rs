@@ -4,6 +4,7 @@
 //! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet on
 //! Thursdays, and by January they have their fourth lunch.
 
+mod papers;
 mod story;
 mod variations;
 

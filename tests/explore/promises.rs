@@ -48,7 +48,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
 fn letters(turn: &Turn) -> Vec<Dispatch> {
     let sends = turn.decision.effects.iter().filter_map(|e| match e {
         Effect::Send(dispatch) => Some((**dispatch).clone()),
-        Effect::Summarise { .. } => None,
+        Effect::Summarise { .. } | Effect::Show { .. } => None,
     });
     sends.collect()
 }

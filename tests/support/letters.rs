@@ -69,6 +69,8 @@ kinds! {
     Exchange: "word for word. Nobody but the two of you reads it.|what you had before no longer counts|has taken back what the notes on",
     NoticeRelayed: "has read what you wrote, and answers you",
     Summary: "Nobody else gets this.",
+    Fabric: "Here are your threads.|There is no thread yet.",
+    Report: "Here is what is kept about you, as files.",
     ReceiptQuestion: "Your question went to",
     NoticeQuestion: "has a question that only you can answer",
     ReceiptStopped: "This is the last mail you get from here",

@@ -4,7 +4,7 @@ use crate::calendar::write::{Event as CalendarEvent, Method, Recurrence};
 use crate::lunch::agenda::next_due;
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::consent::objection;
-use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome};
+use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome, Shown};
 use crate::lunch::letter::{Body, Letter, Notice};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Lunch, Pairing, PairingId, Role};
@@ -39,6 +39,7 @@ impl Desk {
         self.effects.retain(|effect| match effect {
             Effect::Send(dispatch) => objection(&dispatch.waiting(), circle).is_none(),
             Effect::Summarise { .. } => true,
+            Effect::Show { person, .. } => circle.people.get(person).is_some_and(|p| !p.stopped),
         });
         let changed_person = |p: &Person| before.people.get(&p.id) != Some(p);
         let changed_pairing = |p: &Pairing| before.pairings.get(&p.id) != Some(p);
@@ -235,6 +236,23 @@ impl Desk {
 
     pub(super) fn summarise(&mut self, person: PersonId, month: chrono::NaiveDate) {
         self.effects.push(Effect::Summarise { person, month });
+    }
+
+    /// Sends somebody what they asked to see, once for one mail.
+    pub(super) fn give(&mut self, person: PersonId, what: Shown) -> Outcome {
+        if self.person(person).is_none_or(|p| p.stopped) {
+            return Outcome::Nothing("the person wants no mail");
+        }
+        let occasion = self.occasion();
+        let effect = Effect::Show {
+            person,
+            what,
+            occasion,
+        };
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
+        Outcome::Done
     }
 
     /// Returns a mail with its text, once a day, so that two machines cannot talk for ever.

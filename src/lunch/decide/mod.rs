@@ -19,7 +19,7 @@ mod reached;
 pub mod step;
 
 use crate::lunch::act::{Act, Answering};
-use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, What};
+use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{PairingId, Role};
@@ -253,6 +253,8 @@ impl Desk {
             Step::AnswerBoard => self.answer_board(act, voice),
             Step::EndBoard => self.end_board(voice.by, Some(voice.pairing)),
             Step::EndSummaries => self.end_summaries(voice.by),
+            Step::ShowFabric => self.give(voice.by, Shown::Fabric),
+            Step::ShowRecord => self.give(voice.by, Shown::Record),
             Step::Undelivered => self.undelivered(voice.by, voice.pairing),
             Step::Return => self.give_back(voice.by, Some(voice.pairing), voice.words),
             Step::Nothing => Outcome::Nothing("nothing follows from it"),
@@ -289,6 +291,8 @@ impl Desk {
                         Outcome::Done
                     }
                     CommandName::NoSummaries => self.end_summaries(by),
+                    CommandName::Report => self.give(by, Shown::Record),
+                    CommandName::Fabric => self.give(by, Shown::Fabric),
                     _ => self.give_back(by, None, words),
                 },
                 Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {

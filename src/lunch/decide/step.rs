@@ -96,6 +96,10 @@ pub enum Step {
     EndBoard,
     /// Monthly summaries end.
     EndSummaries,
+    /// The writer gets their own threads as a picture.
+    ShowFabric,
+    /// The writer gets everything kept about them.
+    ShowRecord,
     /// The letter could not be delivered.
     Undelivered,
     /// Returned with its text: we can do nothing with it here.
@@ -378,18 +382,19 @@ fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step 
         CommandName::Achieved if left => Step::Nothing,
         CommandName::Achieved => Step::AchieveGoal,
         CommandName::NoSummaries => Step::EndSummaries,
+        // What is kept about somebody is theirs to see, also after they have left.
+        CommandName::Report => Step::ShowRecord,
+        CommandName::Fabric => Step::ShowFabric,
         CommandName::Undo if standing == Standing::Meeting => Step::Undo,
         CommandName::ShareNow if standing == Standing::Meeting => Step::ShareNow,
         CommandName::Undo
         | CommandName::ShareNow
         | CommandName::Invite
-        | CommandName::Report
         | CommandName::Status
         | CommandName::Forget
         | CommandName::Help
         | CommandName::Best
         | CommandName::Quote
-        | CommandName::Fabric
         | CommandName::TakeUp
         | CommandName::NotYet
         | CommandName::Board

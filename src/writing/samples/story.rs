@@ -132,6 +132,8 @@ impl Cast {
                 (2026, 12, 2),
             ),
             self.to_ana(Body::Summary(self.harvest()), (2027, 2, 1)),
+            self.to_ana(Body::Fabric(self.weave()), (2027, 2, 1)),
+            self.to_ana(self.report(), (2027, 2, 1)),
             self.to_ben(Body::NoSlot { offer: offer() }, NOVEMBER),
             self.to_ben(
                 Body::Confirm {
@@ -208,6 +210,7 @@ impl Cast {
                 },
                 speaks_first: false,
             }],
+            weave: self.weave(),
         }
     }
 
