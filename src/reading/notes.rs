@@ -99,9 +99,10 @@ fn cut(text: &str, start: Slot, marks: &[Mark], pieces: &mut Vec<(Slot, String)>
         let end = next.map_or(text.len(), |next| next.at);
         let words = text.get(mark.from.min(end)..end).unwrap_or_default();
         // "3. -" is an answer, if an empty one: what comes in a paragraph below it is another thing.
-        if let Some((sign, below)) = words.split_once('\n')
+        let whole = text.get(mark.at..end).unwrap_or_default();
+        if let Some((line, below)) = whole.split_once('\n')
             && mark.slot != Slot::Unplaced
-            && is_empty_answer(sign)
+            && is_empty_answer(line)
             && below
                 .lines()
                 .next()
@@ -115,13 +116,11 @@ fn cut(text: &str, start: Slot, marks: &[Mark], pieces: &mut Vec<(Slot, String)>
     }
 }
 
-/// A dash and the like, by which somebody leaves a prompt empty.
+/// "3. -": a number, and a dash and the like, by which somebody leaves a prompt empty.
 fn is_empty_answer(line: &str) -> bool {
-    let line = line.trim();
-    !line.is_empty()
-        && line
-            .chars()
-            .all(|c| matches!(c, '-' | '–' | '—' | '/' | '.' | '…'))
+    let behind = line.trim().trim_start_matches(|c: char| c.is_ascii_digit());
+    let sign = behind.strip_prefix(['.', ')', ':']).map_or("", str::trim);
+    !sign.is_empty() && sign.chars().all(|c| matches!(c, '-' | '–' | '—' | '/'))
 }
 
 /// Takes what only joins a piece with the next one off its end, and drops what says nothing.

@@ -74,7 +74,7 @@ fn openings_within(text: &str) -> Vec<usize> {
             // A short word with a full stop is a day: "อ. 24".
             let ended = before.ends_with(['!', '?'])
                 || (before.ends_with('.') && word.chars().count() > ABBREVIATION_CHARS_MAX);
-            above.is_whitespace() && ended
+            above.is_whitespace() && ended && !before.contains(|c: char| c.is_ascii_digit())
         } else {
             let parted = above.is_whitespace() || SENTENCE_ENDS.contains(&above);
             (c.is_uppercase() || (!c.is_ascii() && c.is_alphabetic() && !c.is_lowercase()))
