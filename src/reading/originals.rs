@@ -294,7 +294,10 @@ fn whole_or_head(
     let prompt = prompt_of(&head).is_some();
     // Pieces of ours behind a mark that a client or the sender joined: nobody typed them there.
     let joined = || originals.hold(words.get(run..).unwrap_or_default());
-    let rest = (prompt || line.depth == 0 || !joined()).then_some(rest);
+    // Behind a prompt a word or two may be an answer, even if we have them too.
+    let few = words.len() - run < HEAD_WORDS_MIN;
+    let kept = line.depth == 0 || (prompt && few) || !joined();
+    let rest = kept.then_some(rest);
     (prompt || run >= enough || rest.is_none()).then_some(Match {
         start,
         end,

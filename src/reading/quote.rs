@@ -517,6 +517,9 @@ mod tests {
             );
             assert_eq!(own(&body, &[SENT]), "Rather not.", "{joint}");
         }
+        let joined =
+            "> 1. Ana's best moment since you last met write on top, with 1, 2, 3 or without.";
+        assert_eq!(own(joined, &[SENT]), "");
         let typed = "> How was it? Reply, and put a few words under each line. It was fine";
         assert_eq!(own(typed, &[SENT]), "It was fine");
     }
