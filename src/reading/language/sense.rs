@@ -532,6 +532,10 @@ senses! {
     DayBehind = "day behind the lunch",
     /// The day before it.
     DayBefore = "day before the lunch",
+    /// What a client says of the sender, behind the sender's name.
+    ClientLineOfSender = "client line of the sender",
+    /// Stands for the lines of a quote that were left out.
+    Omission = "omission",
 }
 
 impl Sense {
