@@ -384,6 +384,7 @@ pub struct Invite {
 /// `postlunch explain`.
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "postlunch explain [OPTIONS] <FILE>\n       postlunch explain [OPTIONS] --jsonl <DIR>",
     after_help = "Shows the mail line by line, with what its writer newly wrote, the quote and the \
     signature marked; then what it is taken for, why, and what would change that. Needs no \
     configuration and no daemon. Any bytes are readable: the exit code is 0 wherever there was \

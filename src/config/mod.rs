@@ -271,6 +271,9 @@ impl Config {
                 let remedy = "`postlunch init` makes one; --config names another";
                 return Err(unreadable(error.to_string(), remedy));
             }
+            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                return Err(unreadable(error.to_string(), "name the file in it"));
+            }
             Err(error) => {
                 let remedy = "give the daemon's user leave to read it";
                 return Err(unreadable(error.to_string(), remedy));
