@@ -225,9 +225,13 @@ impl Open<'_> {
     /// A word or two in which no rule found anything may sound like a yes or a no by chance alone, and
     /// nobody's mail is stopped without a word that says so.
     fn is_too_little_for(&self, kind: &str) -> bool {
-        let acts = matches!(kind, "accept" | "decline" | "later" | "stop" | "end");
-        let few = self.said.nothing_found && self.said.words <= FEW_WORDS;
-        (acts && few) || (kind == "stop" && self.said.nothing_found)
+        let few = match kind {
+            "accept" => FEW_WORDS,
+            "decline" | "later" | "end" => FEW_WORDS / 2,
+            "stop" => usize::MAX,
+            _ => 0,
+        };
+        self.said.nothing_found && self.said.words <= few
     }
 
     /// What there is to do for a kind that the rules did not come to, from what they found in the
