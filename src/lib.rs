@@ -9,6 +9,8 @@ pub mod calendar;
 
 pub mod lunch;
 
+pub mod fabric;
+
 pub mod reading;
 pub mod summary;
 pub mod writing;

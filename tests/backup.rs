@@ -171,7 +171,7 @@ fn a_damaged_journal_ends_the_start_with_78_and_the_remedy_helps() {
     std::fs::write(&segment, octets).expect("written");
     let ended = theatre.process.try_start().expect_err("a damaged store");
     assert!(ended.contains("78"), "{ended}");
-    assert!(theatre.log().contains("run `postlunch store rebuild`"));
+    assert!(theatre.log().contains("store rebuild`"));
     let refused = theatre.process.command(&["store", "verify", "--rehearsal"]);
     assert!(matches!(refused, Ended::Badly(_)), "{refused:?}");
     let rebuilt = theatre

@@ -54,6 +54,7 @@ impl World {
             followup_after: TimeDelta::minutes(90),
             nudge_after: TimeDelta::days(1),
             seal: TimeDelta::days(3),
+            max_pairings: 5,
         };
         Self {
             circle: Circle {
@@ -121,6 +122,7 @@ impl World {
             answering,
             letter: answering.name().into(),
             slot,
+            points: Vec::new(),
         });
         let said = Said {
             from: None,
@@ -523,6 +525,7 @@ fn nobody_is_booked_twice_on_one_day() {
         answering: Answering::Invitation,
         letter: "invitation".into(),
         slot: None,
+        points: Vec::new(),
     });
     world.happen(
         Cause::Mail("c1".into()),
@@ -933,6 +936,20 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("share now", command(CommandName::ShareNow)),
         ("no summaries", command(CommandName::NoSummaries)),
         ("help", command(CommandName::Help)),
+        ("another goal", command(CommandName::AnotherGoal)),
+        ("goal number", command(CommandName::GoalNumber)),
+        ("drop goal", command(CommandName::Drop)),
+        ("keep both", command(CommandName::KeepBoth)),
+        ("take up", command(CommandName::TakeUp)),
+        ("not yet", command(CommandName::NotYet)),
+        ("best", command(CommandName::Best)),
+        ("quote", command(CommandName::Quote)),
+        ("no quotes", command(CommandName::NoQuotes)),
+        ("pass it on", command(CommandName::PassOn)),
+        ("card", command(CommandName::Card)),
+        ("no tips", command(CommandName::NoTips)),
+        ("board", command(CommandName::Board)),
+        ("no board", command(CommandName::NoBoard)),
         (
             "calendar accept",
             Act::CalendarReply {

@@ -12,7 +12,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 use postlunch::lunch::act::{Answering, Held};
 use postlunch::lunch::notes::{Notes, Observation, Polarity, Words};
-use postlunch::lunch::pairing::{Lunch, LunchState, Page, Pairing, PairingId, Plan, Series, Stage};
+use postlunch::lunch::pairing::{
+    Growth, Lunch, LunchState, Page, Pairing, PairingId, Plan, Series, Stage,
+};
 use postlunch::lunch::person::{Goal, GoalEnd, Person, PersonId};
 use postlunch::store::record::{
     LetterRecord, RecordError, letter_from_bytes, letter_to_bytes, pairing_from_bytes,
@@ -47,9 +49,8 @@ fn instant(text: &str) -> DateTime<Utc> {
 fn the_first_person_on_disk_still_loads() {
     let person = person_from_bytes(PERSON.as_bytes()).unwrap();
     let goal = |text, since, ended| Goal {
-        words: words(text),
-        since: day(since),
         ended,
+        ..Goal::new(words(text), day(since))
     };
     let address = Address::parse("zoe.mueller@xn--bcher-kva.example").unwrap();
     assert_eq!(
@@ -59,6 +60,9 @@ fn the_first_person_on_disk_still_loads() {
             who: NameAddr::new("Zoë Müller", address),
             stopped: true,
             summaries: false,
+            tips: true,
+            passed_on: false,
+            board: None,
             goals: vec![
                 goal(
                     "Let others finish.\nReally.",
@@ -115,6 +119,7 @@ fn the_first_pairing_on_disk_still_loads() {
             asked_for_missing: true,
             share_now: true,
             shown: 2,
+            ..Page::default()
         },
         by_invitee: Page {
             answer: Some(Held::SaidNotWritten),
@@ -154,6 +159,7 @@ fn the_first_pairing_on_disk_still_loads() {
         }),
         series_made: 1,
         lunches: vec![lunch],
+        growth: Growth::default(),
     };
     assert_eq!(pairing_from_bytes(PAIRING.as_bytes()).unwrap(), expected);
 }
@@ -168,6 +174,7 @@ fn the_first_letter_on_disk_still_loads() {
         answering: Answering::FollowUp,
         slot: Some(local("2026-01-15T12:30:00")),
         goal_asked: true,
+        points: Vec::new(),
         message_id: "k3x7.4711@example.com".to_owned(),
         subject: words("How was lunch with Ana?"),
         text: words("Hi Ben,\n\n1. Ana's best moment since you last met?\n"),

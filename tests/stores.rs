@@ -113,6 +113,7 @@ impl House {
             name: "Somebody",
             address: by,
             now: now.unwrap(),
+            zone: chrono_tz::Europe::Berlin,
             number,
         };
         let octets = reply(letter, writer, words, Habit::Phone);

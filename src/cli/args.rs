@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const MORE: &str = "\
-More: pairing, person, review, hold, resume, summary, store, clock, man, completions;
+More: pairing, person, review, hold, resume, summary, fabric, store, clock, man, completions;
 `postlunch help --all` tells of each, `postlunch help COMMAND` of one.";
 
 /// Where the configuration is; the first page of the manual tells it too.
@@ -179,6 +179,9 @@ Examples:
     postlunch store verify"
     )]
     Store(Store),
+    /// Everybody's lunches as a picture, without names; off unless [policy] fabric says so
+    #[command(hide = true)]
+    Fabric(Fabric),
     /// Whose monthly summary would go out now
     #[command(hide = true)]
     Summary(Summary),
@@ -381,6 +384,7 @@ pub struct Invite {
 /// `postlunch explain`.
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "postlunch explain [OPTIONS] <FILE>\n       postlunch explain [OPTIONS] --jsonl <DIR>",
     after_help = "Shows the mail line by line, with what its writer newly wrote, the quote and the \
     signature marked; then what it is taken for, why, and what would change that. Needs no \
     configuration and no daemon. Any bytes are readable: the exit code is 0 wherever there was \
@@ -497,6 +501,17 @@ Examples:
     postlunch pairing list
     postlunch pairing list --json")]
     List,
+    /// One pairing as JSON: who, where it stands, dates; never what anybody wrote
+    #[command(after_help = "\
+docs/export.md tells the fields. What the two wrote they get themselves, by mailing \"report\".
+
+Example:
+    postlunch pairing export 3")]
+    Export {
+        /// Its number in `pairing list`
+        #[arg(value_name = "ID")]
+        pairing: u64,
+    },
     /// Pause the lunches of one pairing until a day; they resume by themselves
     #[command(after_help = "\
 Both are told, and the lunches in between leave their calendars.
@@ -567,6 +582,17 @@ They get one last mail that says so. Their pairings end; the partners are told o
 Example:
     postlunch person stop ben@example.com")]
     Stop {
+        /// Their address
+        #[arg(value_name = "ADDRESS", value_parser = values::address)]
+        address: Address,
+    },
+    /// One person as JSON: address, pairings, dates; never what anybody wrote
+    #[command(after_help = "\
+docs/export.md tells the fields. What is kept in words a member gets by mailing \"report\".
+
+Example:
+    postlunch person export ben@example.com")]
+    Export {
         /// Their address
         #[arg(value_name = "ADDRESS", value_parser = values::address)]
         address: Address,
@@ -649,6 +675,35 @@ pub struct Summary {
     /// Only say whose would go out, never what is in it (summaries go out by [summary] cron)
     #[arg(long, required = true)]
     pub dry_run: bool,
+}
+
+/// `postlunch fabric`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A knot is a person, a thread two who had lunch: thicker with each one, fainter with the time since.
+Without names; groups of fewer than five are left out; who said no, or nothing, cannot be told from
+who was never asked. With --teams a knot is a team, by a file with lines such as
+`ana@example.com, Platform`; a team needs five people who had lunch, and so does a thread.
+
+Examples:
+    postlunch fabric --svg fabric.svg
+    postlunch fabric --png fabric.png
+    postlunch fabric --svg teams.svg --teams teams.csv")]
+pub struct Fabric {
+    /// Write it as SVG
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "png",
+        conflicts_with = "png"
+    )]
+    pub svg: Option<PathBuf>,
+    /// Write it as PNG
+    #[arg(long, value_name = "FILE")]
+    pub png: Option<PathBuf>,
+    /// Whose team is which: lines of an address, a comma and a team
+    #[arg(long, value_name = "FILE", conflicts_with = "png")]
+    pub teams: Option<PathBuf>,
 }
 
 /// `postlunch help`.

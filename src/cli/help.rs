@@ -15,7 +15,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Run",
         &["run", "status", "review", "hold", "resume", "store"],
     ),
-    ("Lunches", &["invite", "pairing", "person", "summary"]),
+    (
+        "Lunches",
+        &["invite", "pairing", "person", "summary", "fabric"],
+    ),
     ("Rehearse", &["clock"]),
     ("Install", &["man", "completions"]),
 ];

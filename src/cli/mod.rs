@@ -98,6 +98,7 @@ async fn obey(line: CommandLine) -> Result<(), Failure> {
         Command::Person(person) => orders::person(common, person).await,
         Command::Store(store) => store::store(common, &store).await,
         Command::Summary(_) => orders::summary(common).await,
+        Command::Fabric(asked) => orders::fabric(common, &asked).await,
         Command::Hold => orders::hold(common, true).await,
         Command::Resume => orders::hold(common, false).await,
     }

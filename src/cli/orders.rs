@@ -1,13 +1,14 @@
 //! Commands that the running daemon carries out: asked over its control socket.
 
-use crate::cli::args::{Clock, Common, Invite, Pairing, Person, Review};
+use crate::cli::args::{Clock, Common, Fabric, Invite, Pairing, Person, Review};
 use crate::cli::ending::{Code, Failure};
 use crate::cli::{place, show};
 use crate::config::Config;
-use crate::daemon::request::{ClockRequest, Order, Reply, Request, ReviewRequest};
+use crate::daemon::request::{ClockRequest, Order, PictureForm, Reply, Request, ReviewRequest};
 use crate::{clock, control};
 use chrono::TimeDelta;
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long an answer may take.
@@ -53,6 +54,9 @@ pub async fn pairing(common: &Common, asked: Pairing) -> Result<(), Failure> {
                 other => Err(unexpected(&other)),
             };
         }
+        Pairing::Export { pairing } => {
+            return export(common, &Request::ExportPairing { pairing }).await;
+        }
         Pairing::Pause { pairing, until } => (pairing, Order::Pause(until)),
         Pairing::Resume { pairing } => (pairing, Order::Resume),
         Pairing::End { pairing } => (pairing, Order::End),
@@ -84,6 +88,10 @@ pub async fn review(common: &Common, asked: Review) -> Result<(), Failure> {
 /// If no daemon answers, or it refuses.
 pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
     let (address, forget) = match asked {
+        Person::Export { address } => {
+            let address = address.to_string();
+            return export(common, &Request::ExportPerson { address }).await;
+        }
         Person::Stop { address } => (address, false),
         Person::Forget { address } => (address, true),
     };
@@ -94,6 +102,16 @@ pub async fn person(common: &Common, asked: Person) -> Result<(), Failure> {
         id,
     };
     done(common, &request).await
+}
+
+/// Prints what an operator may take along; JSON either way.
+async fn export(common: &Common, request: &Request) -> Result<(), Failure> {
+    let config = place::load(common.config.as_deref())?;
+    match ask_the_daemon(&config, request, ANSWER_LIMIT).await? {
+        Reply::Exported { export } => show::json(&export),
+        Reply::Refused { message } => Err(Failure::failed(message)),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// `postlunch hold` and `postlunch resume`.
@@ -111,6 +129,60 @@ pub async fn hold(common: &Common, on: bool) -> Result<(), Failure> {
 pub async fn summary(common: &Common) -> Result<(), Failure> {
     match ask(common, &Request::Summaries, ANSWER_LIMIT).await? {
         Reply::Summaries { summaries } => tell(common, show::summaries(&summaries)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `postlunch fabric`.
+///
+/// # Errors
+/// If no daemon answers, it refuses, or a file cannot be read or written.
+pub async fn fabric(common: &Common, asked: &Fabric) -> Result<(), Failure> {
+    let (form, path) = match (&asked.svg, &asked.png) {
+        (Some(path), _) => (PictureForm::Svg, path),
+        (None, Some(path)) => (PictureForm::Png, path),
+        (None, None) => return Err(Failure::failed("say where to: --svg FILE or --png FILE")),
+    };
+    let about = |path: &Path, error: std::io::Error| {
+        Failure::failed(format!("{}: {error}", path.display()))
+    };
+    let teams = match &asked.teams {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| about(path, e))?),
+        None => None,
+    };
+    let config = place::load(common.config.as_deref())?;
+    let request = Request::Fabric { form, teams };
+    match ask_the_daemon(&config, &request, ANSWER_LIMIT).await? {
+        Reply::Fabric {
+            picture,
+            people,
+            threads,
+            lunches,
+        } => {
+            let octets = match form {
+                PictureForm::Svg => picture.into_bytes(),
+                PictureForm::Png => data_encoding::BASE64
+                    .decode(picture.as_bytes())
+                    .map_err(|_| Failure::from(control::ControlError::Unreadable))?,
+            };
+            std::fs::write(path, octets).map_err(|e| about(path, e))?;
+            if common.json {
+                return show::json(&serde_json::json!({
+                    "file": path, "people": people, "threads": threads, "lunches": lunches,
+                }));
+            }
+            show::print(&match people {
+                0 => {
+                    "There is nothing to show yet: five people, linked by lunches, are the least.\n"
+                        .to_owned()
+                }
+                _ => format!(
+                    "{}: {people} people, {threads} threads, {lunches} lunches\n",
+                    path.display()
+                ),
+            })
+        }
+        Reply::Refused { message } => Err(Failure::failed(message)),
         other => Err(unexpected(&other)),
     }
 }

@@ -60,13 +60,13 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
     let written = write(&letter, &posting, &templates)?;
     match (asked.eml, asked.html, common.json) {
         (true, _, _) => show::octets(&written.bytes),
-        (_, true, _) => show::print(&written.html),
+        (_, true, _) => show::print(&written.html_alone()),
         (_, _, true) => show::json(&json!({
             "kind": kind,
             "to": letter.to.to_string(),
             "subject": written.subject,
             "text": written.text,
-            "html": written.html,
+            "html": written.html_alone(),
         })),
         _ => show::print(&format!(
             "From: {}\nTo: {}\nSubject: {}\n\n{}",

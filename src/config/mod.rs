@@ -225,8 +225,12 @@ pub struct Policy {
     pub trusted_authserv_id: Option<String>,
     /// Most mails to one person in a day, of all kinds.
     pub mails_per_person_per_day: u16,
+    /// From how many pairings on somebody who invites by mail is asked whether one more is meant.
+    pub max_pairings: u16,
     /// How long handled mail is kept.
     pub retention: TimeDelta,
+    /// Whether the operator may draw who has lunch with whom, without names.
+    pub fabric: bool,
 }
 
 /// `[templates]`: letters that replace ours.
@@ -266,6 +270,9 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let remedy = "`postlunch init` makes one; --config names another";
                 return Err(unreadable(error.to_string(), remedy));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                return Err(unreadable(error.to_string(), "name the file in it"));
             }
             Err(error) => {
                 let remedy = "give the daemon's user leave to read it";

@@ -277,6 +277,18 @@ impl<'t> Section<'t> {
         self.read(key, read).unwrap_or(default)
     }
 
+    /// Reads true or false.
+    pub(super) fn flag(&mut self, key: &'static str, default: bool) -> bool {
+        let read = |value: &DeValue<'_>| match value {
+            DeValue::Boolean(flag) => Ok(*flag),
+            other => {
+                let what = format!("`{key}` is true or false, not {}", kind_of(other));
+                Err(Fault::new(what, format!("for example: {key} = {default}")))
+            }
+        };
+        self.read(key, read).unwrap_or(default)
+    }
+
     /// Reads a list, each part by itself; a fault points at its part.
     pub(super) fn list<T>(
         &mut self,

@@ -298,7 +298,9 @@ impl Reader<'_> {
                 allowed_domains,
                 trusted_authserv_id: policy.optional("trusted_authserv_id", verbatim),
                 mails_per_person_per_day: policy.number("mails_per_person_per_day", 10, 1..=1000),
+                max_pairings: policy.number("max_pairings", 5, 1..=100),
                 retention: span(policy, "retention", 30 * DAY, DAY..=3650 * DAY),
+                fabric: policy.flag("fabric", false),
             }
         })
     }

@@ -20,7 +20,6 @@ use crate::lunch::event::{Cause, Circle, Decision, Dispatch, Effect, Event, What
 use crate::lunch::pairing::{Pairing, PairingId};
 use crate::lunch::person::{Person, PersonId};
 use crate::store::Store;
-use crate::summary::monthly;
 use crate::words::message_id::MessageId;
 use crate::writing::{self, Language, Posting, Templates};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -218,10 +217,14 @@ impl Foresight {
     }
 
     fn person_turn(&mut self, id: PersonId, due: DateTime<Utc>, at: DateTime<Utc>) {
-        let zone = self.settings.zone;
-        let next = self.settings.summary.after(at, zone);
+        let theirs = self.pairings_of.get(&id).into_iter().flatten();
+        let meeting = theirs
+            .filter_map(|pairing| self.pairings.get(pairing))
+            .rfind(|pairing| pairing.stage.is_meeting());
+        let zone = meeting.map_or(self.settings.zone, |pairing| pairing.plan.zone);
+        let next = self.settings.summary_after(id, zone, at);
         self.set_turn(Turn::Person(id), next);
-        let month = monthly::month_before(due.with_timezone(&zone).date_naive());
+        let month = self.settings.summary_month(id, zone, due);
         self.happen(&[id], What::MonthTurned { person: id, month }, at);
     }
 
@@ -233,10 +236,12 @@ impl Foresight {
             match effect {
                 Effect::Send(dispatch) => self.foresee(dispatch, at),
                 Effect::Summarise { person, month } => {
-                    if let Some(dispatch) = summary(&circle, *person, *month, at) {
+                    if let Some(dispatch) = summary(&circle, &[], *person, *month, at) {
                         self.foresee(&dispatch, at);
                     }
                 }
+                // Nobody asks for anything when nobody answers.
+                Effect::Show { .. } => {}
             }
         }
         self.remember(decision, at);

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::daemon::coming;
 use crate::daemon::conductor::{ClockError, Conductor};
 use crate::daemon::decider::{Decider, DeciderError, summary};
+use crate::daemon::fabric;
 use crate::daemon::health;
 use crate::daemon::inbox::Wish;
 use crate::daemon::ledger::{Ledger, Turn};
@@ -43,6 +44,7 @@ pub async fn carry_out(request: Request, conductor: &Conductor, vitals: &Vitals)
     match request {
         Request::Clock(clock) => move_clock(clock, conductor).await,
         Request::Coming { seconds } => coming::ask(seconds, conductor).await,
+        Request::Fabric { form, teams } => fabric::ask(form, teams, conductor).await,
         Request::Review(ReviewRequest::Retry(number)) => review(number, true, conductor).await,
         Request::Review(ReviewRequest::Dismiss(number)) => review(number, false, conductor).await,
         other => {
@@ -163,15 +165,19 @@ impl Decider {
                 forget,
                 id,
             } => self.person_order(&address, forget, id),
+            Request::ExportPerson { address } => self.export_person(&address),
+            Request::ExportPairing { pairing } => self.export_pairing(PairingId(pairing)),
             Request::Summaries => self.summaries(),
             Request::Hold { on } => self.set_hold(on),
             Request::Backup => self.back_up(),
             Request::Review(_) => Ok(Reply::Reviews {
                 reviews: self.review_lines()?,
             }),
-            Request::Clock(_) | Request::Coming { .. } => Ok(Reply::Refused {
-                message: "not a request of this kind".into(),
-            }),
+            Request::Clock(_) | Request::Coming { .. } | Request::Fabric { .. } => {
+                Ok(Reply::Refused {
+                    message: "not a request of this kind".into(),
+                })
+            }
         }
     }
 
@@ -226,7 +232,7 @@ impl Decider {
         Ok(Reply::Invited { invitations })
     }
 
-    fn invite_one(
+    pub(super) fn invite_one(
         &mut self,
         inviter: &NameAddr,
         invitee: &NameAddr,
@@ -421,7 +427,7 @@ impl Decider {
             .filter(|p| p.summaries && !p.stopped)
         {
             let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
-            let Some(dispatch) = summary(&circle, person.id, month, now) else {
+            let Some(dispatch) = summary(&circle, &[], person.id, month, now) else {
                 continue;
             };
             // One that has gone out for this month does not go out again.

@@ -15,7 +15,7 @@ use crate::lunch::event::{
     Cause, Circle, Consent, Decision, Dispatch, Effect, Event, Outcome, What,
 };
 use crate::lunch::letter::{Body, Letter, Receipt};
-use crate::lunch::pairing::PairingId;
+use crate::lunch::pairing::{Pairing, PairingId};
 use crate::lunch::person::{Person, PersonId};
 use crate::maillog;
 use crate::store::outbox::{OutboxRow, Submission, Withdrawal, WrongStep};
@@ -28,6 +28,7 @@ use crate::words::message_id::MessageId;
 use crate::words::token::TokenKey;
 use crate::writing::{Language, Posting, Templates, WritingError, write};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use thiserror::Error;
@@ -243,8 +244,18 @@ impl Decider {
             match effect {
                 Effect::Send(dispatch) => self.queue(&mut batch, dispatch, answered, now)?,
                 Effect::Summarise { person, month } => {
-                    if let Some(dispatch) = summary(&circle, *person, *month, now) {
+                    let around = self.grown_from(*person)?;
+                    if let Some(dispatch) = summary(&circle, &around, *person, *month, now) {
                         self.queue(&mut batch, &dispatch, None, now)?;
+                    }
+                }
+                Effect::Show {
+                    person,
+                    what,
+                    occasion,
+                } => {
+                    if let Some(dispatch) = self.shown(&circle, *person, *what, occasion, now)? {
+                        self.queue(&mut batch, &dispatch, answered, now)?;
                     }
                 }
             }
@@ -306,6 +317,7 @@ impl Decider {
                 answering: body.answering(),
                 slot: dispatch.slot,
                 goal_asked,
+                points: body.points(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
                 text: original(&written).into(),
@@ -357,7 +369,9 @@ impl Decider {
     ) -> Result<Posting, DeciderError> {
         let own = &self.settings.mailbox;
         let token = self.key.mint(row, &dispatch.letter.to.address).detail();
-        let reply_to = match self.settings.subaddressing {
+        // Whoever reads a board holds no key to anybody's mail.
+        let on_a_board = matches!(dispatch.letter.body, Body::Card { .. });
+        let reply_to = match self.settings.subaddressing && !on_a_board {
             true => own.address.with_detail(&token)?,
             false => own.address.clone(),
         };
@@ -366,7 +380,7 @@ impl Decider {
             .ok_or(DeciderError::MessageId)?;
         let answered = answered.filter(|a| a.by == dispatch.to);
         let in_reply_to = answered.and_then(|a| a.message_id.clone());
-        let root = match dispatch.pairing {
+        let root = match dispatch.pairing.filter(|_| !on_a_board) {
             Some(pairing) => self.ledger.thread_root(dispatch.to, pairing)?,
             None => None,
         };
@@ -382,7 +396,7 @@ impl Decider {
             thread_subject: answered.and_then(|a| a.subject.clone()),
             date: now,
             letter_id: hash,
-            reference: token,
+            reference: if on_a_board { String::new() } else { token },
             house: self.settings.house.clone(),
             language: Language::English,
         })
@@ -402,7 +416,8 @@ impl Decider {
         self.ledger.put_person(batch, &person)?;
         Ledger::put_counter(batch, "people", self.numbers.person);
         let now = self.clock.now();
-        let first = self.settings.summary.after(now, self.settings.zone);
+        let zone = self.settings.zone;
+        let first = self.settings.summary_after(person.id, zone, now);
         self.ledger
             .put_turn(batch, Turn::Person(person.id), first)?;
         Ok(person.id)
@@ -525,12 +540,25 @@ impl Decider {
         self.decide(&event, &seeds, None, batch).map(|_| ())
     }
 
+    /// Where somebody is: the zone of the lunches that they have, else that of the house.
+    fn zone_of(&self, id: PersonId) -> Result<Tz, DeciderError> {
+        let mut zone = self.settings.zone;
+        for pairing in self.ledger.pairings_of(id)? {
+            let pairing = self.ledger.pairing(pairing)?;
+            if let Some(meeting) = pairing.filter(|p| p.stage.is_meeting()) {
+                zone = meeting.plan.zone;
+            }
+        }
+        Ok(zone)
+    }
+
     fn due_person(&mut self, id: PersonId, at: DateTime<Utc>) -> Result<(), DeciderError> {
-        let zone = self.settings.zone;
+        let zone = self.zone_of(id)?;
         let mut batch = Batch::new();
-        let next = self.settings.summary.after(self.clock.now().max(at), zone);
+        let now = self.clock.now().max(at);
+        let next = self.settings.summary_after(id, zone, now);
         self.ledger.put_turn(&mut batch, Turn::Person(id), next)?;
-        let month = monthly::month_before(at.with_timezone(&zone).date_naive());
+        let month = self.settings.summary_month(id, zone, at);
         let event = Event {
             cause: Cause::Time,
             what: What::MonthTurned { person: id, month },
@@ -539,14 +567,16 @@ impl Decider {
     }
 }
 
-/// A person's month on its way; `None` if there is nothing in it.
+/// A person's month on its way; `None` if there is nothing in it. `around` are pairings that may have
+/// grown from theirs.
 pub(super) fn summary(
     circle: &Circle,
+    around: &[Pairing],
     person: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,
 ) -> Option<Dispatch> {
-    let harvest = monthly::gather(circle, person, month, now)?;
+    let harvest = monthly::gather(circle, around, person, month, now)?;
     let to = circle.people.get(&person)?.who.clone();
     Some(Dispatch {
         to: person,
@@ -590,6 +620,8 @@ pub(super) const fn consent_name(consent: Consent) -> &'static str {
         Consent::Final => "final",
         Consent::Farewell => "farewell",
         Consent::Summary => "summary",
+        Consent::Board => "board",
+        Consent::BoardOfBoth => "board-of-both",
     }
 }
 
@@ -602,6 +634,8 @@ pub(super) fn consent_from(name: &str) -> Consent {
         "final" => Consent::Final,
         "farewell" => Consent::Farewell,
         "summary" => Consent::Summary,
+        "board" => Consent::Board,
+        "board-of-both" => Consent::BoardOfBoth,
         _ => Consent::Asking,
     }
 }

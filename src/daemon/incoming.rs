@@ -5,6 +5,7 @@
 
 use crate::crash_point;
 use crate::daemon::decider::{Answered, Decider, DeciderError};
+use crate::daemon::guests;
 use crate::daemon::ledger::{Ledger, Progress};
 use crate::daemon::review::Why;
 use crate::daemon::routing::{self, Leave, Route, Trail};
@@ -183,8 +184,16 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
-        let leave = answering_what_was_asked(leave, route);
+        let leave = match answering_what_was_asked(leave, route) {
+            Leave::Act(acts) => Leave::Act(self.without_others_boards(route.person, acts)?),
+            other => other,
+        };
         let cause = self.mail_key(place, message);
+        let wish = match &leave {
+            Leave::Act(acts) => guests::wish_of(acts),
+            Leave::Ask => guests::handed_on(route, reading, message, &person.who),
+            _ => None,
+        };
         let pairing = match &leave {
             Leave::Act(acts) => routing::meant(&self.ledger, route, acts)?,
             _ => route.pairing,
@@ -203,6 +212,7 @@ impl Decider {
                     answering: letter.answering,
                     letter: letter.name.clone(),
                     slot: letter.slot,
+                    points: letter.points.clone(),
                 }),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),
@@ -214,6 +224,9 @@ impl Decider {
                 person: route.person,
                 pairing: route.pairing,
                 words: reading.reply_text.clone(),
+            }),
+            Leave::Undelivered if is_of_a_board(route) => Some(What::BoardFailed {
+                owner: route.person,
             }),
             Leave::Undelivered => route.pairing.map(|pairing| What::Undelivered {
                 to: route.person,
@@ -251,7 +264,15 @@ impl Decider {
                 self.commit(batch)?;
                 Outcome::Nothing("nothing follows from it")
             }
-            Some(what) => self.decide_mail(cause, what, route, message, batch)?,
+            Some(what) => {
+                let what = match wish {
+                    Some(wish) if !person.stopped => {
+                        self.invite_guests(route.person, &wish, &cause)?
+                    }
+                    _ => what,
+                };
+                self.decide_mail(cause, what, route, message, batch)?
+            }
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
         self.note(
@@ -460,6 +481,12 @@ impl Decider {
         self.ledger.put_progress(&mut batch, mailbox, progress);
         self.commit(batch)
     }
+}
+
+/// Whether the letter in question went to somebody's board and not to a person.
+fn is_of_a_board(route: &Route) -> bool {
+    let letter = route.letter.as_ref();
+    letter.is_some_and(|letter| letter.name == "card")
 }
 
 /// "Yes, that was me" and "no, that wasn't me" answer the question who wrote a mail, and neither

@@ -266,7 +266,10 @@ impl Decider {
         let cause = Cause::Request(format!("undelivered-{}", row.row));
         let event = Event {
             cause,
-            what: What::Undelivered { to, pairing },
+            what: match row.kind.as_str() {
+                "card" => What::BoardFailed { owner: to },
+                _ => What::Undelivered { to, pairing },
+            },
         };
         let seeds = self
             .ledger

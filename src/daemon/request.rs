@@ -47,6 +47,16 @@ pub enum Request {
         /// As in `Invite`.
         id: String,
     },
+    /// What an operator may take along of a person, by their address.
+    ExportPerson {
+        /// Their address.
+        address: String,
+    },
+    /// What an operator may take along of a pairing.
+    ExportPairing {
+        /// Its number in `Pairings`.
+        pairing: u64,
+    },
     /// The rehearsal clock.
     Clock(ClockRequest),
     /// Whose summary would go out if the month turned now; no contents.
@@ -55,6 +65,13 @@ pub enum Request {
     Coming {
         /// How long that is.
         seconds: i64,
+    },
+    /// Everybody's lunches as a picture, without names.
+    Fabric {
+        /// As SVG or as PNG.
+        form: PictureForm,
+        /// Lines such as `ana@example.com, Platform`; the picture then shows teams.
+        teams: Option<String>,
     },
     /// Mail that was set aside.
     Review(ReviewRequest),
@@ -65,6 +82,16 @@ pub enum Request {
         /// Stop, or go on.
         on: bool,
     },
+}
+
+/// What a picture is made as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureForm {
+    /// Lines and words.
+    Svg,
+    /// Pixels.
+    Png,
 }
 
 /// What can be asked about mail that was set aside.
@@ -158,6 +185,22 @@ pub enum Reply {
         mails: Vec<ComingLine>,
         /// There are more than could be told.
         more: bool,
+    },
+    /// To `Fabric`.
+    Fabric {
+        /// SVG, or PNG as base64 (RFC 4648 section 4).
+        picture: String,
+        /// People in it; groups of fewer than five are neither drawn nor counted.
+        people: usize,
+        /// Pairs that met; with teams, the bundles between them.
+        threads: usize,
+        /// Their lunches.
+        lunches: usize,
+    },
+    /// To `ExportPerson` and `ExportPairing`: docs/export.md tells what is in it.
+    Exported {
+        /// One object.
+        export: serde_json::Value,
     },
     /// To `Review`'s list.
     Reviews {

@@ -294,7 +294,8 @@ pub fn leave(
             Leave::Act(reading.acts.clone())
         }
         // Whoever holds the token may end the mail to its person, from any address of theirs.
-        Trail::Token if stops => Leave::Act(vec![Act::Stop]),
+        // An invitation that was handed on is in other hands, and theirs is not the mail to stop.
+        Trail::Token if stops && !is_handed_on(route) => Leave::Act(vec![Act::Stop]),
         Trail::Token | Trail::MessageId | Trail::Returned | Trail::ForeignCalendar => Leave::Ask,
         Trail::CalendarUid => {
             // What a button cannot say is asked about, at the address that we know.
@@ -312,6 +313,11 @@ pub fn leave(
         }
         Trail::Sender | Trail::Astray => Leave::Ask,
     }
+}
+
+fn is_handed_on(route: &Route) -> bool {
+    let letter = route.letter.as_ref();
+    letter.is_some_and(|letter| letter.name == "pass-it-on")
 }
 
 fn machine(route: &Route, reading: &Reading) -> Leave {

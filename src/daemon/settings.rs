@@ -4,12 +4,18 @@ use crate::config::{Config, ReplyTo};
 use crate::daemon::ownership::Ownership;
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::Plan;
+use crate::lunch::person::PersonId;
 use crate::lunch::schedule::Schedule;
+use crate::summary::monthly;
 use crate::words::address::{Address, NameAddr};
 use crate::words::token::TokenKey;
 use crate::writing::House;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
+
+/// Summaries go out within so many minutes.
+const SUMMARY_SPREAD_MINUTES: u64 = 90;
 
 /// Settings of one run.
 #[derive(Clone, Debug)]
@@ -32,12 +38,16 @@ pub struct Settings {
     pub summary: Schedule,
     /// Most mails to one person in a day.
     pub mails_per_day: u64,
+    /// Whether the operator may have the whole fabric drawn.
+    pub fabric: bool,
     /// Whose `Authentication-Results` are believed.
     pub trusted_authserv_id: Option<String>,
     /// In a rehearsal off loopback: the only addresses written to.
     pub recipients: Option<BTreeSet<Address>>,
     /// Looking for a mail in doubt, this many times sooner than usual.
     pub haste: i32,
+    /// Domains whose people may invite by mail; `*` is any.
+    pub inviting_domains: Vec<String>,
 }
 
 impl Settings {
@@ -57,6 +67,7 @@ impl Settings {
                 followup_after: config.followup.after,
                 nudge_after: config.followup.nudge_after,
                 seal: config.followup.seal,
+                max_pairings: config.policy.max_pairings.into(),
             },
             plan: Plan {
                 every_weeks: lunch.every_weeks.into(),
@@ -75,9 +86,36 @@ impl Settings {
             zone: lunch.timezone,
             summary: config.summary.cron.clone(),
             mails_per_day: config.policy.mails_per_person_per_day.into(),
+            fabric: config.policy.fabric,
+            inviting_domains: config.policy.allowed_domains.clone(),
             trusted_authserv_id: config.policy.trusted_authserv_id.clone(),
             recipients,
             haste: 1,
         }
     }
+
+    /// When somebody's next summary is due after a moment: on a morning of their own, and not all at
+    /// once, so that neither the server nor the provider has to bear them in one minute.
+    pub fn summary_after(
+        &self,
+        person: PersonId,
+        zone: Tz,
+        moment: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let delay = summary_delay(person);
+        let run = self.summary.after(moment - delay, zone)?;
+        Some(run + delay)
+    }
+
+    /// The month that a summary due at that moment tells of, by its first day.
+    pub fn summary_month(&self, person: PersonId, zone: Tz, due: DateTime<Utc>) -> NaiveDate {
+        let run = due - summary_delay(person);
+        monthly::month_before(run.with_timezone(&zone).date_naive())
+    }
+}
+
+/// How long after the schedule's time somebody's summary goes out.
+fn summary_delay(person: PersonId) -> TimeDelta {
+    let minutes = person.0 % SUMMARY_SPREAD_MINUTES;
+    TimeDelta::minutes(minutes.cast_signed())
 }

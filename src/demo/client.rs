@@ -6,7 +6,7 @@
 use crate::lunch::act::PartStat;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use data_encoding::BASE64_MIME;
+use data_encoding::{BASE64, BASE64_MIME};
 use mail_parser::{Address, MessageParser, MimeHeaders};
 
 /// Longest line that is written as it is, in octets; 998 is what mail allows.
@@ -27,6 +27,8 @@ pub struct Mail {
     pub text: String,
     /// The HTML, if any.
     pub html: Option<String>,
+    /// Pictures that the HTML shows: Content-ID, and the picture as an address that holds it.
+    pub pictures: Vec<(String, String)>,
     /// The iCalendar part, if any.
     pub calendar: Option<String>,
     /// Date.
@@ -67,6 +69,7 @@ impl Mail {
                 .unwrap_or_default()
                 .replace("\r\n", "\n"),
             html: message.body_html(0).map(|html| html.into_owned()),
+            pictures: pictures(&message),
             calendar: calendar
                 .and_then(|part| part.text_contents())
                 .map(str::to_owned),
@@ -75,6 +78,20 @@ impl Mail {
                 .and_then(|d| DateTime::from_timestamp(d.to_timestamp(), 0)),
         })
     }
+}
+
+/// Pictures of a kind that every browser shows, and that a Content-ID names.
+fn pictures(message: &mail_parser::Message<'_>) -> Vec<(String, String)> {
+    let inline = message.attachments().filter_map(|part| {
+        let kind = part.content_type()?;
+        if kind.ctype() != "image" || kind.subtype() != Some("png") {
+            return None;
+        }
+        let held = BASE64.encode(part.contents());
+        let id = part.content_id()?.to_owned();
+        Some((id, format!("data:image/png;base64,{held}")))
+    });
+    inline.collect()
 }
 
 /// How somebody's client writes a reply.

@@ -403,8 +403,17 @@ impl Stage {
     /// # Errors
     /// As `pump`.
     pub async fn next(&self) -> Result<bool, StageError> {
+        self.next_before(DateTime::<Utc>::MAX_UTC).await
+    }
+
+    /// The same, unless nothing is due until then.
+    ///
+    /// # Errors
+    /// As `pump`.
+    pub async fn next_before(&self, end: DateTime<Utc>) -> Result<bool, StageError> {
         let conductor = self.daemon.conductor();
-        let due = conductor.next_due().await?.is_some();
+        let due = conductor.next_due().await?;
+        let due = due.is_some_and(|due| due < end);
         if due {
             conductor.next(Duration::ZERO).await?;
         }

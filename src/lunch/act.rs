@@ -72,13 +72,16 @@ impl Answering {
     pub fn of_letter(name: &str) -> Option<Self> {
         Some(match name {
             "invitation" | "invitation-reminder" => Self::Invitation,
-            "reminder" | "no-slot" | "calendar-request" | "calendar-update" | "calendar-cancel" => {
-                Self::Reminder
-            }
+            "reminder" | "no-slot" | "lunch-card" | "calendar-request" | "calendar-update"
+            | "calendar-cancel" => Self::Reminder,
             "followup" | "followup-nudge" => Self::FollowUp,
             "exchange" => Self::Exchange,
             "summary" => Self::Summary,
+            "goal-reached" => Self::Proposal,
+            "pass-it-on" | "card" => Self::Receipt,
+            "permission" | "board-confirm" | "board-ask" => Self::Permission,
             "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
+            "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,
             _ => return None,
         })
@@ -164,6 +167,30 @@ pub enum CommandName {
     Quote,
     /// `fabric`.
     Fabric,
+    /// `another goal: …`: one more beside those there are.
+    AnotherGoal,
+    /// `goal 2: …` puts the second goal another way; `goal 2` says which one a note spoke of.
+    GoalNumber,
+    /// `drop goal`, `drop goal 2`: an own goal is given up.
+    Drop,
+    /// `keep both`: the goal that a newer one replaced stays as well.
+    KeepBoth,
+    /// `take it up`: what the partner proposed becomes the writer's goal.
+    TakeUp,
+    /// `not yet`: a goal that the partner calls reached is not.
+    NotYet,
+    /// `no quotes`: whatever leave to quote was given is taken back.
+    NoQuotes,
+    /// `board: address`: cards of the writer's lunches go there.
+    Board,
+    /// `no board`: no more cards.
+    NoBoard,
+    /// `no tips`: no more help over the first silence.
+    NoTips,
+    /// `card`: a page for the table, to print.
+    Card,
+    /// `pass it on`: an invitation to hand to two colleagues.
+    PassOn,
 }
 
 impl CommandName {
@@ -183,6 +210,18 @@ impl CommandName {
             Self::Best => "best",
             Self::Quote => "quote",
             Self::Fabric => "fabric",
+            Self::AnotherGoal => "another goal",
+            Self::GoalNumber => "goal number",
+            Self::Drop => "drop goal",
+            Self::KeepBoth => "keep both",
+            Self::TakeUp => "take up",
+            Self::NotYet => "not yet",
+            Self::NoQuotes => "no quotes",
+            Self::Board => "board",
+            Self::NoBoard => "no board",
+            Self::NoTips => "no tips",
+            Self::Card => "card",
+            Self::PassOn => "pass it on",
         }
     }
 }

@@ -7,7 +7,7 @@
 use crate::lunch::cadence::{at, moment, working_days_before};
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, Stage};
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// One thing to do by the clock. Lunches are named by their position.
@@ -31,7 +31,33 @@ pub enum Chore {
     Unseal(usize),
     /// Add lunches to the series.
     Extend,
+    /// Give each an invitation of their own to hand on.
+    PassOn,
+    /// Take a fortnight's silence about a goal called reached for an agreement.
+    Settle,
 }
+
+/// After so many held lunches the two get an invitation of their own to hand on.
+pub const PASS_ON_AFTER: usize = 3;
+
+/// So many days after the last of them: in between two lunches, where no other mail comes.
+const PASS_ON_DAYS: u64 = 6;
+
+/// How long that is worth sending.
+pub const PASS_ON_USE_BY: TimeDelta = TimeDelta::days(20);
+
+/// When the two get an invitation to hand on; `None` while they have not met often enough.
+pub fn pass_on_moment(pairing: &Pairing, rules: &Rules) -> Option<DateTime<Utc>> {
+    let held = |lunch: &&Lunch| lunch.state == LunchState::Held;
+    let mut dates: Vec<_> = pairing.lunches.iter().filter(held).collect();
+    dates.sort_by_key(|lunch| lunch.start);
+    let third = dates.get(PASS_ON_AFTER.checked_sub(1)?)?.start.date();
+    let day = third.checked_add_days(Days::new(PASS_ON_DAYS))?;
+    Some(morning(pairing, day, rules.reminder_time))
+}
+
+/// After so long without an answer a goal called reached is reached.
+pub const SILENCE: TimeDelta = TimeDelta::days(14);
 
 /// When fewer planned lunches than this are left, the series is extended.
 pub const LUNCHES_AHEAD_MIN: usize = 4;
@@ -67,7 +93,11 @@ pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
             lunch_chores(pairing, rules, at, lunch, &mut chores);
         }
         chores.extend(extension(pairing));
+        let passes = pass_on_moment(pairing, rules).filter(|_| !pairing.growth.passed_on);
+        chores.extend(passes.map(|moment| (moment, Chore::PassOn)));
     }
+    let claims = pairing.growth.claims.iter();
+    chores.extend(claims.map(|claim| (claim.told + SILENCE, Chore::Settle)));
     chores.sort();
     chores
 }

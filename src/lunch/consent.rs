@@ -4,7 +4,7 @@
 //! holds is withdrawn, with the reason.
 
 use crate::lunch::event::{Circle, Consent};
-use crate::lunch::pairing::{LunchState, Pairing, PairingId, Stage};
+use crate::lunch::pairing::{LunchState, Pairing, PairingId, Role, Stage};
 use crate::lunch::person::PersonId;
 use chrono::NaiveDateTime;
 
@@ -46,6 +46,18 @@ pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
         }
         Consent::Answer | Consent::News | Consent::Summary => {
             left.then_some("the recipient has left")
+        }
+        Consent::Board | Consent::BoardOfBoth if left => Some("the recipient has left"),
+        Consent::Board | Consent::BoardOfBoth
+            if !person.board.as_ref().is_some_and(|b| b.confirmed) =>
+        {
+            Some("the board is no longer named")
+        }
+        Consent::Board => None,
+        Consent::BoardOfBoth => {
+            let writer = pairing.role(waiting.to).map(Role::other);
+            let may = writer.is_some_and(|writer| pairing.growth.may_card(writer));
+            (!may).then_some("the partner has not agreed")
         }
         Consent::Meeting if !pairing.stage.is_meeting() => Some("the lunches have ended"),
         Consent::Meeting => lunch_objection(waiting, pairing),

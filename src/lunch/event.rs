@@ -9,6 +9,7 @@ use crate::lunch::letter::Letter;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Plan};
 use crate::lunch::person::{Person, PersonId};
+use crate::lunch::quoting::Point;
 use crate::words::address::NameAddr;
 use crate::words::token::TokenKey;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -35,6 +36,8 @@ pub struct About {
     pub letter: String,
     /// The lunch it spoke of.
     pub slot: Option<NaiveDateTime>,
+    /// The points of notes that it numbered or asked about, in its order.
+    pub points: Vec<Point>,
 }
 
 /// Something that happened.
@@ -80,6 +83,24 @@ pub enum What {
         to: PersonId,
         /// In which conversation.
         pairing: PairingId,
+    },
+    /// A member has invited by mail, or somebody has asked for an invitation that was handed on.
+    GuestsNamed {
+        /// The member.
+        by: PersonId,
+        /// Who is being asked.
+        asked: Vec<NameAddr>,
+        /// Who is not.
+        not: Vec<NameAddr>,
+        /// How many pairings there are, where that was a reason to ask back first.
+        many: Option<usize>,
+        /// Whether the guest asked.
+        came: bool,
+    },
+    /// A card came back from the board of that person.
+    BoardFailed {
+        /// Whose board.
+        owner: PersonId,
     },
     /// It is time to look at a pairing.
     Due {
@@ -139,6 +160,10 @@ pub enum Consent {
     Farewell,
     /// The monthly summary.
     Summary,
+    /// A card with its owner's words: the board is still named.
+    Board,
+    /// A card with the partner's words too: they still agree to it.
+    BoardOfBoth,
 }
 
 /// A letter on its way to the outbox.
@@ -213,6 +238,24 @@ pub enum Effect {
         /// First day of the month.
         month: NaiveDate,
     },
+    /// Gather what somebody asked to see of their own, and send it.
+    Show {
+        /// Who.
+        person: PersonId,
+        /// What.
+        what: Shown,
+        /// What caused it: part of the effect key.
+        occasion: String,
+    },
+}
+
+/// What somebody may ask to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// Their own threads.
+    Fabric,
+    /// Everything kept about them.
+    Record,
 }
 
 /// The one outcome of an event.
@@ -266,6 +309,8 @@ pub struct Rules {
     pub nudge_after: TimeDelta,
     /// Notes stay sealed for so long after the follow-up unless both have written.
     pub seal: TimeDelta,
+    /// From how many pairings on one more is asked about.
+    pub max_pairings: usize,
 }
 
 /// Everybody and everything that one decision may look at: the pairing in question, its two people,

@@ -4,8 +4,11 @@
 //! What somebody wrote is `Words` and appears only in letters to the two of the pairing.
 
 use crate::calendar::write::Event as CalendarEvent;
-use crate::lunch::act::Answering;
+use crate::lunch::act::{Answering, Permission};
 use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::quoting::Point;
+use crate::lunch::record::{Pack, Record};
+use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
@@ -83,6 +86,42 @@ pub struct Quote {
     pub speaker: NameAddr,
     /// The date of the lunch.
     pub on: NaiveDate,
+    /// Which point of which notes it is; `None` where nothing can be asked about it.
+    pub point: Option<Point>,
+    /// What became of the question whether it may be shown outside of the pairing.
+    pub leave: Option<QuoteState>,
+}
+
+/// What is so with a member's board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardState {
+    /// Cards go there.
+    On,
+    /// No cards go anywhere.
+    Off,
+    /// A card came back, so no more go there.
+    Unreachable,
+}
+
+/// What became of a wish to quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuoteState {
+    /// The speaker is being asked now.
+    Asked,
+    /// The speaker was asked before and has not answered.
+    Waiting,
+    /// By name.
+    Named,
+    /// Without the name.
+    Unnamed,
+    /// Not at all.
+    Refused,
+    /// Worst moments are never quoted.
+    Never,
+    /// There is nothing of that number.
+    Unknown,
+    /// The speaker gets no mail from here any more.
+    Gone,
 }
 
 /// A goal reached within the month.
@@ -107,6 +146,8 @@ pub struct OpenGoal {
     pub helps: Vec<Quote>,
     /// What got in the way.
     pub hinders: Vec<Quote>,
+    /// What did the one and the other.
+    pub both: Vec<Quote>,
     /// What was said without marking it either way.
     pub seen: Vec<Quote>,
 }
@@ -145,6 +186,8 @@ pub struct Harvest {
     pub watching: Vec<(NameAddr, Words)>,
     /// What is next.
     pub next: Vec<NextLunch>,
+    /// The reader's own threads, with what grew from them.
+    pub weave: Weave,
 }
 
 /// News for one partner about what the other (or the mail) did.
@@ -218,6 +261,22 @@ pub enum Notice {
         /// As written.
         words: Words,
     },
+    /// The other's answer to goals that the reader calls reached.
+    GoalAnswered {
+        /// The reader's goals.
+        goals: Vec<Words>,
+        /// What the other wrote.
+        said: Words,
+        /// Whether the other sees it so too.
+        agreed: bool,
+    },
+    /// The other's answer to the question whether the reader may quote them.
+    QuoteAnswered {
+        /// The other's words; `None`: all of them.
+        words: Option<Words>,
+        /// The answer.
+        permission: Permission,
+    },
 }
 
 /// A receipt for what the reader did; each says how to correct it.
@@ -277,13 +336,91 @@ pub enum Receipt {
     Goal {
         /// In its owner's words.
         words: Words,
-        /// Whether it replaces an earlier wording.
+        /// Whether it replaces an earlier wording of the same goal.
         reworded: bool,
+        /// The goal whose place it took.
+        replaced: Option<Words>,
+        /// All goals that are now open, in the order of their numbers.
+        all: Vec<Words>,
+    },
+    /// All goals of the reader, with their numbers.
+    Goals {
+        /// Those that are open, in the order of their numbers.
+        all: Vec<Words>,
+        /// The one that was just given up.
+        dropped: Option<Words>,
     },
     /// A goal was called reached.
     Achieved {
         /// In its owner's words.
         words: Words,
+        /// Whether the partner was asked; else it is reached by now.
+        asked: bool,
+    },
+    /// The reader's answer to goals that the partner calls reached.
+    Agreed {
+        /// The partner's goals.
+        goals: Vec<Words>,
+        /// Whether the reader sees it so too.
+        agreed: bool,
+    },
+    /// A moment is in the jar.
+    Jotted {
+        /// As written.
+        words: Words,
+        /// The lunch before which it comes back.
+        next: Option<NaiveDateTime>,
+    },
+    /// The newest moment is out of the jar again.
+    Forgotten,
+    /// A point that the partner wrote about the reader is no longer kept.
+    Removed {
+        /// Of which lunch.
+        table: Table,
+        /// Under which prompt it stood.
+        section: Section,
+    },
+    /// Colleagues were named, or have asked for the invitation that the reader handed on.
+    Invited {
+        /// Who is being asked.
+        asked: Vec<NameAddr>,
+        /// Who cannot be asked from here.
+        not: Vec<NameAddr>,
+        /// Whether the guest asked.
+        came: bool,
+    },
+    /// There are many pairings already: is one more meant?
+    ManyPairings {
+        /// How many.
+        have: usize,
+        /// Who was named.
+        guests: Vec<NameAddr>,
+    },
+    /// For what was said about a board of one's own.
+    Board {
+        /// Its address; empty where none was named.
+        address: String,
+        /// What is so now.
+        state: BoardState,
+    },
+    /// For the answer whether one's words may go to the partner's board.
+    BoardLeave {
+        /// Whether they may.
+        granted: bool,
+    },
+    /// For `quote 1`.
+    Quote {
+        /// The partner's words.
+        words: Option<Words>,
+        /// What becomes of it.
+        state: QuoteState,
+    },
+    /// For the answer to a question whether the partner may quote.
+    Permission {
+        /// The reader's own words; `None`: all of them.
+        words: Option<Words>,
+        /// What was understood.
+        permission: Permission,
     },
     /// Notes, section by section.
     Notes {
@@ -295,6 +432,10 @@ pub enum Receipt {
         ask_for: Option<Section>,
         /// The partner's goal that the focus note speaks to.
         goal: Option<Words>,
+        /// The partner's other goals, each with its number.
+        other_goals: Vec<(usize, Words)>,
+        /// Whether the best moment has no "when", and is asked for one.
+        hints_when: bool,
         /// When the partner sees them.
         seal: Seal,
     },
@@ -314,6 +455,8 @@ pub enum Receipt {
     },
     /// Monthly summaries are off.
     NoSummaries,
+    /// The help over the first silence is off.
+    NoTips,
     /// The door is open again after `stop`.
     Reopened,
 }
@@ -343,6 +486,8 @@ pub enum Body {
         words: Words,
         /// What it was an answer to.
         about: Answering,
+        /// The points of notes that the answered letter asked about.
+        points: Vec<Point>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -372,6 +517,10 @@ pub enum Body {
         speaks_first: bool,
         /// Whether notes are kept.
         notes: bool,
+        /// Moments of the partner's that the reader has jotted down since.
+        jar: Vec<Words>,
+        /// Whether the first lunches get help over the silence.
+        tips: bool,
     },
     /// The three prompts; as `nudge`, the one repetition.
     FollowUp {
@@ -379,6 +528,8 @@ pub enum Body {
         table: Table,
         /// The partner's goal.
         goal: Option<Words>,
+        /// The partner's other goals.
+        other_goals: Vec<Words>,
         /// When the partner sees the notes at the latest.
         seal: NaiveDateTime,
         /// Whether it is the one repetition.
@@ -394,9 +545,71 @@ pub enum Body {
         goal: Option<Words>,
         /// Whether it replaces an earlier one.
         corrected: bool,
+        /// Whether the focus note is a goal that the reader, who has none, may take up.
+        proposes: bool,
+        /// The reader's goal that the partner calls reached.
+        reached: Option<Words>,
+    },
+    /// The partner calls goals of their own reached; does the reader see it so too?
+    GoalReached {
+        /// In the partner's words.
+        goals: Vec<Words>,
+    },
+    /// Shall cards of the reader's lunches go to that address?
+    BoardConfirm {
+        /// The board's address.
+        address: String,
+        /// Labels and members.
+        marks: String,
+    },
+    /// May the reader's words go to the partner's board?
+    BoardAsk,
+    /// A card for a board; goes to the board's address.
+    Card {
+        /// Which lunch.
+        table: Table,
+        /// What its owner wrote, without the worst moment.
+        own: Notes,
+        /// The partner's goal that the focus speaks to.
+        goal: Option<Words>,
+        /// What the partner wrote, without the worst moment, if they agree.
+        theirs: Option<Notes>,
+        /// Whether it takes the place of an earlier card.
+        corrected: bool,
+        /// Labels and members.
+        marks: String,
+    },
+    /// A page for the table, to print.
+    LunchCard {
+        /// Whether the reader speaks first at the next lunch.
+        speaks_first: bool,
+        /// What the reader wants to get better at.
+        own_goals: Vec<Words>,
+        /// What the partner wants to get better at.
+        watching: Vec<Words>,
+    },
+    /// An invitation of the reader's own, to hand on.
+    PassItOn,
+    /// May the partner quote this?
+    Permission {
+        /// The reader's own words.
+        words: Words,
+        /// The date of the lunch.
+        on: NaiveDate,
+        /// Which point it is.
+        point: Point,
     },
     /// The month.
     Summary(Harvest),
+    /// One's own threads, asked for.
+    Fabric(Weave),
+    /// Everything kept about the reader, asked for.
+    Report {
+        /// All of it.
+        record: Box<Record>,
+        /// What of it may be shown to others.
+        pack: Pack,
+    },
     /// No day is free for both.
     NoSlot {
         /// What was wished for.
@@ -432,7 +645,16 @@ impl Body {
             Self::FollowUp { nudge: false, .. } => "followup",
             Self::FollowUp { nudge: true, .. } => "followup-nudge",
             Self::Exchange { .. } => "exchange",
+            Self::GoalReached { .. } => "goal-reached",
+            Self::Permission { .. } => "permission",
+            Self::LunchCard { .. } => "lunch-card",
+            Self::PassItOn => "pass-it-on",
+            Self::BoardConfirm { .. } => "board-confirm",
+            Self::BoardAsk => "board-ask",
+            Self::Card { .. } => "card",
             Self::Summary(_) => "summary",
+            Self::Fabric(_) => "fabric",
+            Self::Report { .. } => "report",
             Self::NoSlot { .. } => "no-slot",
             Self::Confirm { .. } => "confirm",
             Self::Returned { .. } => "returned",
@@ -450,6 +672,8 @@ impl Body {
                 Notice::Resumed { .. } => "notice-resumed",
                 Notice::Ended => "notice-ended",
                 Notice::Relayed { .. } => "notice-relayed",
+                Notice::GoalAnswered { .. } => "notice-goal-answered",
+                Notice::QuoteAnswered { .. } => "notice-quote",
             },
             Self::Receipt(receipt) => match receipt {
                 Receipt::Accepted { .. } => "receipt-accepted",
@@ -463,13 +687,38 @@ impl Body {
                 Receipt::Paused { .. } => "receipt-paused",
                 Receipt::Resumed { .. } => "receipt-resumed",
                 Receipt::Goal { .. } => "receipt-goal",
+                Receipt::Goals { .. } => "receipt-goals",
                 Receipt::Achieved { .. } => "receipt-achieved",
+                Receipt::Agreed { .. } => "receipt-agreed",
+                Receipt::Jotted { .. } => "receipt-jotted",
+                Receipt::Forgotten => "receipt-forgotten",
+                Receipt::Removed { .. } => "receipt-removed",
+                Receipt::Quote { .. } => "receipt-quote",
+                Receipt::Permission { .. } => "receipt-permission",
+                Receipt::Board { .. } => "receipt-board",
+                Receipt::Invited { .. } => "receipt-invited",
+                Receipt::ManyPairings { .. } => "receipt-many",
+                Receipt::BoardLeave { .. } => "receipt-board-leave",
                 Receipt::Notes { .. } => "receipt-notes",
                 Receipt::Held { .. } => "receipt-held",
                 Receipt::Undone { .. } => "receipt-undone",
                 Receipt::NoSummaries => "receipt-no-summaries",
+                Receipt::NoTips => "receipt-no-tips",
                 Receipt::Reopened => "receipt-reopened",
             },
+        }
+    }
+
+    /// The points of notes that its reader may name by their number, or is asked about.
+    pub fn points(&self) -> Vec<Point> {
+        match self {
+            Self::Summary(harvest) => {
+                let moments = harvest.good_moments.iter();
+                moments.filter_map(|quote| quote.point).collect()
+            }
+            Self::Permission { point, .. } => vec![*point],
+            Self::Question { points, .. } => points.clone(),
+            _ => Vec::new(),
         }
     }
 
@@ -480,16 +729,26 @@ impl Body {
             Self::CalendarRequest { .. }
             | Self::CalendarCancel { .. }
             | Self::Reminder { .. }
+            | Self::LunchCard { .. }
             | Self::NoSlot { .. } => Answering::Reminder,
             Self::FollowUp { .. } => Answering::FollowUp,
             Self::Exchange { .. } => Answering::Exchange,
+            Self::GoalReached { .. } => Answering::Proposal,
+            Self::Permission { .. } | Self::BoardConfirm { .. } | Self::BoardAsk => {
+                Answering::Permission
+            }
             Self::Summary(_) => Answering::Summary,
             Self::Question { about, .. } => *about,
             // "Yes" to the last mail means: yes, I want to come back.
             Self::Confirm { .. } | Self::Returned { .. } | Self::Receipt(Receipt::Stopped) => {
                 Answering::Question
             }
-            Self::Notice(_) | Self::Receipt(_) => Answering::Receipt,
+            Self::Notice(_)
+            | Self::Receipt(_)
+            | Self::Fabric(_)
+            | Self::Report { .. }
+            | Self::Card { .. }
+            | Self::PassItOn => Answering::Receipt,
         }
     }
 }

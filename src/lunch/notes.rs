@@ -30,6 +30,8 @@ pub enum Polarity {
     Helps,
     /// It hinders.
     Hinders,
+    /// It does the one and the other.
+    Both,
 }
 
 /// Something seen that helps or hinders the partner's goal.

@@ -2,8 +2,9 @@
 
 use crate::lunch::act::Held;
 use crate::lunch::letter::{Agreement, Offer, Table};
-use crate::lunch::notes::{Notes, Words};
+use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::person::PersonId;
+use crate::lunch::quoting::Quotings;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -148,9 +149,36 @@ pub struct Page {
     pub share_now: bool,
     /// How often the partner was shown these notes; 0 while sealed.
     pub shown: u32,
+    /// Which of the partner's goals the focus went to, by its place among them.
+    pub goal: Option<usize>,
+    /// Who asked for leave to quote what of it, and what the writer said.
+    pub quoting: Quotings,
+    /// How many cards of it went to the writer's own board.
+    pub carded: u32,
+    /// A "when" was asked for, where the best moment had none.
+    pub hinted: bool,
 }
 
 impl Page {
+    /// Changes the notes. Leave to quote ends with the words that it was given for, and the focus
+    /// belongs to no goal any more once it is gone.
+    pub fn rewrite(&mut self, edit: impl FnOnce(&mut Option<Notes>)) {
+        let before = self.notes.clone();
+        edit(&mut self.notes);
+        let read = |notes: &Option<Notes>, section| {
+            let words = notes.as_ref().and_then(|n| n.section(section).cloned());
+            words.map(|words| words.reveal().clone())
+        };
+        for section in Section::ALL {
+            if read(&before, section) != read(&self.notes, section) {
+                self.quoting.remove(&section);
+            }
+        }
+        if read(&self.notes, Section::Focus).is_none() {
+            self.goal = None;
+        }
+    }
+
     /// Whether this one has answered, with notes or without.
     pub fn is_answered(&self) -> bool {
         self.answer.is_some() || self.notes.as_ref().is_some_and(|notes| !notes.is_empty())
@@ -258,6 +286,64 @@ pub struct Pairing {
     pub series_made: u32,
     /// Every lunch, by slot.
     pub lunches: Vec<Lunch>,
+    /// What grows beside the lunches.
+    pub growth: Growth,
+}
+
+/// What grows between the two beside their lunches.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Growth {
+    /// Goals that one of the two calls reached, and that the other has not answered yet.
+    pub claims: Vec<Claim>,
+    /// Moments that wait for the next lunch, oldest first; each is its writer's alone.
+    pub jar: Vec<Jotted>,
+    /// Whether what one of the two writes may go to the other's board.
+    pub cards: Vec<CardLeave>,
+    /// The time for passing it on has come and gone.
+    pub passed_on: bool,
+}
+
+impl Growth {
+    /// Whether what the one in that role writes may go to the other's board.
+    pub fn may_card(&self, writer: Role) -> bool {
+        let mut leaves = self.cards.iter();
+        leaves.any(|leave| leave.writer == writer && leave.answer == Some(true))
+    }
+}
+
+/// The one question whether somebody's words may go to the partner's board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardLeave {
+    /// Whose words.
+    pub writer: Role,
+    /// The writer's latest answer; `None` while there is none.
+    pub answer: Option<bool>,
+}
+
+/// A moment in the jar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jotted {
+    /// Who wrote it, and may see it.
+    pub by: Role,
+    /// As written.
+    pub words: Words,
+    /// On which day.
+    pub on: NaiveDate,
+    /// The slot of the lunch whose reminder has shown it; `None` while it waits.
+    pub shown: Option<NaiveDateTime>,
+}
+
+/// A goal called reached: it is, once the other agrees or a fortnight has gone by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose goal.
+    pub of: Role,
+    /// Which, by its place among its owner's goals.
+    pub goal: usize,
+    /// Who called it reached.
+    pub by: Role,
+    /// When the other was told.
+    pub told: DateTime<Utc>,
 }
 
 impl Pairing {

@@ -3,7 +3,7 @@
 //! `stop`, `pause until May`, `goal: speak up`. A command inside a sentence is none: "please don't
 //! stop" stops nothing.
 
-use crate::lunch::act::{Act, CommandName, Reschedule, Scope};
+use crate::lunch::act::{Act, Answering, CommandName, Reschedule, Scope};
 use crate::lunch::notes::{Notes, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, Token, tokens};
@@ -62,6 +62,16 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
         Sense::HelpCommand,
         Sense::QuoteCommand,
         Sense::FabricCommand,
+        Sense::DropCommand,
+        Sense::AchievedCommand,
+        Sense::KeepBothCommand,
+        Sense::TakeUpCommand,
+        Sense::NotYetCommand,
+        Sense::NoQuotesCommand,
+        Sense::NoBoardCommand,
+        Sense::NoTipsCommand,
+        Sense::CardCommand,
+        Sense::PassOnCommand,
     ];
     let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
     let rest = words.get(mark.words..).unwrap_or_default();
@@ -81,6 +91,23 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
                 None
             };
         }
+        // "Drop" alone drops nothing.
+        Sense::DropCommand => {
+            let numbered = matches!(rest, [number] if number.chars().all(|c| c.is_ascii_digit()));
+            let named = rest.is_empty() && mark.words > 1;
+            return (numbered || named)
+                .then(|| command(CommandName::Drop, rest.join(" ")))
+                .flatten();
+        }
+        Sense::AchievedCommand => {
+            let numbered = matches!(rest, [number] if number.chars().all(|c| c.is_ascii_digit()));
+            let alone = rest.is_empty() || numbered;
+            return alone
+                .then(|| command(CommandName::Achieved, rest.join(" ")))
+                .flatten();
+        }
+        // Anywhere else it means "ask me later".
+        Sense::NotYetCommand if context.answering != Some(Answering::Exchange) => return None,
         _ => {}
     }
     if !rest.is_empty() {
@@ -99,6 +126,14 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
         Sense::NoSummariesCommand => command(CommandName::NoSummaries, String::new()),
         Sense::HelpCommand => command(CommandName::Help, String::new()),
         Sense::FabricCommand => command(CommandName::Fabric, String::new()),
+        Sense::KeepBothCommand => command(CommandName::KeepBoth, String::new()),
+        Sense::TakeUpCommand => command(CommandName::TakeUp, String::new()),
+        Sense::NotYetCommand => command(CommandName::NotYet, String::new()),
+        Sense::NoQuotesCommand => command(CommandName::NoQuotes, String::new()),
+        Sense::NoBoardCommand => command(CommandName::NoBoard, String::new()),
+        Sense::NoTipsCommand => command(CommandName::NoTips, String::new()),
+        Sense::CardCommand => command(CommandName::Card, String::new()),
+        Sense::PassOnCommand => command(CommandName::PassOn, String::new()),
         _ => None,
     }
 }
@@ -123,7 +158,13 @@ fn moved(line: &str, rest: &[&str], context: &Context) -> Option<Act> {
 /// `goal: …`, `achieved: …`, `best: …`, `invite a@b, c@d`.
 fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> {
     let words = phrase::words(tokens);
-    let senses = [Sense::GoalCommand, Sense::InviteCommand];
+    let senses = [
+        Sense::GoalCommand,
+        Sense::AnotherGoalCommand,
+        Sense::AchievedCommand,
+        Sense::InviteCommand,
+        Sense::BoardCommand,
+    ];
     let mark = lexicon().longest(&words, 0, &senses, Languages::ALL)?;
     let last = tokens
         .iter()
@@ -138,6 +179,33 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
                 arguments: whole(addresses, below, true),
             })
         }
+        Sense::BoardCommand => {
+            let address = behind.trim_start_matches([':', ' ']);
+            address.contains('@').then(|| Act::Command {
+                name: CommandName::Board,
+                arguments: whole(address, "", true),
+            })
+        }
+        Sense::AchievedCommand => {
+            let goal = behind.trim_start().strip_prefix([':', '='])?.trim();
+            (!goal.is_empty()).then(|| Act::Command {
+                name: CommandName::Achieved,
+                arguments: whole(goal, below, false),
+            })
+        }
+        Sense::AnotherGoalCommand => {
+            let wish = behind.trim_start().strip_prefix([':', '='])?.trim();
+            (!wish.is_empty()).then(|| Act::Command {
+                name: CommandName::AnotherGoal,
+                arguments: whole(wish, below, false),
+            })
+        }
+        _ if behind
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            numbered_goal(behind.trim(), below)
+        }
         // A goal needs its colon or an "is": "goal kick" sets none.
         _ => {
             let colon = behind.trim_start().starts_with([':', '=']);
@@ -149,6 +217,22 @@ fn with_arguments(line: &str, tokens: &[Token<'_>], below: &str) -> Option<Act> 
             })
         }
     }
+}
+
+/// `goal 2: …`, or `goal 2` alone.
+fn numbered_goal(behind: &str, below: &str) -> Option<Act> {
+    let digits = behind.chars().take_while(char::is_ascii_digit).count();
+    let (number, words) = behind.split_at_checked(digits)?;
+    let words = words.trim_start();
+    let colon = words.starts_with([':', '=']);
+    let words = words.trim_start_matches([':', '=', ' ', '.']);
+    (words.is_empty() || colon).then(|| Act::Command {
+        name: CommandName::GoalNumber,
+        arguments: match words {
+            "" => number.to_owned(),
+            words => format!("{number} {}", whole(words, below, false)),
+        },
+    })
 }
 
 /// Whether a text begins with words for the writer's own goal, and not with a mere "goal:".

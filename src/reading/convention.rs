@@ -4,6 +4,8 @@
 //! found by their shape (a moment or an address, a verb or a label of some language, how they end)
 //! and not by a list of whole sentences. Linear: each line is looked at with at most a dozen below.
 
+mod beside;
+
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, first_words, tokens};
 use crate::reading::quote::Line;
@@ -67,10 +69,16 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
         .get(at..(at + ATTRIBUTION_LINES_MAX).min(lines.len()))
         .unwrap_or_default();
     if may_stand_behind(first)
-        && !opens_dated(first)
-        && let Some(opening) = behind_own_words(first)
+        && let Some(opening) = beside::behind_own_words(near)
     {
         return Some(opening);
+    }
+    if beside::runs_on(first) {
+        return Some(Opening {
+            lines: 1,
+            firm: false,
+            own_octets: 0,
+        });
     }
     if near.iter().any(tells) && opens_attribution(first) {
         let mut joined = String::with_capacity(ATTRIBUTION_OCTETS_MAX);
@@ -163,7 +171,7 @@ fn without_marks_behind(text: &str) -> &str {
 fn is_attribution(joined: &str) -> bool {
     let bare = without_marks_behind(joined);
     let ends = bare.ends_with([':', '：']);
-    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let digits = bare.chars().filter(|c| c.is_numeric()).count();
     let address = bare.contains('@');
     if digits < 3 && !address {
         return false;
@@ -239,22 +247,6 @@ fn weak_attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
 
 fn may_stand_behind(line: &Line<'_>) -> bool {
     line.depth == 0 && line.digits() >= 3 && line.has_at_sign()
-}
-
-/// "Sounds good! On Thu, 14 Jan 2027 at 12:00 Ana <ana@example.com> wrote:" on one line.
-fn behind_own_words(line: &Line<'_>) -> Option<Opening> {
-    let start = [". ", "! ", "? ", ", ", "  "].iter().find_map(|stop| {
-        let (before, after) = line.text.split_once(stop)?;
-        let own = before.len() + stop.len();
-        let dated = opens_dated(&Line::new(after.trim_start()));
-        let addressed = after.contains('@') && !before.contains('@');
-        (dated && addressed && is_attribution(after.trim())).then_some(own)
-    })?;
-    Some(Opening {
-        lines: 1,
-        firm: false,
-        own_octets: start,
-    })
 }
 
 /// Whether a line begins with a label of a header block: `*Von:* Ana`.

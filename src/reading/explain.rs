@@ -4,7 +4,7 @@
 //! so it is for whoever holds the mail anyway.
 
 use crate::lunch::act::{AcceptTerms, Act, Held, PartStat, Permission, Reschedule, Scope};
-use crate::lunch::notes::{Notes, Polarity, Section, Words};
+use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::reading::message::Message;
 use crate::reading::{CalendarAnswer, Reading};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
@@ -132,7 +132,8 @@ fn prompts(notes: &Notes) -> Value {
 
 fn observations(notes: &Notes) -> Value {
     let pick = |wanted: Polarity| -> Vec<&str> {
-        let matching = notes.observations.iter().filter(|o| o.polarity == wanted);
+        let is_it = |o: &&Observation| o.polarity == wanted || o.polarity == Polarity::Both;
+        let matching = notes.observations.iter().filter(is_it);
         matching.map(|o| words(&o.words)).collect()
     };
     json!({ "helps": pick(Polarity::Helps), "hinders": pick(Polarity::Hinders) })

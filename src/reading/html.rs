@@ -56,6 +56,9 @@ const SIGNATURE_WRAPPERS: &[&str] = &[
     "ymail_android_signature",
     "ms-outlook-mobile-signature",
     "applesignature",
+    "front-signature",
+    "__sig_pre__",
+    "__sig_post__",
 ];
 
 /// What an open element does to the text in it.

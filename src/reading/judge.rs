@@ -11,6 +11,7 @@ use crate::lunch::act::{Act, Answering, CommandName, Permission, Reschedule, Sco
 use crate::lunch::notes::Notes;
 use crate::reading::answered;
 use crate::reading::command;
+use crate::reading::correction::{self, Told};
 use crate::reading::intent::{self, Intent, Verdict};
 use crate::reading::learned::features::{self, Feature};
 use crate::reading::learned::{Weights, careful, weights};
@@ -27,6 +28,12 @@ use by_letter::{
 pub use changes::judge_comment;
 use changes::{accept, reschedule};
 use chrono::NaiveDateTime;
+
+/// Longest "remove 2", in words.
+const REMOVAL_WORDS_MAX: usize = 8;
+
+/// So many words in which no rule found anything are too few to act upon.
+const FEW_WORDS: usize = 4;
 
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
@@ -117,6 +124,14 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     if let Some(judged) = commanded(&text, own, &context) {
         return ByRules::Settled(judged);
     }
+    // "remove 2" takes a point out, and nobody off any list.
+    let notes_told = matches!(answering, Some(Answering::Receipt | Answering::Exchange));
+    if notes_told
+        && text.split_whitespace().count() <= REMOVAL_WORDS_MAX
+        && let Some(gone @ Told::Change(_, None)) = correction::read(&text, context.originals)
+    {
+        return ByRules::Settled(Judged::one(gone.act(), "one section is taken away"));
+    }
     let sorted = notes::sort(own);
     let said = intent::read(&text, &context);
     let judged = match answering {
@@ -196,12 +211,27 @@ impl Open<'_> {
             if kind == by_rules {
                 return self.judged;
             }
+            if self.is_too_little_for(kind) {
+                continue;
+            }
             if let Some(acts) = self.acts(kind) {
                 let done = acts.first().map_or(kind, Act::kind);
                 return Judged::new(acts, reason_for(done));
             }
         }
         self.judged
+    }
+
+    /// A word or two in which no rule found anything may sound like a yes or a no by chance alone, and
+    /// nobody's mail is stopped without a word that says so.
+    fn is_too_little_for(&self, kind: &str) -> bool {
+        let few = match kind {
+            "accept" => FEW_WORDS,
+            "decline" | "later" | "end" => FEW_WORDS / 2,
+            "stop" => usize::MAX,
+            _ => 0,
+        };
+        self.said.nothing_found && self.said.words <= few
     }
 
     /// What there is to do for a kind that the rules did not come to, from what they found in the
@@ -341,7 +371,7 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     let goal = matches!(
         act,
         Act::Command {
-            name: CommandName::Goal,
+            name: CommandName::Goal | CommandName::GoalNumber | CommandName::Achieved,
             ..
         }
     );

@@ -6,6 +6,7 @@
 
 mod bare;
 mod bounds;
+mod mended;
 
 use crate::calendar::read::Sender;
 use crate::reading::returned::{self, Returned};
@@ -313,6 +314,7 @@ impl Message {
 
     pub(crate) fn take_parts(&mut self, parsed: &mail_parser::Message<'_>) {
         let mut text_octets = 0;
+        let mut enriched: Vec<TextPart> = Vec::new();
         let bodies: BTreeSet<u32> = parsed.text_body.iter().copied().collect();
         let html_bodies: BTreeSet<u32> = parsed.html_body.iter().copied().collect();
         for (number, part) in parsed.parts.iter().enumerate() {
@@ -351,7 +353,8 @@ impl Message {
                 PartType::Text(text)
                     if bodies.contains(&number) && text_octets < TEXT_OCTETS_MAX =>
                 {
-                    let text = cut(text);
+                    let text = mended::text(part, &parsed.raw_message, text);
+                    let text = cut(&text);
                     text_octets += text.len();
                     self.plain.push(TextPart {
                         text: text.to_owned(),
@@ -363,9 +366,21 @@ impl Message {
                     if (html_bodies.contains(&number) || bodies.contains(&number))
                         && text_octets < TEXT_OCTETS_MAX * 2 =>
                 {
-                    let text = cut(text);
+                    let text = mended::text(part, &parsed.raw_message, text);
+                    let text = cut(&text);
                     text_octets += text.len();
                     self.html.push(text.to_owned());
+                }
+                PartType::Text(text)
+                    if kind == "text/enriched" && text_octets < TEXT_OCTETS_MAX =>
+                {
+                    let text = mended::from_enriched(cut(text));
+                    text_octets += text.len();
+                    enriched.push(TextPart {
+                        text,
+                        flowed: false,
+                        delete_space: false,
+                    });
                 }
                 PartType::Message(inner) => {
                     self.returned.push(returned::in_message(inner));
@@ -373,6 +388,10 @@ impl Message {
                 _ => {}
             }
             self.part_types.push(kind);
+        }
+        // Beside a plain twin it says nothing new.
+        if self.plain.is_empty() && self.html.is_empty() {
+            self.plain = enriched;
         }
     }
 }

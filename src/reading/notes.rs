@@ -53,11 +53,15 @@ pub fn sort(own: &Own) -> Sorted {
     let mut pieces: Vec<(Slot, String)> = Vec::new();
     let mut sorted = Sorted::default();
     let (mut torn, mut labelled) = (false, true);
+    let prompted = own.passages.iter().filter(|p| p.prompt.is_some()).count();
     for passage in &own.passages {
         let start = passage.prompt.map_or(Slot::Unplaced, Slot::Section);
         sorted.marked |= passage.prompt.is_some();
         let text = Text::new(&passage.text);
-        let scheme = scheme::of(&text, passage.prompt.is_none());
+        // All three in one go behind the last of the prompts, none of which has an answer of its own.
+        let all = passage.prompt == Some(Section::Focus) && prompted == 1;
+        let free = passage.prompt.is_none() || (all && scheme::counts_through(&text));
+        let scheme = scheme::of(&text, free);
         torn |= scheme.torn;
         let opens = scheme.marks.iter().any(|m| m.slot != Slot::Unplaced);
         labelled &= passage.prompt.is_none() && (scheme.labelled || !opens);
@@ -94,9 +98,29 @@ fn cut(text: &str, start: Slot, marks: &[Mark], pieces: &mut Vec<(Slot, String)>
         let next = marks.get(number + 1);
         let end = next.map_or(text.len(), |next| next.at);
         let words = text.get(mark.from.min(end)..end).unwrap_or_default();
+        // "3. -" is an answer, if an empty one: what comes in a paragraph below it is another thing.
+        let whole = text.get(mark.at..end).unwrap_or_default();
+        if let Some((line, below)) = whole.split_once('\n')
+            && mark.slot != Slot::Unplaced
+            && is_empty_answer(line)
+            && below
+                .lines()
+                .next()
+                .is_some_and(|line| line.trim().is_empty())
+        {
+            push(pieces, Slot::Unplaced, below, false);
+            continue;
+        }
         let runs_on = next.is_some() && !words.ends_with('\n');
         push(pieces, mark.slot, words, runs_on);
     }
+}
+
+/// "3. -": a number, and a dash and the like, by which somebody leaves a prompt empty.
+fn is_empty_answer(line: &str) -> bool {
+    let behind = line.trim().trim_start_matches(|c: char| c.is_ascii_digit());
+    let sign = behind.strip_prefix(['.', ')', ':']).map_or("", str::trim);
+    !sign.is_empty() && sign.chars().all(|c| matches!(c, '-' | '–' | '—' | '/'))
 }
 
 /// Takes what only joins a piece with the next one off its end, and drops what says nothing.
@@ -230,7 +254,7 @@ pub fn observations(text: &str) -> Vec<Observation> {
             continue;
         }
         let words: Vec<&str> = tokens.iter().skip(at).take(5).map(|t| &*t.text).collect();
-        let senses = [Sense::Helps, Sense::Hinders];
+        let senses = [Sense::Helps, Sense::Hinders, Sense::HelpsAndHinders];
         let Some(mark) = lexicon().longest(&words, 0, &senses, Languages::ALL) else {
             continue;
         };
@@ -239,6 +263,7 @@ pub fn observations(text: &str) -> Vec<Observation> {
         if marked && let Some(colon) = colon {
             let polarity = match mark.sense {
                 Sense::Helps => Polarity::Helps,
+                Sense::HelpsAndHinders => Polarity::Both,
                 _ => Polarity::Hinders,
             };
             cuts.push((polarity, token.start, colon.end));
@@ -393,6 +418,51 @@ mod tests {
                 "fewer candles",
                 "Hi there, lovely soup!|That's all from me!\n\nP.S. I have your umbrella."
             ]
+        );
+    }
+
+    #[test]
+    fn all_three_in_one_go_under_the_last_prompt_are_three() {
+        let under = |section, text: &str| {
+            let passages = vec![Passage {
+                prompt: Some(section),
+                text: text.to_owned(),
+            }];
+            let own = Own {
+                passages,
+                ..Own::default()
+            };
+            let notes = sort(&own).notes;
+            Section::ALL.map(|s| {
+                let words = notes.section(s);
+                words.map(|w| w.reveal().clone()).unwrap_or_default()
+            })
+        };
+        for mark in [":", ".", ")"] {
+            let text = format!("1{mark} a calm talk\n2{mark} the late start\n3{mark} ask first");
+            let sorted = ["a calm talk", "the late start", "ask first"];
+            assert_eq!(under(Section::Focus, &text), sorted, "{mark}");
+        }
+        let list = "Three things:\n1. ask\n2. wait\n3. sum up";
+        assert_eq!(under(Section::Focus, list), ["", "", list]);
+        let list = "1. ask\n2. wait";
+        assert_eq!(under(Section::Focus, list), ["", "", list]);
+    }
+
+    #[test]
+    fn a_dash_is_an_empty_answer_and_ends_there() {
+        assert_eq!(
+            notes("1. The welcome.\n2. -\n3. –\n\nI am away on the 28th, let's skip it."),
+            [
+                "The welcome.",
+                "",
+                "",
+                "I am away on the 28th, let's skip it."
+            ]
+        );
+        assert_eq!(
+            notes("1. The welcome.\n2. -\n3.\n\nAsk more.")[2],
+            "Ask more."
         );
     }
 }

@@ -11,7 +11,7 @@ use crate::reading::phrase::hash;
 use crate::reading::quote::{Line, prompt_of};
 use crate::words::token::Token;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -84,6 +84,8 @@ pub struct Originals {
     /// Whether the word stands in the last lines of its letter.
     tail: Vec<bool>,
     index: Index,
+    /// The runs of fewer words than a gram that begin or end a line.
+    edges: HashSet<u64, BuildHasherDefault<Passing>>,
 }
 
 pub(super) fn key(gram: &[u64]) -> u64 {
@@ -132,6 +134,11 @@ impl Originals {
             for line in lines {
                 let before = all.words.len();
                 Line::new(line).hash_words(&mut all.words);
+                let words = all.words.get(before..).unwrap_or_default();
+                for length in 1..GRAM {
+                    let edges = [words.get(..length), words.windows(length).next_back()];
+                    all.edges.extend(edges.into_iter().flatten().map(key));
+                }
                 all.line_ends.resize(all.words.len(), false);
                 if all.words.len() > before
                     && let Some(last) = all.line_ends.last_mut()
@@ -198,6 +205,27 @@ impl Originals {
         best
     }
 
+    /// Whether the words are pieces of ours and nothing else, from wherever in the letters.
+    fn hold(&self, words: &[u64]) -> bool {
+        let mut at = 0;
+        while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+            let run = self.find(rest, None).map_or(0, |(_, run)| run);
+            let short = || {
+                let edge = |length: &usize| {
+                    let words = rest.get(..*length);
+                    words.is_some_and(|words| self.edges.contains(&key(words)))
+                };
+                (1..GRAM).rev().find(edge).unwrap_or_default()
+            };
+            let step = if run >= GRAM { run } else { short() };
+            if step == 0 {
+                return false;
+            }
+            at += step;
+        }
+        true
+    }
+
     fn ends_line(&self, word: usize) -> bool {
         self.line_ends.get(word).copied().unwrap_or(false)
     }
@@ -228,6 +256,13 @@ pub fn exactly(lines: &[Line<'_>], texts: &[String]) -> Vec<Option<Match>> {
     found
 }
 
+/// Whether a line joins pieces of the letters that we sent; a word or two are anybody's.
+pub fn joined(line: &Line<'_>, texts: &[String]) -> bool {
+    let mut words = Vec::new();
+    line.hash_words(&mut words);
+    words.len() >= HEAD_WORDS_MIN && Originals::of(texts).hold(&words)
+}
+
 /// The line is ours from end to end, or the sender went on behind a line of ours.
 fn whole_or_head(
     originals: &Originals,
@@ -256,10 +291,17 @@ fn whole_or_head(
     } else {
         ALONE_WORDS_MIN
     };
-    (prompt_of(&head).is_some() || run >= enough).then_some(Match {
+    let prompt = prompt_of(&head).is_some();
+    // Pieces of ours behind a mark that a client or the sender joined: nobody typed them there.
+    let joined = || originals.hold(words.get(run..).unwrap_or_default());
+    // Behind a prompt a word or two may be an answer, even if we have them too.
+    let few = words.len() - run < HEAD_WORDS_MIN;
+    let kept = line.depth == 0 || (prompt && few) || !joined();
+    let rest = kept.then_some(rest);
+    (prompt || run >= enough || rest.is_none()).then_some(Match {
         start,
         end,
-        rest: Some(rest),
+        rest,
         tail,
     })
 }

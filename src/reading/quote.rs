@@ -6,6 +6,7 @@
 //! and the doubt is told.
 
 mod line;
+mod prefix;
 
 use crate::lunch::notes::Section;
 use crate::reading::convention::{Opening, openings};
@@ -25,6 +26,9 @@ const GREETING_WORDS_MAX: usize = 4;
 const LETTER_LINES_MIN: usize = 6;
 /// Shortest marked line whose end a client may have broken off onto a line without a mark.
 const BROKEN_CHARS_MIN: usize = 64;
+
+/// Longest line that stands for those that were left out, in octets.
+const OMISSION_OCTETS_MAX: usize = 40;
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,11 @@ pub struct Judged {
     pub quotes: bool,
 }
 
+/// Takes the marks off that a quote has where its client writes no `>`.
+pub fn unmark(lines: &mut [Line<'_>], letters: &[String]) {
+    prefix::take_off(lines, letters);
+}
+
 /// The verdict on each line.
 pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     let openings = openings(lines);
@@ -101,7 +110,8 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
         quotes: marked || introduced || matched.iter().any(Option::is_some),
     };
     if marked {
-        unwrap_marked(lines, &matched, known, &mut judged);
+        unwrap_marked(lines, &matched, known.then_some(letters), &mut judged);
+        drop_omissions(lines, &mut judged.verdicts);
     }
     drop_links(lines, &matched, &mut judged.verdicts);
     if !(known || marked || introduced) {
@@ -114,7 +124,8 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     apply_openings(lines, &known, &openings, &mut judged);
     // What was first taken for typed words may have been found to be ours after all.
     let mut judged_lines = lines.iter().zip(&judged.verdicts);
-    let inside = judged_lines.any(|(line, verdict)| line.depth > 0 && *verdict == Verdict::Own);
+    let inside = judged_lines
+        .any(|(line, verdict)| line.depth > 0 && !line.is_blank() && *verdict == Verdict::Own);
     judged.doubt = judged
         .doubt
         .filter(|doubt| *doubt != TYPED_INSIDE || inside);
@@ -123,7 +134,12 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
 
 /// Marked lines that the sender wrote, and unmarked ones that the sender did not write: answers
 /// typed inside the quoted block, and the ends of long lines that a client broke off.
-fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, judged: &mut Judged) {
+fn unwrap_marked(
+    lines: &[Line<'_>],
+    matched: &[Option<Match>],
+    letters: Option<&[String]>,
+    judged: &mut Judged,
+) {
     for (at, line) in lines.iter().enumerate() {
         let above = at.checked_sub(1).and_then(|at| lines.get(at));
         let below = lines.get(at + 1);
@@ -141,8 +157,44 @@ fn unwrap_marked(lines: &[Line<'_>], matched: &[Option<Match>], known: bool, jud
             *verdict = Verdict::QUOTED;
         }
     }
-    if known {
-        typed_inside(lines, matched, judged);
+    if let Some(letters) = letters {
+        typed_inside(lines, matched, letters, judged);
+    }
+}
+
+/// `[...]`, `<snip>`: what stands for the lines of a quote that were left out says nothing.
+fn drop_omissions(lines: &[Line<'_>], verdicts: &mut [Verdict]) {
+    let marked = |line: Option<&Line<'_>>| line.is_some_and(|line| line.depth > 0);
+    for (at, line) in lines.iter().enumerate() {
+        if line.depth == 0
+            && stands_for_others(line)
+            && marked(lines.iter().take(at).rfind(|line| !line.is_blank()))
+            && marked(lines.iter().skip(at + 1).find(|line| !line.is_blank()))
+            && let Some(verdict) = verdicts.get_mut(at)
+        {
+            *verdict = Verdict::QUOTED;
+        }
+    }
+}
+
+/// Dots, or a word for an omission in brackets.
+fn stands_for_others(line: &Line<'_>) -> bool {
+    let text = line.text.trim();
+    if text.len() > OMISSION_OCTETS_MAX {
+        return false;
+    }
+    let inner = text.trim_matches(['[', ']', '(', ')', '<', '>', '{', '}', '*', '-', ' ', '~']);
+    let dots = inner.trim_start_matches(['.', '…', ' ']);
+    if dots.is_empty() {
+        return inner.contains("..") || inner.contains('…');
+    }
+    let bracketed = text.starts_with(['[', '(', '<', '{', '*', '-', '~']);
+    bracketed && {
+        let tokens = tokens(dots);
+        let mut room = [""; 8];
+        let words = first_words(tokens.iter(), &mut room);
+        let mark = lexicon().longest(words, 0, &[Sense::Omission], Languages::ALL);
+        mark.is_some_and(|mark| mark.words == words.len())
     }
 }
 
@@ -186,7 +238,12 @@ fn greets(line: &Line<'_>) -> bool {
 
 /// Takes for the sender's what stands in the quoted block between two of our lines that follow one
 /// another in the letter.
-fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judged) {
+fn typed_inside(
+    lines: &[Line<'_>],
+    matched: &[Option<Match>],
+    letters: &[String],
+    judged: &mut Judged,
+) {
     let mut above: Option<(usize, usize, usize)> = None;
     for (at, (line, found)) in lines.iter().zip(matched).enumerate() {
         let Some(found) = found.as_ref().filter(|found| !found.tail) else {
@@ -205,7 +262,10 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
                 let typed = line.depth == depth
                     && found.is_none()
                     && !line.is_blank()
-                    && !line.is_bare_link();
+                    && !line.is_bare_link()
+                    && !is_rule(line.text)
+                    && !stands_for_others(line)
+                    && !originals::joined(line, letters);
                 if typed && *verdict == Verdict::QUOTED {
                     *verdict = Verdict::Own;
                     judged.doubt = Some(TYPED_INSIDE);
@@ -214,6 +274,12 @@ fn typed_inside(lines: &[Line<'_>], matched: &[Option<Match>], judged: &mut Judg
         }
         above = Some((at, line.depth, found.end));
     }
+}
+
+/// A line drawn across, or what parts a signature off.
+fn is_rule(text: &str) -> bool {
+    let drawn = |c: char| matches!(c, '-' | '_' | '=' | '*' | '–' | '—' | '~' | '#' | ' ');
+    text.chars().all(drawn)
 }
 
 /// The target of a link beside a line of ours belongs to it.
@@ -372,8 +438,9 @@ mod tests {
     use super::*;
 
     fn own(body: &str, originals: &[&str]) -> String {
-        let lines: Vec<Line> = body.lines().map(Line::new).collect();
+        let mut lines: Vec<Line> = body.lines().map(Line::new).collect();
         let originals: Vec<String> = originals.iter().map(|o| (*o).to_owned()).collect();
+        unmark(&mut lines, &originals);
         let verdicts = judge_lines(&lines, &originals).verdicts;
         let mut own = Vec::new();
         for (line, verdict) in lines.iter().zip(verdicts) {
@@ -440,5 +507,31 @@ mod tests {
     fn an_answer_below_an_attribution_without_marks_is_kept() {
         let body = "On 14 Jan 2027, Ana wrote:\n\nYes please";
         assert_eq!(own(body, &[]), "Yes please");
+    }
+
+    #[test]
+    fn pieces_of_ours_that_one_mark_joins_are_not_typed() {
+        for joint in [" ", " [...] ", " ... "] {
+            let body = format!(
+                "Rather not.\n\n> How was it? Reply, and put a few words under each line.{joint}write on top, with 1, 2, 3 or without.{joint}Yes, but no notes"
+            );
+            assert_eq!(own(&body, &[SENT]), "Rather not.", "{joint}");
+        }
+        let joined =
+            "> 1. Ana's best moment since you last met write on top, with 1, 2, 3 or without.";
+        assert_eq!(own(joined, &[SENT]), "");
+        let typed = "> How was it? Reply, and put a few words under each line. It was fine";
+        assert_eq!(own(typed, &[SENT]), "It was fine");
+    }
+
+    #[test]
+    fn a_delimiter_in_a_quote_is_nothing_typed_inside() {
+        let sent = "Ana reads yours on Sunday evening.\n\n-- \nOnly you and Ana read it.\nNobody else.\nNo reason needed.\n";
+        let quote: Vec<String> = sent.lines().map(|line| format!("> {line}")).collect();
+        let body = format!("Fine.\n\n{}", quote.join("\n"));
+        let lines: Vec<Line> = body.lines().map(Line::new).collect();
+        let judged = judge_lines(&lines, &[sent.to_owned()]);
+        assert_eq!(judged.doubt, None);
+        assert_eq!(own(&body, &[sent]), "Fine.");
     }
 }

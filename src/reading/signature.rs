@@ -30,9 +30,25 @@ pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
     let mut numbers: Vec<usize> = Vec::with_capacity(run.len());
     let mut kept: Vec<&str> = Vec::with_capacity(run.len());
     let mut in_banner = false;
+    let mut fenced_to = None;
+    let names = LazyCell::new(|| names_of(message));
     for (at, line) in run.iter().enumerate() {
         let text = line.trim();
         let below = run.get(at + 1..).unwrap_or_default();
+        if fenced_to.is_some_and(|to| at <= to) {
+            continue;
+        }
+        if is_fence(text, FENCE_OPENING) {
+            let mut lines = below.iter().take(FENCED_LINES_MAX);
+            let end = lines.position(|line| is_fence(line.trim(), FENCE_END));
+            fenced_to = end.map(|end| at + 1 + end);
+            if fenced_to.is_some() {
+                continue;
+            }
+        }
+        if is_picture(text) || is_own_address(text, message) {
+            continue;
+        }
         let empty = kept.iter().all(|l| l.trim().is_empty());
         if is_delimiter(text) || (is_rule(text) && signs(below)) {
             break;
@@ -44,14 +60,17 @@ pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
         let tokens = tokens(text);
         let mut room = [""; WORDS_MAX];
         let words = first_words(tokens.iter(), &mut room);
-        if opens(words, Sense::Banner) {
+        if opens(words, Sense::Banner) || opens(behind_tag(text, words), Sense::Banner) {
             if place.first && empty {
                 in_banner = true;
                 continue;
             }
             break;
         }
-        if is_client_line(text, words) {
+        let added = is_client_line(text, words)
+            || is_scanner_line(text)
+            || opens_behind_names(words, &names);
+        if added {
             if !empty && !place.quotes && is_letter(below) {
                 break;
             }
@@ -65,6 +84,67 @@ pub fn kept(run: &[&str], message: &Message, place: Place) -> Vec<usize> {
     // Both take lines off the end only.
     numbers.truncate(kept.len());
     numbers
+}
+
+/// How a gateway fences its banner in, behind letters of chance: `ZjQcmQRYFpfptBannerStart`.
+const FENCE_OPENING: &str = "BannerStart";
+const FENCE_END: &str = "BannerEnd";
+/// Most lines of a banner between fences.
+const FENCED_LINES_MAX: usize = 20;
+
+fn is_fence(line: &str, end: &str) -> bool {
+    line.ends_with(end) && line.bytes().all(|octet| octet.is_ascii_alphanumeric())
+}
+
+/// The words behind a tag in brackets: `[EXTERNAL] CAUTION: …`.
+fn behind_tag<'a, 'w>(line: &str, words: &'a [&'w str]) -> &'a [&'w str] {
+    let tag = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let count = tag.map_or(0, |(tag, _)| tag.split_whitespace().count());
+    words.get(count..).unwrap_or_default()
+}
+
+/// What stands in the plain text for a picture that the client sends along: `[cid:image001.png@…]`.
+fn is_picture(line: &str) -> bool {
+    let inner = line
+        .strip_prefix(['[', '<'])
+        .and_then(|rest| rest.strip_suffix([']', '>']));
+    inner.is_some_and(|inner| {
+        let named = inner.strip_prefix("image:").map(str::trim);
+        let file = |name: &str| !name.contains(char::is_whitespace) && name.contains('.');
+        (inner.starts_with("cid:") && !inner.contains(char::is_whitespace))
+            || named.is_some_and(file)
+    })
+}
+
+/// The sender's own address alone, which some clients put where a signature would stand.
+fn is_own_address(line: &str, message: &Message) -> bool {
+    let bare = line.trim_matches(['<', '>', ' ', '*']);
+    let from = message.from.as_ref();
+    from.is_some_and(|from| bare.eq_ignore_ascii_case(from.address.as_str()))
+}
+
+/// "Virus-free.www.example.com": few words, one of which is of viruses, and a link.
+fn is_scanner_line(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    line.split_whitespace().count() <= SCANNER_WORDS_MAX
+        && lower.contains("www.")
+        && (lower.contains("virus") || lower.contains("viren"))
+}
+
+/// Most words of what a scanner of mails adds.
+const SCANNER_WORDS_MAX: usize = 6;
+
+/// "Ben Smith reacted via Gmail": what a client says of the sender.
+fn opens_behind_names(words: &[&str], names: &[String]) -> bool {
+    let count = words
+        .iter()
+        .take_while(|word| names.iter().any(|name| name == *word))
+        .count();
+    count > 0
+        && opens(
+            words.get(count..).unwrap_or_default(),
+            Sense::ClientLineOfSender,
+        )
 }
 
 fn opens(words: &[&str], sense: Sense) -> bool {
@@ -268,6 +348,24 @@ fn is_sign_off(line: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     };
     let rest = words.get(mark.words..).unwrap_or_default();
     rest.is_empty() || is_name(&rest.join(" "))
+}
+
+/// What stands behind `[Ben Smith] `, by which some clients mark words typed inside a quote.
+pub fn behind_own_name<'a>(line: &'a str, message: &Message) -> Option<&'a str> {
+    let inner = line.trim_start().strip_prefix('[')?;
+    let (name, rest) = inner.split_once(']')?;
+    if name.len() > NAME_OCTETS_MAX || rest.trim().is_empty() {
+        return None;
+    }
+    let folded = fold(name);
+    let mut parts = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .peekable();
+    parts.peek()?;
+    let names = names_of(message);
+    let named = parts.all(|part| names.iter().any(|name| name == part));
+    named.then(|| rest.trim_start())
 }
 
 /// The sender's names as a signature may have them.

@@ -212,6 +212,7 @@ fn noted(notes: &Notes, items: &mut Vec<Item>) {
         let way = match seen.polarity {
             Polarity::Helps => "of that, what helps",
             Polarity::Hinders => "of that, what hinders",
+            Polarity::Both => "of that, what helps and hinders",
         };
         more(items, way, &seen.words);
     }

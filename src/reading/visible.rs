@@ -142,11 +142,12 @@ pub fn own_words(message: &Message, context: &Context) -> Own {
 pub fn shown(message: &Message, context: &Context) -> Shown {
     let (seen, source) = look(message, context);
     let mut beside = seen.beside.iter().peekable();
-    let lines = seen.body.lines().zip(&seen.parts).enumerate();
+    let verdicts = seen.parts.iter().zip(&seen.bare);
+    let lines = seen.body.lines().zip(verdicts).enumerate();
     let lines: Vec<Line> = lines
-        .map(|(at, (text, part))| {
+        .map(|(at, (text, (part, bare)))| {
             let mut own = match part {
-                Part::Own => text.len() - quote::Line::new(text).text.len()..text.len(),
+                Part::Own => text.len() - bare..text.len(),
                 _ => 0..0,
             };
             while let Some(typed) = beside.next_if(|typed| typed.line == at) {
@@ -204,6 +205,8 @@ struct Seen {
     /// Whether it holds a quote.
     quotes: bool,
     body: String,
+    /// How many octets of each line stand behind its marks.
+    bare: Vec<usize>,
     /// What each line of the body is that was looked at.
     parts: Vec<Part>,
     /// Own words on lines that are not own, in the order of the lines.
@@ -239,7 +242,8 @@ impl Typed {
 fn see(text: &str, message: &Message, context: &Context) -> Seen {
     let body = clean_text(text);
     let lower = body.to_ascii_lowercase();
-    let lines = quote::lines_of(&body, &lower, LINES_MAX);
+    let mut lines = quote::lines_of(&body, &lower, LINES_MAX);
+    quote::unmark(&mut lines, context.originals);
     let judged = quote::judge_lines(&lines, context.originals);
     let quotes = judged.quotes;
     let (mut own, parts, beside) = passages(&lines, &judged, message);
@@ -247,9 +251,11 @@ fn see(text: &str, message: &Message, context: &Context) -> Seen {
         let subject = message.subject.as_str();
         own.quoted = answered::by_quote(&lines, &judged.verdicts, subject);
     }
+    let bare = lines.iter().map(|line| line.text.len()).collect();
     drop(lines);
     Seen {
         own,
+        bare,
         quotes,
         body,
         parts,
@@ -451,7 +457,10 @@ fn passages(
                 if !line.text.trim().is_empty() {
                     reach_ends = true;
                 }
-                run.push(line.text, at, None);
+                match signature::behind_own_name(line.text, message) {
+                    Some(words) => run.push(words, at, Some(End::Back)),
+                    None => run.push(line.text, at, None),
+                }
             }
             Verdict::Blank => {
                 reach_ends = reach_ends || prompt.is_some();
@@ -473,6 +482,7 @@ fn passages(
                     prompt = None;
                 }
                 if let Some(rest) = rest {
+                    let rest = signature::behind_own_name(rest, message).unwrap_or(rest);
                     run.push(rest, at, Some(End::Back));
                     reach_ends = true;
                 }
@@ -543,5 +553,14 @@ mod tests {
     fn a_stub_gives_way_to_the_html() {
         let mail = "From: a@x.org\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nPlease view this email in an HTML client.\n--b\nContent-Type: text/html\n\n<p>Yes please</p>\n--b--\n";
         assert_eq!(own(mail), "Yes please");
+    }
+
+    #[test]
+    fn the_senders_name_in_front_of_typed_words_is_none_of_them() {
+        let mail = "From: Ben Smith <b@x.org>\n\n[Ben Smith] A calm talk.\n\n[Smith, Ben] The late start.\n\n[Jo] was late.\n";
+        assert_eq!(
+            own(mail),
+            "A calm talk.\n\nThe late start.\n\n[Jo] was late."
+        );
     }
 }

@@ -1,4 +1,4 @@
 //! Summaries: from the state to what a member reads once a month. Words, never scores.
 
 pub mod monthly;
-mod nothing;
+pub mod record;

@@ -4,13 +4,16 @@
 //! Only what the member has already been shown appears here: sealed notes stay sealed. A month with
 //! nothing in it makes no harvest, and so no mail.
 
+use crate::lunch::act::Permission;
 use crate::lunch::cadence::local;
 use crate::lunch::event::Circle;
-use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote, ReachedGoal};
+use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote, QuoteState, ReachedGoal};
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
-use crate::lunch::pairing::{Lunch, LunchState, Pairing, Role};
+use crate::lunch::nothing::says_nothing;
+use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{GoalEnd, Person, PersonId};
-use crate::summary::nothing::says_nothing;
+use crate::lunch::quoting::Point;
+use crate::lunch::weave::{Weave, weave};
 use crate::words::address::NameAddr;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
@@ -20,9 +23,11 @@ pub fn month_before(date: NaiveDate) -> NaiveDate {
     first.checked_sub_months(Months::new(1)).unwrap_or(first)
 }
 
-/// Gathers a month, given by its first day; `None` if there is nothing to tell.
+/// Gathers a month, given by its first day; `None` if there is nothing to tell. `around` are further
+/// pairings, which may have grown from the reader's.
 pub fn gather(
     circle: &Circle,
+    around: &[Pairing],
     reader: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,
@@ -32,13 +37,14 @@ pub fn gather(
         month,
         held: Vec::new(),
         unknown: Vec::new(),
-        reached: reached(me, month),
+        reached: reached(circle, me, month),
         open: Vec::new(),
         focus: Vec::new(),
         good_moments: Vec::new(),
         between: Vec::new(),
         watching: Vec::new(),
         next: Vec::new(),
+        weave: threads(circle, around, reader, now),
     };
     let mut seen = Vec::new();
     for pairing in circle.pairings.values() {
@@ -64,12 +70,31 @@ pub fn gather(
                 words: words.clone(),
                 speaker: partner.who.clone(),
                 on: lunch.start.date(),
+                point: None,
+                leave: None,
             };
             let notes = telling(notes);
-            harvest.good_moments.extend(notes.best.as_ref().map(quote));
+            let page = lunch.page(role.other());
+            let point = Point {
+                pairing: pairing.id,
+                slot: lunch.slot,
+                speaker: role.other(),
+                section: Section::Best,
+            };
+            let best = notes.best.as_ref().map(quote).map(|best| Quote {
+                point: Some(point),
+                leave: leave_of(page, Section::Best),
+                ..best
+            });
+            harvest.good_moments.extend(best);
             harvest.between.extend(notes.worst.as_ref().map(quote));
             if notes.focus.is_some() || !notes.observations.is_empty() {
-                seen.push((notes, partner.who.clone(), lunch.start.date()));
+                seen.push(Seen {
+                    notes,
+                    speaker: partner.who.clone(),
+                    on: lunch.start.date(),
+                    goal: lunch.page(role.other()).goal,
+                });
             }
         }
         add_outlook(&mut harvest, pairing, role, partner, now);
@@ -77,6 +102,18 @@ pub fn gather(
     place_focus(&mut harvest, me, seen);
     let tells = !(harvest.held.is_empty() && harvest.reached.is_empty());
     tells.then_some(harvest)
+}
+
+/// The reader's threads up to now, and what grew from them.
+pub fn threads(circle: &Circle, around: &[Pairing], reader: PersonId, now: DateTime<Utc>) -> Weave {
+    let own = circle.pairings.values();
+    let further = around
+        .iter()
+        .filter(|p| !circle.pairings.contains_key(&p.id));
+    let all: Vec<&Pairing> = own.chain(further).collect();
+    let zone = all.iter().find(|p| p.role(reader).is_some());
+    let today = zone.map_or_else(|| now.naive_utc(), |p| local(now, p.plan.zone));
+    weave(&circle.people, &all, reader, today.date())
 }
 
 fn in_month(pairing: &Pairing, month: NaiveDate) -> Vec<&Lunch> {
@@ -115,6 +152,17 @@ fn telling(notes: &Notes) -> Notes {
     notes
 }
 
+/// What became of the question whether that point may be quoted; `None` if nobody has asked.
+fn leave_of(page: &Page, section: Section) -> Option<QuoteState> {
+    let quoting = page.quoting.get(&section)?;
+    Some(match quoting.answer {
+        None => QuoteState::Waiting,
+        Some((_, Permission::Named)) => QuoteState::Named,
+        Some((_, Permission::Unnamed)) => QuoteState::Unnamed,
+        Some((_, Permission::Refused)) => QuoteState::Refused,
+    })
+}
+
 /// What the one in that role wrote, if the other has been shown it.
 fn shown(lunch: &Lunch, writer: Role) -> Option<&Notes> {
     let page = lunch.page(writer);
@@ -125,38 +173,61 @@ fn shown(lunch: &Lunch, writer: Role) -> Option<&Notes> {
     }
 }
 
-fn reached(me: &Person, month: NaiveDate) -> Vec<ReachedGoal> {
+fn reached(circle: &Circle, me: &Person, month: NaiveDate) -> Vec<ReachedGoal> {
     let in_month = |on: NaiveDate| on.year() == month.year() && on.month() == month.month();
     let goals = me.goals.iter().filter_map(|goal| match goal.ended {
         Some((on, GoalEnd::Achieved)) if in_month(on) => Some(ReachedGoal {
             words: goal.words.clone(),
             since: goal.since,
             on,
-            agreed_by: None,
+            agreed_by: goal
+                .agreed_by
+                .and_then(|who| Some(circle.people.get(&who)?.who.clone())),
         }),
         _ => None,
     });
     goals.collect()
 }
 
-/// Focus notes belong to the reader's goal; without one they stand for themselves.
-fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<(Notes, NameAddr, NaiveDate)>) {
+/// What a partner wrote about the reader's goals after one lunch.
+struct Seen {
+    notes: Notes,
+    speaker: NameAddr,
+    on: NaiveDate,
+    /// Which goal, by its place.
+    goal: Option<usize>,
+}
+
+/// Focus notes belong to the reader's goal that they went to; without one they stand for themselves.
+fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<Seen>) {
+    let open = |place: &usize| me.goals.get(*place).is_some_and(|g| g.ended.is_none());
+    let places: Vec<usize> = (0..me.goals.len()).filter(open).collect();
     let mut goals: Vec<_> = me
         .open_goals()
         .map(|goal| OpenGoal {
             words: goal.words.clone(),
             helps: Vec::new(),
             hinders: Vec::new(),
+            both: Vec::new(),
             seen: Vec::new(),
         })
         .collect();
-    for (notes, speaker, on) in seen {
+    for Seen {
+        notes,
+        speaker,
+        on,
+        goal,
+    } in seen
+    {
         let quote = |words: &Words| Quote {
             words: words.clone(),
             speaker: speaker.clone(),
             on,
+            point: None,
+            leave: None,
         };
-        match goals.last_mut() {
+        let place = goal.and_then(|goal| places.iter().position(|place| *place == goal));
+        match place.and_then(|place| goals.get_mut(place)) {
             None => harvest.focus.extend(notes.focus.as_ref().map(quote)),
             Some(goal) if notes.observations.is_empty() => {
                 goal.seen.extend(notes.focus.as_ref().map(quote));
@@ -166,6 +237,7 @@ fn place_focus(harvest: &mut Harvest, me: &Person, seen: Vec<(Notes, NameAddr, N
                     let side = match observation.polarity {
                         Polarity::Helps => &mut goal.helps,
                         Polarity::Hinders => &mut goal.hinders,
+                        Polarity::Both => &mut goal.both,
                     };
                     side.push(quote(&observation.words));
                 }

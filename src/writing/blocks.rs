@@ -37,6 +37,13 @@ pub enum Block {
     },
     /// Answers to choose from, one a line; in HTML each opens a mail that holds it.
     Answers(Vec<String>),
+    /// Threads of the fabric, a line each; in HTML below their picture, each in its colour.
+    Threads {
+        /// What stands in the picture's place for those who cannot see it.
+        alt: String,
+        /// The lines.
+        lines: Vec<String>,
+    },
     /// In HTML only: opens a mail that holds these lines.
     Button {
         /// What stands on it.
@@ -184,6 +191,11 @@ fn block(rows: &[&str]) -> Option<Block> {
         return Some(Block::Answers(
             marked("! ").iter().map(|row| line(row)).collect(),
         ));
+    }
+    if let Some(alt) = first.strip_prefix("~ ") {
+        let lines = marked("* ").iter().map(|row| line(row)).collect();
+        let alt = line(alt);
+        return Some(Block::Threads { alt, lines });
     }
     if let Some(label) = first.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
         let body = rows.iter().skip(1).map(|row| match *row {

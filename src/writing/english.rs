@@ -111,10 +111,39 @@ pub fn days_of_month(dates: &[NaiveDate]) -> String {
 pub fn lunches(count: usize) -> String {
     match count {
         1 => "one lunch".to_owned(),
-        2 => "two lunches".to_owned(),
-        3 => "three lunches".to_owned(),
-        more => format!("{more} lunches"),
+        more => format!("{} lunches", number(more)),
     }
+}
+
+/// `four lunches since 3 December`; of two who meet no more `four lunches, from … to …`.
+pub fn thread(held: &[NaiveDate], goes_on: bool, today: NaiveDate) -> String {
+    let (Some(first), Some(last)) = (held.first(), held.last()) else {
+        return String::new();
+    };
+    let (count, first) = (lunches(held.len()), date(*first, today));
+    match (held.len(), goes_on) {
+        (1, _) => format!("{count}, on {first}"),
+        (_, true) => format!("{count} since {first}"),
+        (_, false) => format!("{count}, from {first} to {}", date(*last, today)),
+    }
+}
+
+/// `one more pair has`, `two more pairs have`.
+pub fn more_pairs(count: usize) -> String {
+    match count {
+        1 => "one more pair has".to_owned(),
+        more => format!("{} more pairs have", number(more)),
+    }
+}
+
+/// `two`, `three`, … `ten`, `11`.
+pub fn number(count: usize) -> String {
+    const NAMES: [&str; 11] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    NAMES
+        .get(count)
+        .map_or_else(|| count.to_string(), |name| (*name).to_owned())
 }
 
 /// `a, b and c`

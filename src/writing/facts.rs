@@ -8,7 +8,10 @@ use super::Posting;
 use super::english as say;
 use super::harvest;
 use crate::calendar::write::Event;
-use crate::lunch::letter::{Agreement, Body, Letter, Notice, Offer, Receipt, Seal, Table};
+use crate::lunch::act::Permission;
+use crate::lunch::letter::{
+    Agreement, BoardState, Body, Letter, Notice, Offer, QuoteState, Receipt, Seal, Table,
+};
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::words::address::NameAddr;
 use crate::words::clean::cut_at_word;
@@ -20,6 +23,7 @@ use minijinja::value::Value;
 pub fn of(letter: &Letter, posting: &Posting) -> Value {
     let facts = Facts {
         today: posting.date.date_naive(),
+        address: posting.reply_to.to_string(),
     };
     let other = letter.partner.as_ref();
     let names = names(letter);
@@ -95,6 +99,20 @@ fn texts<'a>(words: impl IntoIterator<Item = &'a Words>) -> Vec<String> {
     words.into_iter().map(|w| text(w).to_owned()).collect()
 }
 
+/// `ben@example.com and cara@example.com`
+fn people(who: &[NameAddr]) -> String {
+    let addresses: Vec<_> = who.iter().map(|who| who.address.to_string()).collect();
+    say::list(&addresses)
+}
+
+/// Goals with their numbers, as answers name them.
+fn numbered(goals: &[Words]) -> Vec<Value> {
+    let numbered = goals.iter().zip(1_usize..);
+    numbered
+        .map(|(words, number)| context! { number, words => text(words) })
+        .collect()
+}
+
 /// Most goals that a reminder tells, of one's own and to watch for, and how much of each, in
 /// characters: it fits one screen of a telephone. Everybody knows their own goal; the letters after
 /// the lunch hold all of them.
@@ -124,7 +142,9 @@ fn place(location: &str) -> &str {
 
 /// The facts of one day: everything is said as seen from it.
 pub(super) struct Facts {
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
+    /// Where a reply to the letter goes.
+    address: String,
 }
 
 impl Facts {
@@ -143,7 +163,7 @@ impl Facts {
             Body::InvitationReminder { offer } => context! {
                 offer => self.offer(offer),
             },
-            Body::Question { words, about } => {
+            Body::Question { words, about, .. } => {
                 context! { words => text(words), about => about.name() }
             }
             Body::CalendarRequest { event, .. } => context! { event => self.event(event) },
@@ -157,21 +177,26 @@ impl Facts {
                 watching,
                 speaks_first,
                 notes,
+                jar,
+                tips,
             } => context! {
                 table => self.table(table),
                 last_met => last_met.map(|d| self.date(d)),
                 own_goals => in_short(own_goals, OWN_GOALS_TOLD),
                 watching => in_short(watching, GOALS_WATCHED_TOLD),
-                speaks_first, notes,
+                jar => texts(jar),
+                speaks_first, notes, tips,
             },
             Body::FollowUp {
                 table,
                 goal: of_partner,
+                other_goals,
                 seal,
                 ..
             } => context! {
                 table => self.table(table),
                 goal => goal(of_partner.as_ref()),
+                other_goals => say::list(&in_short(other_goals, GOALS_WATCHED_TOLD)),
                 deadline => say::deadline(*seal, self.today),
             },
             Body::Exchange {
@@ -179,13 +204,58 @@ impl Facts {
                 notes,
                 goal: own,
                 corrected,
+                proposes,
+                reached,
             } => context! {
                 table => self.table(table),
                 notes => self.notes(notes),
                 goal => goal(own.as_ref()),
+                reached => goal(reached.as_ref()),
+                empty => notes.is_empty(),
+                corrected, proposes,
+            },
+            Body::GoalReached { goals } => context! { goals => texts(goals) },
+            Body::BoardConfirm { address, marks } => {
+                context! { address => address.as_str(), marks => marks.as_str() }
+            }
+            Body::BoardAsk => context! {},
+            Body::LunchCard {
+                speaks_first,
+                own_goals,
+                watching,
+            } => context! {
+                own_goals => in_short(own_goals, GOALS_WATCHED_TOLD),
+                watching => in_short(watching, GOALS_WATCHED_TOLD),
+                speaks_first,
+            },
+            Body::PassItOn => context! { address => self.address.as_str() },
+            Body::Card {
+                table,
+                own,
+                goal: of_partner,
+                theirs,
+                corrected,
+                marks,
+            } => context! {
+                table => self.table(table),
+                notes => self.notes(own),
+                goal => goal(of_partner.as_ref()),
+                theirs => theirs.as_ref().map(|notes| self.notes(notes)),
+                marks => marks.as_str(),
                 corrected,
             },
+            Body::Permission { words, on, .. } => {
+                context! { words => text(words), on => self.date(*on) }
+            }
             Body::Summary(harvest) => harvest::of(harvest, self),
+            Body::Fabric(weave) => context! {
+                threads => harvest::threads(weave, self),
+                grown => weave.threads.iter().any(|thread| !thread.grown.is_empty()),
+            },
+            Body::Report { record, pack } => context! {
+                lunches => record.pairings.iter().any(|pairing| !pairing.lunches.is_empty()),
+                pack => !pack.is_empty(),
+            },
             Body::NoSlot { offer } => context! { offer => self.offer(offer) },
             Body::Confirm { words } | Body::Returned { words } => {
                 context! { words => text(words) }
@@ -207,6 +277,15 @@ impl Facts {
             | Notice::Asked { words }
             | Notice::Unclear { words }
             | Notice::Relayed { words } => context! { words => text(words) },
+            Notice::GoalAnswered {
+                goals,
+                said,
+                agreed,
+            } => context! { goals => texts(goals), said => text(said), agreed },
+            Notice::QuoteAnswered { words, permission } => context! {
+                words => text_or_none(words.as_ref()),
+                permission => leave(*permission),
+            },
             Notice::Lapsed | Notice::Undeliverable | Notice::Ended => context! {},
             Notice::Skipped { table, next } => self.skipped(table, *next),
             Notice::Moved { from, table, all } => self.moved(*from, table, *all),
@@ -228,24 +307,78 @@ impl Facts {
             | Receipt::Ended
             | Receipt::Stopped
             | Receipt::NoSummaries
+            | Receipt::NoTips
+            | Receipt::Forgotten
             | Receipt::Reopened => context! {},
             Receipt::Skipped { table, next } => self.skipped(table, *next),
             Receipt::Moved { from, table, all } => self.moved(*from, table, *all),
             Receipt::Paused { until, next } => self.paused(*until, *next),
             Receipt::Resumed { next } => context! { next => next.map(|n| self.moment(n)) },
-            Receipt::Goal { words, reworded } => context! { words => text(words), reworded },
-            Receipt::Achieved { words } => context! { words => text(words) },
+            Receipt::Goal {
+                words,
+                reworded,
+                replaced,
+                all,
+            } => context! {
+                words => text(words),
+                reworded,
+                replaced => text_or_none(replaced.as_ref()),
+                several => if all.len() > 1 { say::number(all.len()) } else { String::new() },
+                all => numbered(all),
+            },
+            Receipt::Goals { all, dropped } => context! {
+                all => numbered(all),
+                dropped => text_or_none(dropped.as_ref()),
+            },
+            Receipt::Achieved { words, asked } => context! { words => text(words), asked },
+            Receipt::Agreed { goals, agreed } => context! { goals => texts(goals), agreed },
+            Receipt::Jotted { words, next } => {
+                context! { words => text(words), next => next.map(|n| self.moment(n)) }
+            }
+            Receipt::Removed { table, section: of } => {
+                context! { table => self.table(table), section => section(*of) }
+            }
+            Receipt::Board { address, state } => context! {
+                address => address.as_str(),
+                state => match state {
+                    BoardState::On => "on",
+                    BoardState::Off => "off",
+                    BoardState::Unreachable => "unreachable",
+                },
+            },
+            Receipt::Invited { asked, not, came } => context! {
+                asked => people(asked), not_asked => people(not), came,
+                several => asked.len() > 1,
+            },
+            Receipt::ManyPairings { have, guests } => context! {
+                have => say::number(*have), guests => people(guests),
+            },
+            Receipt::BoardLeave { granted } => context! { granted },
+            Receipt::Quote { words, state } => context! {
+                words => text_or_none(words.as_ref()),
+                state => quote_state(*state),
+            },
+            Receipt::Permission { words, permission } => context! {
+                words => text_or_none(words.as_ref()),
+                permission => leave(*permission),
+            },
             Receipt::Notes {
                 table,
                 notes,
                 ask_for,
                 goal: of_partner,
+                other_goals,
+                hints_when,
                 seal,
             } => context! {
                 table => self.table(table),
                 notes => self.notes(notes),
                 ask_for => ask_for.map_or("", section),
                 goal => goal(of_partner.as_ref()),
+                other_goals => other_goals.iter().map(|(number, words)| context! {
+                    number, words => text(words),
+                }).collect::<Vec<_>>(),
+                hints_when,
                 seal => self.seal(seal),
             },
             Receipt::Held { table, met } => context! { table => self.table(table), met },
@@ -353,17 +486,15 @@ impl Facts {
             let found = notes.observations.iter().filter(|o| o.polarity == polarity);
             texts(found.map(|o| &o.words))
         };
-        let (helps, hinders) = if told {
-            (of(Polarity::Helps), of(Polarity::Hinders))
-        } else {
-            (Vec::new(), Vec::new())
-        };
+        let of = |polarity| if told { of(polarity) } else { Vec::new() };
         context! {
             best => text_or_none(notes.best.as_ref()),
             worst => text_or_none(notes.worst.as_ref()),
             any_focus => !focus.is_empty() || told,
             focus => if told { "" } else { focus },
-            helps, hinders,
+            helps => of(Polarity::Helps),
+            hinders => of(Polarity::Hinders),
+            both => of(Polarity::Both),
             achieved => goal(notes.achieved.as_ref()),
             unplaced => texts(&notes.unplaced),
         }
@@ -381,6 +512,27 @@ fn covers(notes: &Notes, focus: &str) -> bool {
     // what may be missing are the labels: "helps", "hinders", "gets in the way"
     let labels = 14 * notes.observations.len();
     observed > 0 && observed + labels >= letters(focus)
+}
+
+const fn leave(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Named => "named",
+        Permission::Unnamed => "unnamed",
+        Permission::Refused => "refused",
+    }
+}
+
+pub(super) const fn quote_state(state: QuoteState) -> &'static str {
+    match state {
+        QuoteState::Asked => "asked",
+        QuoteState::Waiting => "waiting",
+        QuoteState::Named => "named",
+        QuoteState::Unnamed => "unnamed",
+        QuoteState::Refused => "refused",
+        QuoteState::Never => "never",
+        QuoteState::Unknown => "unknown",
+        QuoteState::Gone => "gone",
+    }
 }
 
 const fn section(section: Section) -> &'static str {

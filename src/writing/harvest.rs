@@ -1,8 +1,9 @@
 //! Harvest: what a monthly summary says, as the values that its template names.
 
 use super::english as say;
-use super::facts::{Facts, goal, text};
+use super::facts::{Facts, goal, quote_state, text};
 use crate::lunch::letter::{Harvest, NextLunch, OpenGoal, Quote};
+use crate::lunch::weave::Weave;
 use crate::words::address::NameAddr;
 use chrono::NaiveDate;
 use minijinja::context;
@@ -22,7 +23,13 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
     let lunches = harvest.held.iter().chain(&harvest.unknown);
     let goals = harvest.open.iter();
     let said = goals
-        .flat_map(|g| g.helps.iter().chain(&g.hinders).chain(&g.seen))
+        .flat_map(|g| {
+            g.helps
+                .iter()
+                .chain(&g.hinders)
+                .chain(&g.both)
+                .chain(&g.seen)
+        })
         .chain(&harvest.focus)
         .chain(&harvest.good_moments)
         .chain(&harvest.between);
@@ -31,7 +38,17 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
         .chain(said.map(|quote| &quote.speaker))
         .chain(harvest.watching.iter().map(|(who, _)| who))
         .chain(harvest.next.iter().map(|next| &next.partner))
+        .chain(harvest.weave.threads.iter().map(|thread| &thread.partner))
         .collect()
+}
+
+/// A member's own threads, as lines: one for each partner.
+pub(super) fn threads(weave: &Weave, facts: &Facts) -> Value {
+    let month = Month {
+        facts,
+        people: weave.threads.iter().map(|t| &t.partner).collect(),
+    };
+    month.threads(weave)
 }
 
 struct Month<'a> {
@@ -77,8 +94,24 @@ impl Month<'_> {
                 partner => self.name(partner),
                 goal => goal(Some(words)),
             }).collect::<Vec<_>>(),
+            threads => self.threads(&harvest.weave),
             next => harvest.next.iter().map(|n| self.next(n)).collect::<Vec<_>>(),
         }
+    }
+
+    fn threads(&self, weave: &Weave) -> Value {
+        let lines = weave.threads.iter().map(|thread| {
+            let grown = match thread.grown.len() {
+                0 => String::new(),
+                count => say::more_pairs(count),
+            };
+            context! {
+                partner => self.name(&thread.partner),
+                lunches => say::thread(&thread.held, thread.goes_on, self.facts.today),
+                grown,
+            }
+        });
+        Value::from(lines.collect::<Vec<_>>())
     }
 
     fn lunches(&self, lunches: &[(NameAddr, Vec<NaiveDate>)]) -> Vec<Value> {
@@ -97,6 +130,7 @@ impl Month<'_> {
             words => text(&open.words),
             helps => self.quotes(&open.helps),
             hinders => self.quotes(&open.hinders),
+            both => self.quotes(&open.both),
             seen => self.quotes(&open.seen),
         }
     }
@@ -107,6 +141,7 @@ impl Month<'_> {
                 words => text(&quote.words),
                 by => self.name(&quote.speaker),
                 on => self.facts.date(quote.on),
+                leave => quote.leave.map_or("", quote_state),
             }
         });
         said.collect()

@@ -4,7 +4,7 @@
 //! clients want it. Bodies are 7bit or quoted-printable. Boundaries come from a hash over the
 //! letter's id and all that is in it, so nobody can write one into a letter.
 
-use super::{Posting, WritingError};
+use super::{Document, Picture, Posting, WritingError};
 use crate::calendar::write::{Event, mailto};
 use crate::lunch::letter::{Body, Letter};
 use crate::words::address::{Address, NameAddr};
@@ -12,7 +12,7 @@ use crate::words::message_id::MessageId;
 use chrono::Datelike;
 use data_encoding::HEXLOWER;
 use lettre::message::header::{
-    ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+    ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
 };
 use lettre::message::{Body as Encoded, Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
@@ -24,13 +24,26 @@ const REFERENCES_MAX: usize = 20;
 /// Longest line that 7bit may carry (RFC 5322 section 2.1.1), and then some room.
 const SEVEN_BIT_OCTETS_MAX: usize = 900;
 
+/// What a letter says, in all its forms.
+#[derive(Clone, Copy)]
+pub struct Contents<'a> {
+    /// Subject.
+    pub subject: &'a str,
+    /// The plain twin.
+    pub text: &'a str,
+    /// The HTML twin.
+    pub html: &'a str,
+    /// The picture that the HTML shows.
+    pub picture: Option<&'a Picture>,
+    /// What is attached.
+    pub documents: &'a [Document],
+}
+
 /// The whole message.
 pub fn assemble(
     letter: &Letter,
     posting: &Posting,
-    subject: &str,
-    text: &str,
-    html: &str,
+    contents: Contents<'_>,
 ) -> Result<Vec<u8>, WritingError> {
     if !(1970..=9999).contains(&posting.date.year()) {
         return Err(WritingError::Date);
@@ -43,7 +56,7 @@ pub fn assemble(
         .from(mailbox(&posting.from, "From")?)
         .to(mailbox(&letter.to, "To")?)
         .reply_to(Mailbox::new(None, address(&posting.reply_to, "Reply-To")?))
-        .subject(subject)
+        .subject(contents.subject)
         .date(SystemTime::from(posting.date))
         .message_id(Some(posting.message_id.bracketed()));
     if let Some(answered) = &posting.in_reply_to {
@@ -55,7 +68,7 @@ pub fn assemble(
     for (name, value) in marks(letter, posting) {
         builder = builder.raw_header(HeaderValue::new(name, value));
     }
-    let parts = parts(event, posting, text, html)?;
+    let parts = parts(event, posting, contents)?;
     let message = builder
         .multipart(parts)
         .map_err(|e| WritingError::Build(e.to_string()))?;
@@ -132,38 +145,74 @@ fn address(given: &Address, field: &'static str) -> Result<lettre::Address, Writ
 fn parts(
     event: Option<&Event>,
     posting: &Posting,
-    text: &str,
-    html: &str,
+    contents: Contents<'_>,
 ) -> Result<MultiPart, WritingError> {
     let ics = event.map(Event::to_ics).unwrap_or_default();
-    let boundary = |level: &str| {
-        let mut hash = Sha256::new();
-        for part in [level, &posting.letter_id, text, html, &ics] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        let hex = HEXLOWER.encode(&hash.finalize());
-        format!("postlunch-{}", hex.get(..32).unwrap_or(&hex))
-    };
+    let boundary = |level: &str| boundary(level, posting, contents, &ics);
     let alternatives = MultiPart::alternative()
         .boundary(boundary("alternative"))
-        .singlepart(part("text/plain; charset=utf-8", text)?)
-        .singlepart(part("text/html; charset=utf-8", html)?);
-    let Some(event) = event else {
-        return Ok(alternatives);
+        .singlepart(part("text/plain; charset=utf-8", contents.text)?);
+    let html = part("text/html; charset=utf-8", contents.html)?;
+    // RFC 2387: the picture belongs to the HTML, and to nothing else.
+    let mut alternatives = match contents.picture {
+        Some(picture) => alternatives.multipart(
+            MultiPart::related()
+                .boundary(boundary("related"))
+                .singlepart(html)
+                .singlepart(inline(picture)?),
+        ),
+        None => alternatives.singlepart(html),
     };
-    let inline = format!(
-        "text/calendar; charset=utf-8; method={}",
-        event.method.name()
-    );
-    let attached = SinglePart::builder()
-        .header(content_type("application/ics; name=\"invite.ics\"")?)
-        .header(ContentDisposition::attachment("invite.ics"))
-        .body(encoded(&ics)?);
-    Ok(MultiPart::mixed()
+    let mut attached = Vec::new();
+    if let Some(event) = event {
+        let inline = format!(
+            "text/calendar; charset=utf-8; method={}",
+            event.method.name()
+        );
+        alternatives = alternatives.singlepart(part(&inline, &ics)?);
+        attached.push(attachment("application/ics", "invite.ics", &ics)?);
+    }
+    for document in contents.documents {
+        attached.push(attachment(document.kind, document.name, &document.text)?);
+    }
+    if attached.is_empty() {
+        return Ok(alternatives);
+    }
+    let mixed = MultiPart::mixed()
         .boundary(boundary("mixed"))
-        .multipart(alternatives.singlepart(part(&inline, &ics)?))
-        .singlepart(attached))
+        .multipart(alternatives);
+    Ok(attached.into_iter().fold(mixed, MultiPart::singlepart))
+}
+
+/// Of a hash over all that is in the letter, so that nobody can write one into it.
+fn boundary(level: &str, posting: &Posting, contents: Contents<'_>, ics: &str) -> String {
+    let mut hash = Sha256::new();
+    let parts = [level, &posting.letter_id, contents.text, contents.html, ics];
+    let documents = contents.documents.iter().map(|document| &*document.text);
+    for part in parts.into_iter().chain(documents) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let hex = HEXLOWER.encode(&hash.finalize());
+    format!("postlunch-{}", hex.get(..32).unwrap_or(&hex))
+}
+
+fn attachment(kind: &str, name: &str, text: &str) -> Result<SinglePart, WritingError> {
+    Ok(SinglePart::builder()
+        .header(content_type(&format!("{kind}; name=\"{name}\""))?)
+        .header(ContentDisposition::attachment(name))
+        .body(encoded(text)?))
+}
+
+fn inline(picture: &Picture) -> Result<SinglePart, WritingError> {
+    let octets =
+        Encoded::new_with_encoding(picture.octets.clone(), ContentTransferEncoding::Base64)
+            .map_err(|_| WritingError::Build("a picture has no fitting encoding".to_owned()))?;
+    Ok(SinglePart::builder()
+        .header(content_type("image/png; name=\"threads.png\"")?)
+        .header(ContentId::from(format!("<{}>", picture.cid)))
+        .header(ContentDisposition::inline_with_name("threads.png"))
+        .body(octets))
 }
 
 fn part(kind: &str, body: &str) -> Result<SinglePart, WritingError> {

@@ -5,14 +5,17 @@
 
 use super::Posting;
 use super::blocks::{Block, Sheet};
+use super::picture::Picture;
 use crate::calendar::write::mailto;
+use crate::fabric::own;
 use crate::words::address::Address;
 use minijinja::context;
 use minijinja::value::Value;
 
 /// The values that the layout names.
-pub fn values(sheet: &Sheet, posting: &Posting) -> Value {
+pub fn values(sheet: &Sheet, posting: &Posting, picture: Option<&Picture>) -> Value {
     let answer = Answer {
+        picture,
         to: &posting.reply_to,
         end: posting.small_print_of_answers(),
         subject: format!("Re: {}", super::without_re(&sheet.subject)),
@@ -31,6 +34,7 @@ pub fn values(sheet: &Sheet, posting: &Posting) -> Value {
 pub fn only_in_html(sheet: &Sheet) -> Vec<String> {
     let labels = sheet.blocks.iter().filter_map(|block| match block {
         Block::Button { label, .. } => Some(label.clone()),
+        Block::Threads { alt, .. } => Some(alt.clone()),
         _ => None,
     });
     std::iter::once(sheet.preview.clone())
@@ -41,6 +45,7 @@ pub fn only_in_html(sheet: &Sheet) -> Vec<String> {
 
 /// Where an answer opened from the letter goes.
 struct Answer<'a> {
+    picture: Option<&'a Picture>,
     to: &'a Address,
     subject: String,
     end: String,
@@ -57,6 +62,18 @@ impl Answer<'_> {
                 kind => "answers",
                 answers => answers.iter().map(|text| context! {
                     text, href => self.href(text)
+                }).collect::<Vec<_>>(),
+            },
+            Block::Threads { alt, lines } => context! {
+                kind => "threads",
+                alt,
+                picture => self.picture.map(|picture| context! {
+                    cid => picture.cid.as_str(),
+                    width => picture.width,
+                    height => picture.height,
+                }),
+                lines => lines.iter().enumerate().map(|(at, text)| context! {
+                    text, colour => own::colour(at).hex(),
                 }).collect::<Vec<_>>(),
             },
             Block::Button { label, body } => context! {

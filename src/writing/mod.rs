@@ -6,16 +6,22 @@
 //! What people wrote is a value, never a template, and no error of this room shows it.
 
 mod blocks;
+mod documents;
 mod english;
 mod facts;
 mod harvest;
 mod mail;
 mod markup;
+mod picture;
 pub mod plain;
 pub mod samples;
 mod templates;
 
+pub use documents::Document;
+pub use picture::Picture;
 pub use templates::{TemplateError, Templates};
+
+use crate::fabric::drawing::PictureError;
 
 use crate::lunch::letter::Letter;
 use crate::words::address::{Address, NameAddr};
@@ -107,6 +113,23 @@ pub struct Written {
     /// Lines that only the HTML holds (labels of buttons, the hidden preview line); they too may
     /// come back as a quote.
     pub only_in_html: Vec<String>,
+    /// The picture that the HTML shows by its Content-ID.
+    pub picture: Option<Picture>,
+    /// What is attached: name, media type and text.
+    pub documents: Vec<Document>,
+}
+
+impl Written {
+    /// The HTML twin with its picture inside, to be looked at outside of a mail.
+    pub fn html_alone(&self) -> String {
+        match &self.picture {
+            Some(picture) => {
+                let cid = format!("cid:{}", picture.cid);
+                self.html.replace(&cid, &picture.data())
+            }
+            None => self.html.clone(),
+        }
+    }
 }
 
 /// Shows sizes only: a letter holds what people wrote.
@@ -130,6 +153,9 @@ pub enum WritingError {
         /// Which field.
         field: &'static str,
     },
+    /// See `PictureError`.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// A date that RFC 5322 cannot write.
     #[error("the letter's date lies before 1970 or after 9999: set the clock")]
     Date,
@@ -149,9 +175,20 @@ pub fn write(
 ) -> Result<Written, WritingError> {
     let sheet = sheet(letter, posting, templates)?;
     let text = plain::dress(&sheet);
-    let html = templates.html(&sheet, posting)?;
-    let bytes = mail::assemble(letter, posting, &sheet.subject, &text, &html)?;
+    let picture = picture::of(letter, &posting.letter_id)?;
+    let html = templates.html(&sheet, posting, picture.as_ref())?;
+    let documents = documents::of(letter, templates)?;
+    let contents = mail::Contents {
+        subject: &sheet.subject,
+        text: &text,
+        html: &html,
+        picture: picture.as_ref(),
+        documents: &documents,
+    };
+    let bytes = mail::assemble(letter, posting, contents)?;
     Ok(Written {
+        picture,
+        documents,
         bytes,
         text,
         html,

@@ -63,6 +63,11 @@ fn put(text: &mut String, blocks: &[Block]) {
                     put_row(text, "", answer);
                 }
             }
+            Block::Threads { lines, .. } => {
+                for row in lines.iter().flat_map(|line| wrap(line, COLUMNS)) {
+                    put_row(text, "", &row);
+                }
+            }
             Block::Button { .. } => {}
         }
     }

@@ -4,17 +4,20 @@
 //! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet on
 //! Thursdays, and by January they have their fourth lunch.
 
+mod papers;
 mod story;
 mod variations;
 
 use super::{House, Language, Posting};
 use crate::calendar::write::{Event, Method, Recurrence};
-use crate::lunch::act::Answering;
+use crate::lunch::act::{Answering, Permission};
 use crate::lunch::letter::{
-    Agreement, Body, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal, Quote, ReachedGoal,
-    Receipt, Seal, Table,
+    Agreement, BoardState, Body, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal, Quote,
+    QuoteState, ReachedGoal, Receipt, Seal, Table,
 };
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
+use crate::lunch::pairing::{PairingId, Role};
+use crate::lunch::quoting::Point;
 use crate::words::address::{Address, NameAddr};
 use crate::words::message_id::MessageId;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
@@ -147,7 +150,11 @@ impl Cast {
             thread_subject: None,
             date: at(on(year, month, day), 15, 0).and_utc(),
             letter_id: format!("sample-{kind}"),
-            reference: REFERENCE.to_owned(),
+            reference: if kind == "card" {
+                String::new()
+            } else {
+                REFERENCE.to_owned()
+            },
             house: House {
                 name: self.house.name.clone(),
                 operator: self.operator.clone(),
@@ -203,8 +210,15 @@ impl Cast {
             words: words(said),
             speaker: self.ben.clone(),
             on: on(2027, 1, day),
+            point: None,
+            leave: None,
         }
     }
+}
+
+fn guests(addresses: &[&str]) -> Vec<NameAddr> {
+    let named = addresses.iter();
+    named.filter_map(|one| NameAddr::parse(one).ok()).collect()
 }
 
 fn words(text: &str) -> Words {

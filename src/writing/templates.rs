@@ -5,7 +5,8 @@
 //! file, line, caret and remedy. No error shows a value, only the template's own source.
 
 use super::blocks::{self, Block, Sheet};
-use super::{Posting, facts, markup, plain, samples};
+use super::picture::Picture;
+use super::{Posting, documents, facts, markup, plain, samples};
 use crate::lunch::letter::Letter;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
@@ -18,11 +19,14 @@ macro_rules! built_in {
 
 /// The layout that dresses every letter in HTML.
 const LAYOUT: &str = "layout.html";
+/// What may be shown for a promotion, as a page of its own.
+pub(super) const PACK: &str = "en/pack.html";
 /// The last lines of every letter's small print.
 const FOOTER: &str = "footer";
 
 const BUILT_IN: &[(&str, &str)] = built_in![
     "layout.html",
+    "en/pack.html",
     "en/footer.txt",
     "en/invitation.txt",
     "en/invitation-reminder.txt",
@@ -34,7 +38,16 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/followup.txt",
     "en/followup-nudge.txt",
     "en/exchange.txt",
+    "en/goal-reached.txt",
+    "en/permission.txt",
+    "en/board-confirm.txt",
+    "en/board-ask.txt",
+    "en/card.txt",
+    "en/lunch-card.txt",
+    "en/pass-it-on.txt",
     "en/summary.txt",
+    "en/fabric.txt",
+    "en/report.txt",
     "en/no-slot.txt",
     "en/confirm.txt",
     "en/returned.txt",
@@ -51,6 +64,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/notice-resumed.txt",
     "en/notice-ended.txt",
     "en/notice-relayed.txt",
+    "en/notice-goal-answered.txt",
+    "en/notice-quote.txt",
     "en/receipt-accepted.txt",
     "en/receipt-declined.txt",
     "en/receipt-later.txt",
@@ -62,7 +77,19 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-paused.txt",
     "en/receipt-resumed.txt",
     "en/receipt-goal.txt",
+    "en/receipt-goals.txt",
     "en/receipt-achieved.txt",
+    "en/receipt-agreed.txt",
+    "en/receipt-jotted.txt",
+    "en/receipt-forgotten.txt",
+    "en/receipt-removed.txt",
+    "en/receipt-quote.txt",
+    "en/receipt-permission.txt",
+    "en/receipt-board.txt",
+    "en/receipt-board-leave.txt",
+    "en/receipt-invited.txt",
+    "en/receipt-many.txt",
+    "en/receipt-no-tips.txt",
     "en/receipt-notes.txt",
     "en/receipt-held.txt",
     "en/receipt-undone.txt",
@@ -71,7 +98,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
 ];
 
 /// The words that let somebody out; an override keeps those that the built-in letter names.
-const WAYS_OUT: [&str; 4] = ["no thanks", "stop", "end", "no summaries"];
+const WAYS_OUT: [&str; 5] = ["no thanks", "stop", "end", "no summaries", "no board"];
 
 /// What is wrong with a template, and what to do about it. Whoever shows it puts in front in which
 /// folder the file stands.
@@ -208,11 +235,20 @@ impl Templates {
     }
 
     /// Dresses a sheet as HTML.
-    pub(super) fn html(&self, sheet: &Sheet, posting: &Posting) -> Result<String, TemplateError> {
-        self.render(LAYOUT, &markup::values(sheet, posting))
+    pub(super) fn html(
+        &self,
+        sheet: &Sheet,
+        posting: &Posting,
+        picture: Option<&Picture>,
+    ) -> Result<String, TemplateError> {
+        self.render(LAYOUT, &markup::values(sheet, posting, picture))
     }
 
-    fn render(&self, name: &str, values: &minijinja::Value) -> Result<String, TemplateError> {
+    pub(super) fn render(
+        &self,
+        name: &str,
+        values: &minijinja::Value,
+    ) -> Result<String, TemplateError> {
         let template = self.environment.get_template(name);
         let source = template.as_ref().map_or("", |t| t.source()).to_owned();
         template
@@ -263,6 +299,12 @@ impl Templates {
             let last = source.lines().count().max(1);
             fault(name, source, last, what, remedy)
         };
+        if name == PACK {
+            let sample = samples::of("report");
+            return sample.map_or(Ok(()), |(letter, _)| {
+                documents::of(&letter, self).map(|_| ())
+            });
+        }
         let shared = samples::with_variations();
         let personal = shared.clone().into_iter().map(samples::from_own_mailbox);
         for (kind, letter, posting) in personal.chain(shared.clone()) {
@@ -274,7 +316,7 @@ impl Templates {
                 self.sheet(&letter, &posting)?,
                 plain.sheet(&letter, &posting)?,
             );
-            let html = self.html(&own, &posting)?;
+            let html = self.html(&own, &posting, None)?;
             if prompts(&own) != prompts(&given) {
                 return Err(lacking(
                     "it does not hold the letter's prompts, numbered 1 to 3 and at most 64 characters long",

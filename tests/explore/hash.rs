@@ -20,7 +20,13 @@ pub fn digest(world: &World) -> u128 {
 fn write(world: &World, to: &mut DefaultHasher) {
     world.now.hash(to);
     for person in world.circle.people.values() {
-        (person.stopped, person.summaries, person.goals.len()).hash(to);
+        (person.stopped, person.summaries).hash(to);
+        format!("{:?}", person.board).hash(to);
+        (person.passed_on, person.tips).hash(to);
+        for goal in &person.goals {
+            (goal.words.reveal(), goal.since, goal.agreed_by).hash(to);
+            format!("{:?}", goal.ended).hash(to);
+        }
     }
     for pairing in world.circle.pairings.values() {
         write_pairing(pairing, to);
@@ -55,6 +61,16 @@ fn write_pairing(pairing: &Pairing, to: &mut DefaultHasher) {
     for lunch in &pairing.lunches {
         write_lunch(lunch, to);
     }
+    for claim in &pairing.growth.claims {
+        (claim.of, claim.goal, claim.by, claim.told).hash(to);
+    }
+    pairing.growth.passed_on.hash(to);
+    for leave in &pairing.growth.cards {
+        (leave.writer, leave.answer).hash(to);
+    }
+    for jotted in &pairing.growth.jar {
+        (jotted.by, jotted.on, jotted.shown).hash(to);
+    }
 }
 
 fn write_lunch(lunch: &Lunch, to: &mut DefaultHasher) {
@@ -75,6 +91,8 @@ fn write_lunch(lunch: &Lunch, to: &mut DefaultHasher) {
 
 fn write_page(page: &Page, to: &mut DefaultHasher) {
     (page.answer, page.asked_for_missing, page.share_now).hash(to);
+    (page.goal, page.hinted, page.carded.min(2)).hash(to);
+    format!("{:?}", page.quoting).hash(to);
     page.shown.min(3).hash(to);
     if let Some(notes) = &page.notes {
         for section in Section::ALL {

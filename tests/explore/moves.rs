@@ -21,10 +21,18 @@ fn command(name: CommandName) -> Act {
     }
 }
 
+fn numbered(name: CommandName) -> Act {
+    Act::Command {
+        name,
+        arguments: "1".into(),
+    }
+}
+
 fn notes(by: PersonId) -> Act {
     Act::Notes(Notes {
         best: Some(secret(by).into()),
         focus: Some(secret(by).into()),
+        achieved: Some("shorter answers".to_owned().into()),
         ..Notes::default()
     })
 }
@@ -108,6 +116,17 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
         Act::End,
         Act::Stop,
         Act::Permission(Permission::Named),
+        Act::Permission(Permission::Refused),
+        numbered(CommandName::Quote),
+        numbered(CommandName::NoQuotes),
+        Act::Command {
+            name: CommandName::Board,
+            arguments: format!("board{}@boards.example #x", by.0),
+        },
+        numbered(CommandName::NoBoard),
+        numbered(CommandName::PassOn),
+        numbered(CommandName::Card),
+        numbered(CommandName::NoTips),
         Act::Correction {
             section: Some(Section::Best),
             words: Some(secret(by).into()),
@@ -126,6 +145,16 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
         command(CommandName::Goal),
         command(CommandName::Achieved),
         command(CommandName::Help),
+        command(CommandName::AnotherGoal),
+        numbered(CommandName::GoalNumber),
+        numbered(CommandName::Drop),
+        numbered(CommandName::KeepBoth),
+        numbered(CommandName::TakeUp),
+        numbered(CommandName::NotYet),
+        Act::Command {
+            name: CommandName::Best,
+            arguments: secret(by),
+        },
         Act::AutoReply { away_until: None },
         Act::Other,
     ];

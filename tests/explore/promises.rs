@@ -48,7 +48,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
 fn letters(turn: &Turn) -> Vec<Dispatch> {
     let sends = turn.decision.effects.iter().filter_map(|e| match e {
         Effect::Send(dispatch) => Some((**dispatch).clone()),
-        Effect::Summarise { .. } => None,
+        Effect::Summarise { .. } | Effect::Show { .. } => None,
     });
     sends.collect()
 }
@@ -228,8 +228,28 @@ fn words_in(body: &Body) -> Vec<String> {
             | Notice::Later { words, .. }
             | Notice::Asked { words }
             | Notice::Unclear { words }
-            | Notice::Relayed { words },
+            | Notice::Relayed { words }
+            | Notice::GoalAnswered { said: words, .. },
         ) => vec![words.reveal().clone()],
+        Body::Card { own, theirs, .. } => {
+            let theirs = theirs.iter().flat_map(notes_in);
+            notes_in(own).into_iter().chain(theirs).collect()
+        }
+        Body::Reminder { jar, .. } => jar.iter().map(|w| w.reveal().clone()).collect(),
+        Body::Receipt(Receipt::Jotted { words, .. }) | Body::Permission { words, .. } => {
+            vec![words.reveal().clone()]
+        }
+        Body::Receipt(
+            Receipt::Quote {
+                words: Some(words), ..
+            }
+            | Receipt::Permission {
+                words: Some(words), ..
+            },
+        )
+        | Body::Notice(Notice::QuoteAnswered {
+            words: Some(words), ..
+        }) => vec![words.reveal().clone()],
         _ => Vec::new(),
     }
 }
@@ -246,6 +266,17 @@ fn keeps_secrets(world: &World, letter: &Dispatch) -> Kept {
             return Err("notes to somebody who is not of the two".into());
         };
         let role = pairing.role(*writer).expect("one of the two");
+        if matches!(letter.letter.body, Body::Card { .. }) && pairing.growth.may_card(role) {
+            continue;
+        }
+        // What is asked about for quoting, its subject has read.
+        let about_quotes = matches!(
+            letter.letter.body,
+            Body::Receipt(Receipt::Quote { .. }) | Body::Notice(Notice::QuoteAnswered { .. })
+        );
+        if about_quotes && pairing.lunches.iter().any(|l| l.page(role).shown > 0) {
+            continue;
+        }
         let lunch = letter
             .slot
             .and_then(|s| pairing.lunches.iter().find(|l| l.slot == s));

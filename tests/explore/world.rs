@@ -90,6 +90,7 @@ impl World {
             followup_after: TimeDelta::minutes(90),
             nudge_after: TimeDelta::days(1),
             seal: TimeDelta::days(3),
+            max_pairings: 5,
         };
         let calendars = people.keys().flat_map(|id| {
             [
@@ -272,6 +273,7 @@ impl World {
                 answering: body.answering(),
                 letter: body.name().into(),
                 slot: dispatch.slot,
+                points: body.points(),
             };
             let shelf = self.received.entry((dispatch.to, pairing)).or_default();
             shelf.retain(|old| old != &about);
@@ -384,5 +386,6 @@ pub fn about(answering: Answering) -> Option<About> {
         answering,
         letter: answering.name().into(),
         slot: None,
+        points: Vec::new(),
     })
 }

@@ -488,6 +488,7 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
                \n\n\n\n3. Ana's focused improvement point: what helps or hinders?\n\n\n\nThank you.\n"
             .to_owned(),
         html: None,
+        pictures: Vec::new(),
         calendar: None,
         date: None,
     }

@@ -3,10 +3,14 @@
 use crate::PAIRING;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::TZ_VARIANTS;
-use postlunch::lunch::act::{Answering, Held};
-use postlunch::lunch::notes::{Notes, Observation, Polarity, Words};
-use postlunch::lunch::pairing::{Lunch, LunchState, Page, Pairing, PairingId, Plan, Series, Stage};
-use postlunch::lunch::person::{Goal, GoalEnd, Person, PersonId};
+use postlunch::lunch::act::{Answering, Held, Permission};
+use postlunch::lunch::notes::{Notes, Observation, Polarity, Section, Words};
+use postlunch::lunch::pairing::{
+    CardLeave, Claim, Growth, Jotted, Lunch, LunchState, Page, Pairing, PairingId, Plan, Role,
+    Series, Stage,
+};
+use postlunch::lunch::person::{Board, Goal, GoalEnd, Person, PersonId};
+use postlunch::lunch::quoting::{Point, Quoting};
 use postlunch::store::record::{
     LetterRecord, letter_from_bytes, letter_to_bytes, pairing_from_bytes, pairing_to_bytes,
     person_from_bytes, person_to_bytes,
@@ -59,20 +63,37 @@ fn any_address() -> impl Strategy<Value = Address> {
 }
 
 fn any_goal() -> impl Strategy<Value = Goal> {
-    let how = select(vec![GoalEnd::Achieved, GoalEnd::Replaced]);
-    (any_words(), any_day(), option::of((any_day(), how))).prop_map(|(words, since, ended)| Goal {
-        words,
-        since,
-        ended,
-    })
+    let how = select(vec![GoalEnd::Achieved, GoalEnd::Replaced, GoalEnd::Dropped]);
+    let earlier = vec((any_day(), any_words()), 0..3);
+    let agreed_by = option::of(any::<u64>());
+    let ended = option::of((any_day(), how));
+    (any_words(), any_day(), earlier, ended, agreed_by).prop_map(
+        |(words, since, earlier, ended, agreed_by)| Goal {
+            words,
+            since,
+            earlier,
+            ended,
+            agreed_by: agreed_by.map(PersonId),
+        },
+    )
+}
+
+prop_compose! {
+    fn any_board()(
+        address in any_address(), marks in "(#[a-z]{1,9} ?){0,3}", confirmed in any::<bool>(),
+    ) -> Board {
+        Board { address, marks, confirmed }
+    }
 }
 
 prop_compose! {
     fn any_person()(
         id in any::<u64>(), name in "\\PC{0,130}", address in any_address(),
         stopped in any::<bool>(), summaries in any::<bool>(), goals in vec(any_goal(), 0..5),
+        board in option::of(any_board()), passed_on in any::<bool>(),
+        tips in any::<bool>(),
     ) -> Person {
-        Person { id: PersonId(id), who: NameAddr::new(&name, address), stopped, summaries, goals }
+        Person { id: PersonId(id), who: NameAddr::new(&name, address), stopped, summaries, tips, passed_on, board, goals }
     }
 }
 
@@ -113,7 +134,7 @@ prop_compose! {
 }
 
 fn any_observation() -> impl Strategy<Value = Observation> {
-    let polarity = select(vec![Polarity::Helps, Polarity::Hinders]);
+    let polarity = select(vec![Polarity::Helps, Polarity::Hinders, Polarity::Both]);
     (polarity, any_words()).prop_map(|(polarity, words)| Observation { polarity, words })
 }
 
@@ -134,8 +155,52 @@ prop_compose! {
             Held::Met, Held::NotMet, Held::SaidNotWritten, Held::NothingThisTime,
         ])),
         (asked_for_missing, share_now, shown) in any::<(bool, bool, u32)>(),
+        goal in option::of(any::<usize>()), quoting in vec(any_quoting(), 0..3),
+        hinted in any::<bool>(), carded in any::<u32>(),
     ) -> Page {
-        Page { notes, answer, asked_for_missing, share_now, shown }
+        let quoting = quoting.into_iter().collect();
+        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting, hinted, carded }
+    }
+}
+
+fn any_role() -> impl Strategy<Value = Role> {
+    select(vec![Role::Inviter, Role::Invitee])
+}
+
+prop_compose! {
+    fn any_quoting()(
+        section in select(Section::ALL.to_vec()), asked in any_day(),
+        answer in option::of((any_day(), select(vec![
+            Permission::Named, Permission::Unnamed, Permission::Refused,
+        ]))),
+    ) -> (Section, Quoting) {
+        (section, Quoting { asked, answer })
+    }
+}
+
+prop_compose! {
+    fn any_claim()(
+        (of, by) in (any_role(), any_role()), goal in any::<usize>(), told in any_instant(),
+    ) -> Claim {
+        Claim { of, goal, by, told }
+    }
+}
+
+prop_compose! {
+    fn any_jotted()(
+        by in any_role(), words in any_words(), on in any_day(), shown in option::of(any_local()),
+    ) -> Jotted {
+        Jotted { by, words, on, shown }
+    }
+}
+
+prop_compose! {
+    fn any_growth()(
+        claims in vec(any_claim(), 0..3), jar in vec(any_jotted(), 0..3),
+        cards in vec((any_role(), option::of(any::<bool>())), 0..3), passed_on in any::<bool>(),
+    ) -> Growth {
+        let leave = |(writer, answer)| CardLeave { writer, answer };
+        Growth { claims, jar, cards: cards.into_iter().map(leave).collect(), passed_on }
     }
 }
 
@@ -165,18 +230,29 @@ prop_compose! {
         (round, reminded, asked_back) in any::<(u32, bool, bool)>(),
         (undelivered_told, series_made) in any::<(bool, u32)>(),
         series in option::of(any_series()), lunches in vec(any_lunch(), 0..5),
+        growth in any_growth(),
     ) -> Pairing {
         Pairing {
             id: PairingId(id), inviter: PersonId(inviter), invitee: PersonId(invitee), stage, plan,
             note, asked_at, round, reminded, asked_back, undelivered_told, series, series_made,
-            lunches,
+            lunches, growth,
         }
+    }
+}
+
+prop_compose! {
+    fn any_point()(
+        pairing in any::<u64>(), slot in any_local(), speaker in any_role(),
+        section in select(Section::ALL.to_vec()),
+    ) -> Point {
+        Point { pairing: PairingId(pairing), slot, speaker, section }
     }
 }
 
 prop_compose! {
     fn any_letter()(
         (row, person) in any::<(u64, u64)>(), pairing in option::of(any::<u64>()),
+        points in vec(any_point(), 0..3),
         name in "[a-z-]{1,20}", answering in select(Answering::ALL.to_vec()),
         slot in option::of(any_local()), goal_asked in any::<bool>(),
         message_id in "[a-z0-9.]{1,20}@[a-z.]{1,10}", subject in any_words(), text in any_words(),
@@ -184,7 +260,7 @@ prop_compose! {
     ) -> LetterRecord {
         LetterRecord {
             row, person: PersonId(person), pairing: pairing.map(PairingId), name, answering, slot,
-            goal_asked, message_id, subject, text, sent_at, expires,
+            goal_asked, points, message_id, subject, text, sent_at, expires,
         }
     }
 }

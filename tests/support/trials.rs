@@ -74,13 +74,23 @@ fn nobody_else_reads_it(theatre: &mut Theatre, mailboxes: &Mailboxes) {
     assert_hidden(&kept, &people.map(|person| person.address));
 }
 
+/// Most ends at one command: a mail under which the process ended three times is set aside, as it
+/// should be, and the story would go on without it.
+const KILLS_A_STEP_MAX: usize = 2;
+
 /// Ten moments of a play, told by a seed: half of them anywhere in time, half at any command.
 pub fn ten_moments(seed: u64, durations: &[Duration]) -> Kills {
     let mut dice = Dice(seed);
     let mut kills = Kills::new();
-    for number in 0..10 {
+    let mut number = 0;
+    while number < 10 {
         let step = dice.step(number < 5, durations);
-        kills.entry(step).or_default().push(dice.share());
+        let share = dice.share();
+        let there = kills.entry(step).or_default();
+        if there.len() < KILLS_A_STEP_MAX {
+            there.push(share);
+            number += 1;
+        }
     }
     kills
 }

@@ -76,6 +76,15 @@ pub async fn gather(
     let (imap, smtp) = servers(&address, asked.imap, asked.smtp, is_asked).await?;
     let secret = match asked.password_file {
         Some(file) if file == Path::new("-") => Secret::Typed(from_input()?),
+        Some(file) if !file.exists() => {
+            let file = file.display();
+            return Err(Failure::new(
+                Code::Usage,
+                format!(
+                    "{file}: there is no such file; write the password into it (chmod 600), or give - to read it from standard input"
+                ),
+            ));
+        }
         Some(file) => Secret::File(std::path::absolute(&file).unwrap_or(file)),
         None => Secret::Typed(talk::password(
             "Password (an app password where there are such; it is not shown)",
@@ -106,7 +115,10 @@ fn refuse_gaps(asked: &Init) -> Result<(), Failure> {
     if asked.password_file.is_none() {
         gaps.push("--password-file");
     }
-    if asked.mode == Some(Mode::Shared) && asked.operator.is_none() {
+    // "lunch@" is hardly anybody's own: nobody's letters shall go out in its name by mistake.
+    let looks_shared =
+        asked.mode.is_none() && asked.address.as_ref().is_some_and(looks_like_a_role);
+    if (asked.mode == Some(Mode::Shared) || looks_shared) && asked.operator.is_none() {
         gaps.push("--operator");
     }
     if gaps.is_empty() {

@@ -105,7 +105,7 @@ fn print(asked: &args::Preview, leaves: &[Leaf], as_json: bool) -> Result<(), Fa
                 "to": leaf.to,
                 "subject": leaf.written.subject,
                 "text": leaf.written.text,
-                "html": leaf.written.html,
+                "html": leaf.written.html_alone(),
             })
         });
         return show::json(&json!(all.collect::<Vec<_>>()));
@@ -138,7 +138,7 @@ fn put_all(into: &Path, leaves: &[Leaf]) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(into)?;
     for leaf in leaves {
         let file = |ending: &str| into.join(format!("{}.{ending}", leaf.name));
-        put(&file("html"), leaf.written.html.as_bytes())?;
+        put(&file("html"), leaf.written.html_alone().as_bytes())?;
         put(&file("txt"), leaf.written.text.as_bytes())?;
         put(&file("eml"), &leaf.written.bytes)?;
     }

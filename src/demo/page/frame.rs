@@ -67,7 +67,10 @@ fn unescaped(text: &str) -> String {
 /// (`guard`); only frames inside it are taken out here, since browsers open a connection for one
 /// before they ask the policy.
 pub fn html(mail: &Mail, number: usize) -> String {
-    let html = without_frames(mail.html.as_deref().unwrap_or_default());
+    let mut html = without_frames(mail.html.as_deref().unwrap_or_default());
+    for (id, picture) in &mail.pictures {
+        html = html.replace(&format!("\"cid:{id}\""), &format!("\"{picture}\""));
+    }
     let mut parts = html.split(LINK);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for (at, rest) in parts.enumerate() {

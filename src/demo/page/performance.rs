@@ -21,6 +21,9 @@ pub const NOTE: &str = "I'd rather hear from you how I'm doing than from a form.
 /// Most things that come due while a letter is waited for.
 const TURNS_MAX: usize = 80;
 
+/// How far ahead a letter is looked for.
+const LOOK_AHEAD_MAX: TimeDelta = TimeDelta::days(120);
+
 /// A letter in somebody's inbox.
 pub struct Letter {
     /// Whose inbox.
@@ -334,8 +337,10 @@ impl Performance {
             self.look().await?;
         } else {
             quiet = true;
+            let far = self.stage.now().await? + LOOK_AHEAD_MAX;
             for _ in 0..TURNS_MAX {
-                if !self.stage.next().await? {
+                // What is due years from now is housekeeping, and no letter.
+                if !self.stage.next_before(far).await? {
                     break;
                 }
                 let came = self.look().await?;

@@ -8,7 +8,7 @@ use crate::lunch::cadence::{at, local};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice, Receipt};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Lunch, Pairing, PairingId, Plan, Role, Series, Stage};
+use crate::lunch::pairing::{Growth, Lunch, Pairing, PairingId, Plan, Role, Series, Stage};
 use crate::lunch::person::PersonId;
 use crate::lunch::slots::{self, Wish};
 use chrono::{Days, NaiveDate};
@@ -87,6 +87,7 @@ impl Desk {
             series: None,
             series_made: 0,
             lunches: Vec::new(),
+            growth: Growth::default(),
         };
         self.circle.pairings.insert(id, pairing);
         self.send_invitation(id);
@@ -437,6 +438,7 @@ impl Desk {
         let body = Body::Question {
             words: voice.words.clone(),
             about,
+            points: voice.about.map(|a| a.points.clone()).unwrap_or_default(),
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Asked

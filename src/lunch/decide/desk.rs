@@ -4,7 +4,7 @@ use crate::calendar::write::{Event as CalendarEvent, Method, Recurrence};
 use crate::lunch::agenda::next_due;
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::consent::objection;
-use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome};
+use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome, Shown};
 use crate::lunch::letter::{Body, Letter, Notice};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Lunch, Pairing, PairingId, Role};
@@ -39,6 +39,7 @@ impl Desk {
         self.effects.retain(|effect| match effect {
             Effect::Send(dispatch) => objection(&dispatch.waiting(), circle).is_none(),
             Effect::Summarise { .. } => true,
+            Effect::Show { person, .. } => circle.people.get(person).is_some_and(|p| !p.stopped),
         });
         let changed_person = |p: &Person| before.people.get(&p.id) != Some(p);
         let changed_pairing = |p: &Pairing| before.pairings.get(&p.id) != Some(p);
@@ -144,6 +145,21 @@ impl Desk {
         );
     }
 
+    /// A letter about what the partner did, that is more than news of it.
+    pub(super) fn news(&mut self, to: PersonId, pairing: PairingId, body: Body) {
+        let use_by = self.now + ANSWER_USE_BY;
+        let occasion = self.occasion();
+        self.post(
+            to,
+            Some(pairing),
+            None,
+            body,
+            occasion,
+            Consent::News,
+            use_by,
+        );
+    }
+
     /// What an answer or notice is keyed by: the mail, the request, or the moment that came due.
     pub(super) fn occasion(&self) -> String {
         match &self.cause {
@@ -189,7 +205,11 @@ impl Desk {
             consent,
             use_by,
         };
-        // One mail cannot say the same kind of thing to the same person twice.
+        self.put(dispatch);
+    }
+
+    /// Puts a ready letter on its way. One mail cannot say the same kind of thing to the same person twice.
+    pub(super) fn put(&mut self, dispatch: Dispatch) {
         let key = dispatch.key();
         let is_same = |e: &Effect| matches!(e, Effect::Send(other) if other.key() == key);
         if !self.effects.iter().any(is_same) {
@@ -216,6 +236,23 @@ impl Desk {
 
     pub(super) fn summarise(&mut self, person: PersonId, month: chrono::NaiveDate) {
         self.effects.push(Effect::Summarise { person, month });
+    }
+
+    /// Sends somebody what they asked to see, once for one mail.
+    pub(super) fn give(&mut self, person: PersonId, what: Shown) -> Outcome {
+        if self.person(person).is_none_or(|p| p.stopped) {
+            return Outcome::Nothing("the person wants no mail");
+        }
+        let occasion = self.occasion();
+        let effect = Effect::Show {
+            person,
+            what,
+            occasion,
+        };
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
+        Outcome::Done
     }
 
     /// Returns a mail with its text, once a day, so that two machines cannot talk for ever.

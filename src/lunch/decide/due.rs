@@ -47,6 +47,8 @@ impl Desk {
             Chore::Nudge(index) => self.nudge(id, index),
             Chore::Unseal(index) => self.unseal(id, index),
             Chore::Extend => self.extend(id),
+            Chore::Settle => self.settle(id),
+            Chore::PassOn => self.pass_on(id),
         }
     }
 
@@ -121,10 +123,12 @@ impl Desk {
             let body = Body::Reminder {
                 table: pairing.table(lunch),
                 last_met: pairing.last_met(lunch.start),
-                own_goals: self.goals_of(to),
-                watching: self.goals_of(partner),
+                own_goals: self.goals_told(to),
+                watching: self.goals_told(partner),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
+                jar: self.open_jar(id, lunch.slot, role),
+                tips: self.person(to).is_none_or(|p| p.tips),
             };
             // A lunch of the same time that was taken back before, with its series, was another one.
             let occasion = format!("{}@{}#{}", lunch.slot, lunch.start, pairing.series_made);
@@ -140,12 +144,6 @@ impl Desk {
         }
     }
 
-    fn goals_of(&self, person: PersonId) -> Vec<crate::lunch::notes::Words> {
-        self.person(person)
-            .map(|p| p.open_goals().map(|g| g.words.clone()).collect())
-            .unwrap_or_default()
-    }
-
     fn follow_up(&mut self, id: PairingId, index: usize) {
         let (Some(pairing), Some(starts)) = (self.pairing(id).cloned(), self.starts_at(id, index))
         else {
@@ -159,6 +157,7 @@ impl Desk {
         let stale = self.now > starts + minutes + rules.followup_after + rules.seal;
         let now = self.now;
         let quiet = stale || !pairing.plan.notes;
+        self.empty_jar(id, lunch.slot);
         self.change_lunch(id, index, |l| {
             l.reminded_of = Some(l.start);
             l.followed_up = Some(now);
@@ -213,11 +212,14 @@ impl Desk {
         let Some(table) = self.table(id, index) else {
             return;
         };
-        let goal = self.goal_of(partner);
+        // The newest is asked about by name; the others are told beside it.
+        let mut other_goals = self.goals_told(partner);
+        let goal = other_goals.pop();
         let seal = self.seal_end_after(id, asked);
         let body = Body::FollowUp {
             table,
             goal,
+            other_goals,
             seal,
             nudge,
         };

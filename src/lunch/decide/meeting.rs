@@ -9,6 +9,7 @@ use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Notice, Receipt};
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role, Stage};
+use crate::lunch::person::PersonId;
 use crate::lunch::slots;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -32,6 +33,32 @@ impl Desk {
             .and_then(|a| a.slot)
             .and_then(|slot| pairing.lunch_at(slot));
         named.filter(is_ahead).or_else(|| pairing.next_after(now))
+    }
+
+    /// `card`: a page for the table, with what both want to get better at.
+    pub(super) fn send_table_card(&mut self, voice: Voice<'_>) -> Outcome {
+        let now = self.local_now(voice.pairing);
+        let Some(pairing) = self.pairing(voice.pairing) else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let next = pairing.next_after(now).and_then(|i| pairing.lunches.get(i));
+        let speaks_first = next.is_none_or(|l| pairing.speaks_first(l) == voice.role);
+        let slot = next.map(|l| l.slot);
+        let partner = pairing.person(voice.role.other());
+        let body = Body::LunchCard {
+            speaks_first,
+            own_goals: self.goals_told(voice.by),
+            watching: self.goals_told(partner),
+        };
+        self.answer(voice.by, Some(voice.pairing), slot, body);
+        Outcome::Done
+    }
+
+    /// `no tips`
+    pub(super) fn end_tips(&mut self, who: PersonId, pairing: Option<PairingId>) -> Outcome {
+        self.change_person(who, |p| p.tips = false);
+        self.answer(who, pairing, None, Body::Receipt(Receipt::NoTips));
+        Outcome::Done
     }
 
     /// The lunch at the instant that a calendar names, by its slot or by its start.

@@ -2,19 +2,24 @@
 //!
 //! `step` holds the table of what an act means; the other files carry the steps out: `asking`
 //! (invitation and its answers), `meeting` (skip, move, pause), `leaving` (end, stop), `goals`,
-//! `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
+//! `reached` (a goal is), `quoting` (leave to show a point), `board` (cards), `passing` (it on), `jar` (moments jotted down), `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
 
 mod asking;
+mod board;
 mod desk;
 mod due;
 mod goals;
+mod jar;
 mod leaving;
 mod meeting;
 mod notes;
+mod passing;
+mod quoting;
+mod reached;
 pub mod step;
 
 use crate::lunch::act::{Act, Answering};
-use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, What};
+use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{PairingId, Role};
@@ -49,6 +54,14 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             words,
         } => desk.doubt(*person, *pairing, words.clone()),
         What::Undelivered { to, pairing } => desk.undelivered(*to, *pairing),
+        What::GuestsNamed {
+            by,
+            asked,
+            not,
+            many,
+            came,
+        } => desk.guests_named(*by, asked, not, *many, *came),
+        What::BoardFailed { owner } => desk.board_failed(*owner),
         What::Due { pairing } => desk.due(*pairing),
         What::MonthTurned { person, month } => desk.month_turned(*person, *month),
         What::Ordered { pairing, order } => desk.ordered(*pairing, *order),
@@ -86,7 +99,7 @@ impl Desk {
         }
         let outcome = match pairing.filter(|id| self.role_in(*id, by).is_some()) {
             Some(id) => self.said_in(by, id, about, acts, words),
-            None => self.said_alone(by, acts, words),
+            None => self.said_alone(by, about, acts, words),
         };
         if was_stopped && outcome != Outcome::Done {
             self.take_back_returned(by);
@@ -216,9 +229,32 @@ impl Desk {
             Step::NoteHeld => self.note_held(act, voice),
             Step::Undo => self.undo(voice),
             Step::ShareNow => self.share_now(voice),
-            Step::SetGoal => self.set_goal(voice.by, act),
+            Step::SetGoal => self.set_goal(voice.by, act, voice.about.map(|a| a.letter.as_str())),
+            Step::AnotherGoal => self.another_goal(voice.by, act),
+            Step::NumberGoal => self.goal_by_number(act, voice),
+            Step::DropGoal => self.drop_goal(voice.by, act),
+            Step::KeepBoth => self.keep_both(voice.by),
+            Step::TakeUp => self.take_up(voice),
             Step::AchieveGoal => self.achieve_goal(voice.by, act),
+            Step::Agree => self.answer_claim(voice, true),
+            Step::Disagree => self.answer_claim(voice, false),
+            Step::NotYet => self.not_yet(voice),
+            Step::Jot if is_undo(act) => self.take_back_jotted(voice),
+            Step::Jot => self.jot(voice, act),
+            Step::Remove => self.remove(act, voice),
+            Step::AskLeave => self.ask_leave(voice.by, Some(voice.pairing), voice.about, act),
+            Step::AnswerLeave => self.answer_leave(act, voice),
+            Step::WithdrawLeave => self.withdraw_leave(voice),
+            Step::NameBoard => self.name_board(voice.by, Some(voice.pairing), act, voice.words),
+            Step::ConfirmBoard => self.confirm_board(voice.by, Some(voice.pairing), act),
+            Step::HandOut => self.hand_out(voice),
+            Step::SendCard => self.send_table_card(voice),
+            Step::EndTips => self.end_tips(voice.by, Some(voice.pairing)),
+            Step::AnswerBoard => self.answer_board(act, voice),
+            Step::EndBoard => self.end_board(voice.by, Some(voice.pairing)),
             Step::EndSummaries => self.end_summaries(voice.by),
+            Step::ShowFabric => self.give(voice.by, Shown::Fabric),
+            Step::ShowRecord => self.give(voice.by, Shown::Record),
             Step::Undelivered => self.undelivered(voice.by, voice.pairing),
             Step::Return => self.give_back(voice.by, Some(voice.pairing), voice.words),
             Step::Nothing => Outcome::Nothing("nothing follows from it"),
@@ -226,23 +262,42 @@ impl Desk {
     }
 
     /// A mail that belongs to no conversation: only what concerns the person alone can be done.
-    fn said_alone(&mut self, by: PersonId, acts: &[Act], words: &Words) -> Outcome {
+    fn said_alone(
+        &mut self,
+        by: PersonId,
+        about: Option<&About>,
+        acts: &[Act],
+        words: &Words,
+    ) -> Outcome {
         use crate::lunch::act::CommandName;
         for act in acts {
             return match act {
                 Act::Stop => self.stop(by),
-                Act::Command {
-                    name: CommandName::Goal,
-                    ..
-                } => self.set_goal(by, act),
-                Act::Command {
-                    name: CommandName::Achieved,
-                    ..
-                } => self.achieve_goal(by, act),
-                Act::Command {
-                    name: CommandName::NoSummaries,
-                    ..
-                } => self.end_summaries(by),
+                Act::Command { name, .. } => match name {
+                    CommandName::Goal => self.set_goal(by, act, about.map(|a| a.letter.as_str())),
+                    CommandName::AnotherGoal => self.another_goal(by, act),
+                    CommandName::GoalNumber => self.number_goal(by, act),
+                    CommandName::Drop => self.drop_goal(by, act),
+                    CommandName::KeepBoth => self.keep_both(by),
+                    CommandName::Achieved => self.achieve_goal(by, act),
+                    CommandName::Best => self.jot_alone(by, act, words),
+                    CommandName::Quote => self.ask_leave(by, None, about, act),
+                    CommandName::Board => self.name_board(by, None, act, words),
+                    CommandName::NoBoard => self.end_board(by, None),
+                    CommandName::NoTips => self.end_tips(by, None),
+                    CommandName::NoQuotes => self.withdraw_all_leave(by, words),
+                    CommandName::PassOn => {
+                        self.answer(by, None, None, Body::PassItOn);
+                        Outcome::Done
+                    }
+                    CommandName::NoSummaries => self.end_summaries(by),
+                    CommandName::Report => self.give(by, Shown::Record),
+                    CommandName::Fabric => self.give(by, Shown::Fabric),
+                    _ => self.give_back(by, None, words),
+                },
+                Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
+                    self.confirm_board(by, None, act)
+                }
                 Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => continue,
                 _ => self.give_back(by, None, words),
             };
@@ -297,6 +352,16 @@ fn within_reach(act: &Act, now: DateTime<Utc>) -> Act {
         _ => {}
     }
     act
+}
+
+const fn is_undo(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Command {
+            name: crate::lunch::act::CommandName::Undo,
+            ..
+        }
+    )
 }
 
 /// What of a mail has to do with notes.

@@ -11,13 +11,18 @@ use crate::lunch::act::{Act, Held};
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Receipt, Seal};
+use crate::lunch::moments::tells_when;
 use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::nothing::says_nothing;
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role};
 use crate::lunch::person::PersonId;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long an exchange is worth sending.
 const EXCHANGE_USE_BY: TimeDelta = TimeDelta::days(10);
+
+/// From this lunch on a best moment without a "when" is asked for one; before it, any word is welcome.
+const HINTED_FROM: u32 = 4;
 
 impl Desk {
     /// The lunch that notes belong to: the one the letter named, else the latest one.
@@ -45,12 +50,14 @@ impl Desk {
             if !notes.is_empty() {
                 lunch.state = LunchState::Held;
             }
-            let page = lunch.page_mut(voice.role);
-            match &mut page.notes {
+            lunch.page_mut(voice.role).rewrite(|kept| match kept {
                 Some(earlier) => merge(earlier, notes),
-                None => page.notes = Some(notes.clone()),
-            }
+                None => *kept = Some(notes.clone()),
+            });
         });
+        if let Some(focus) = &notes.focus {
+            self.place_focus(voice, index, focus);
+        }
         Outcome::Done
     }
 
@@ -70,11 +77,87 @@ impl Desk {
             if words.is_some() {
                 lunch.state = LunchState::Held;
             }
-            let page = lunch.page_mut(voice.role);
-            page.notes
-                .get_or_insert_with(Notes::default)
-                .set_section(*section, words.clone());
+            lunch.page_mut(voice.role).rewrite(|kept| {
+                kept.get_or_insert_with(Notes::default)
+                    .set_section(*section, words.clone());
+            });
         });
+        if let (Section::Focus, Some(focus)) = (section, words) {
+            self.place_focus(voice, index, focus);
+        }
+        Outcome::Done
+    }
+
+    /// Finds the partner's goal that a focus note speaks of.
+    fn place_focus(&mut self, voice: Voice<'_>, index: usize, focus: &Words) {
+        let partner = self
+            .pairing(voice.pairing)
+            .map(|p| p.person(voice.role.other()));
+        let meant = partner.and_then(|partner| self.goal_meant(partner, focus));
+        self.change_lunch(voice.pairing, index, |l| {
+            l.page_mut(voice.role).goal = meant;
+        });
+    }
+
+    /// `goal 2`, in answer to the receipt for notes, is the partner's goal that they spoke of; with
+    /// words, or to any other letter, it is the writer's own.
+    pub(super) fn goal_by_number(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let number = super::goals::argument(act);
+        let about_notes = voice.about.is_some_and(|a| a.letter == "receipt-notes");
+        if !about_notes || number.contains(' ') {
+            return self.number_goal(voice.by, act);
+        }
+        let partner = self
+            .pairing(voice.pairing)
+            .map(|p| p.person(voice.role.other()));
+        let meant = partner.and_then(|partner| self.goal_number(partner, &number));
+        let (Some(meant), Some(index)) = (meant, self.lunch_noted(voice)) else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        self.change_lunch(voice.pairing, index, |l| {
+            l.page_mut(voice.role).goal = Some(meant);
+        });
+        let shown = self
+            .lunch(voice.pairing, index)
+            .map_or(0, |l| l.page(voice.role).shown);
+        self.confirm_notes(voice, index, shown);
+        Outcome::Done
+    }
+
+    /// The writer takes a point out that the partner wrote about them. Nobody else is told.
+    pub(super) fn remove(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::Correction {
+            section: Some(section),
+            ..
+        } = act
+        else {
+            return Outcome::Nothing("nothing was named");
+        };
+        let partner = voice.role.other();
+        let named = self.lunch_noted(voice).filter(|index| {
+            let page = self.lunch(voice.pairing, *index).map(|l| l.page(partner));
+            page.is_some_and(|page| {
+                let notes = page.notes.as_ref();
+                page.shown > 0 && notes.is_some_and(|n| n.section(*section).is_some())
+            })
+        });
+        let Some((index, table)) = named.and_then(|i| Some((i, self.table(voice.pairing, i)?)))
+        else {
+            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        };
+        self.change_lunch(voice.pairing, index, |l| {
+            l.page_mut(partner).rewrite(|kept| {
+                if let Some(notes) = kept {
+                    notes.set_section(*section, None);
+                }
+            });
+        });
+        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        let receipt = Receipt::Removed {
+            table,
+            section: *section,
+        };
+        self.answer(voice.by, Some(voice.pairing), slot, Body::Receipt(receipt));
         Outcome::Done
     }
 
@@ -101,7 +184,7 @@ impl Desk {
         }
         self.change_lunch(voice.pairing, index, |lunch| {
             let page = lunch.page_mut(voice.role);
-            page.notes = None;
+            page.rewrite(|notes| *notes = None);
             page.answer = None;
             page.share_now = false;
         });
@@ -167,6 +250,7 @@ impl Desk {
         let shown_before = page.shown;
         if shown_before > 0 && page.notes != earlier {
             self.show(voice.pairing, index, voice.role);
+            self.send_cards(voice.pairing, index, Some(voice.role));
         }
         self.open_pages(voice.pairing, index);
         if heard.notes {
@@ -193,6 +277,7 @@ impl Desk {
             (0, _) => Seal::Opened,
             _ => Seal::OpenedBefore,
         };
+        let hints_when = self.hints_when(voice, &lunch, &notes);
         let asks = !page.asked_for_missing && !notes.is_empty() && page.shown == 0;
         let ask_for = if asks {
             notes.missing().first().copied()
@@ -204,18 +289,29 @@ impl Desk {
                 l.page_mut(voice.role).asked_for_missing = true
             });
         }
+        let hints_when = hints_when && ask_for.is_none();
+        if hints_when {
+            self.change_lunch(voice.pairing, index, |l| {
+                l.page_mut(voice.role).hinted = true;
+            });
+        }
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let goal = partner.and_then(|p| self.goal_of(p));
+        let goal = partner.and_then(|p| self.goal_words(p, page.goal?));
+        let other_goals = partner.map(|p| self.goals_beside(p, page.goal));
         let Some(table) = self.table(voice.pairing, index) else {
             return;
         };
         let receipt = Receipt::Notes {
             table,
-            notes,
             ask_for,
             goal,
+            other_goals: other_goals
+                .filter(|_| notes.focus.is_some())
+                .unwrap_or_default(),
+            notes,
+            hints_when,
             seal,
         };
         self.answer(
@@ -224,6 +320,37 @@ impl Desk {
             Some(lunch.slot),
             Body::Receipt(receipt),
         );
+    }
+
+    /// Somebody's open goals but that one, each with its number.
+    fn goals_beside(&self, who: PersonId, at: Option<usize>) -> Vec<(usize, Words)> {
+        let numbered = self.open_goals(who).into_iter().enumerate();
+        let others = numbered.filter(|(_, place)| Some(*place) != at);
+        others
+            .filter_map(|(number, place)| Some((number + 1, self.goal_words(who, place)?)))
+            .collect()
+    }
+
+    /// Whether to ask for a "when" where the best moment has none: from the fourth lunch on, never
+    /// twice in a row, and not of words that were read already.
+    fn hints_when(&self, voice: Voice<'_>, lunch: &Lunch, notes: &Notes) -> bool {
+        let Some(pairing) = self.pairing(voice.pairing) else {
+            return false;
+        };
+        let vague = notes
+            .best
+            .as_ref()
+            .is_some_and(|best| !says_nothing(best) && !tells_when(best));
+        let page = lunch.page(voice.role);
+        let noted = |l: &&Lunch| l.start < lunch.start && l.page(voice.role).notes.is_some();
+        let before = pairing.lunches.iter().filter(noted);
+        let before = before.max_by_key(|l| l.start);
+        let hinted_before = before.is_some_and(|l| l.page(voice.role).hinted);
+        vague
+            && pairing.ordinal(lunch) >= HINTED_FROM
+            && page.shown == 0
+            && !page.hinted
+            && !hinted_before
     }
 
     /// When the seal breaks by itself, local time.
@@ -262,6 +389,9 @@ impl Desk {
         if both {
             self.change_lunch(id, index, |l| l.nudged = true);
         }
+        if both || lunch.unsealed {
+            self.send_cards(id, index, None);
+        }
     }
 
     /// Sends the exchange with what the one in that role wrote to the other.
@@ -270,17 +400,24 @@ impl Desk {
             return;
         };
         let page = lunch.page(writer);
-        let Some(notes) = page.notes.clone().filter(|n| !n.is_empty()) else {
+        let notes = page.notes.clone().unwrap_or_default();
+        if notes.is_empty() && page.shown == 0 {
             return;
-        };
+        }
         let Some(reader) = self.pairing(id).map(|p| p.person(writer.other())) else {
             return;
         };
         let Some(table) = self.table(id, index) else {
             return;
         };
-        let goal = self.goal_of(reader);
+        let goal = page.goal.and_then(|at| self.goal_words(reader, at));
         let corrected = page.shown > 0;
+        let proposes = self.proposes(reader, notes.focus.as_ref());
+        let reached = notes
+            .achieved
+            .as_ref()
+            .filter(|_| !corrected)
+            .and_then(|said| self.claim_of_notes(id, writer, said));
         // Whatever belonged to no prompt was shown to its writer only.
         let notes = Notes {
             unplaced: Vec::new(),
@@ -298,6 +435,8 @@ impl Desk {
             notes,
             goal,
             corrected,
+            proposes,
+            reached,
         };
         self.post(
             reader,
@@ -314,10 +453,6 @@ impl Desk {
     pub(super) fn table(&self, id: PairingId, index: usize) -> Option<crate::lunch::letter::Table> {
         let pairing = self.pairing(id)?;
         Some(pairing.table(pairing.lunches.get(index)?))
-    }
-
-    pub(super) fn goal_of(&self, person: PersonId) -> Option<Words> {
-        Some(self.person(person)?.open_goals().last()?.words.clone())
     }
 }
 

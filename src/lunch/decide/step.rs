@@ -4,6 +4,7 @@
 //! of each has to be thought about here before anything compiles.
 
 use crate::lunch::act::{Act, Answering, CommandName, Held, PartStat};
+use crate::lunch::notes::Section;
 use crate::lunch::pairing::{Role, Stage};
 
 /// What follows from one act.
@@ -51,10 +52,54 @@ pub enum Step {
     ShareNow,
     /// An own goal.
     SetGoal,
+    /// One more own goal.
+    AnotherGoal,
+    /// A goal by its number: put another way, or the one that a note spoke of.
+    NumberGoal,
+    /// An own goal is given up.
+    DropGoal,
+    /// The goal that was replaced stays.
+    KeepBoth,
+    /// What the partner proposed becomes an own goal.
+    TakeUp,
     /// An own goal is reached.
     AchieveGoal,
+    /// The partner's goal is reached: the writer sees it so too.
+    Agree,
+    /// Or not yet.
+    Disagree,
+    /// The writer's own goal is not reached yet, whatever the partner thinks.
+    NotYet,
+    /// A moment goes into the jar.
+    Jot,
+    /// A point about the writer is taken out.
+    Remove,
+    /// The partner is asked whether a point may be quoted.
+    AskLeave,
+    /// The writer's answer to such a question.
+    AnswerLeave,
+    /// All leave that the writer gave is taken back.
+    WithdrawLeave,
+    /// An invitation to hand on.
+    HandOut,
+    /// A page for the table.
+    SendCard,
+    /// No more help over the silence.
+    EndTips,
+    /// A board is named.
+    NameBoard,
+    /// The writer's answer to whether cards shall go there.
+    ConfirmBoard,
+    /// The writer's answer to whether their words may go to the partner's board.
+    AnswerBoard,
+    /// No more cards.
+    EndBoard,
     /// Monthly summaries end.
     EndSummaries,
+    /// The writer gets their own threads as a picture.
+    ShowFabric,
+    /// The writer gets everything kept about them.
+    ShowRecord,
     /// The letter could not be delivered.
     Undelivered,
     /// Returned with its text: we can do nothing with it here.
@@ -112,6 +157,22 @@ fn is_relaying(letter: Option<&str>, answering: Option<Answering>) -> bool {
         )
 }
 
+/// Whether it answers that the partner calls a goal reached, or our question what was meant by that.
+fn is_about_reached(letter: Option<&str>, answering: Option<Answering>) -> bool {
+    letter == Some("goal-reached")
+        || (letter == Some("question") && answering == Some(Answering::Proposal))
+}
+
+/// Whether a letter speaks of a lunch to come or of nothing that was noted: a "best:" in answer to it
+/// is for the jar.
+fn is_beside_notes(letter: &str) -> bool {
+    let about_notes = matches!(
+        letter,
+        "receipt-notes" | "receipt-undone" | "receipt-held" | "receipt-removed"
+    );
+    (letter.starts_with("receipt-") || letter.starts_with("notice-")) && !about_notes
+}
+
 /// What follows from `act`. `letter` is the name of the letter answered, `answering` its kind.
 pub fn step(
     standing: Standing,
@@ -124,6 +185,29 @@ pub fn step(
     let relaying = is_relaying(letter, answering);
     let invitee = role == Role::Invitee;
     match act {
+        // The partner's goal is called reached, and this is the answer.
+        Act::Accept(_) | Act::Decline | Act::Later { .. }
+            if is_about_reached(letter, answering) =>
+        {
+            match (standing, act) {
+                (LeftByWriter, _) => Step::Nothing,
+                (_, Act::Accept(_)) => Step::Agree,
+                (_, _) => Step::Disagree,
+            }
+        }
+        Act::Command {
+            name: CommandName::Goal,
+            ..
+        } if is_about_reached(letter, answering) && standing == Meeting => Step::Relay,
+        // Whoever has left may still say what becomes of their words.
+        Act::Permission(_) if letter == Some("permission") => Step::AnswerLeave,
+        Act::Permission(_)
+            if letter == Some("question") && answering == Some(Answering::Permission) =>
+        {
+            Step::AnswerLeave
+        }
+        Act::Permission(_) if letter == Some("board-ask") => Step::AnswerBoard,
+        Act::Permission(_) if letter == Some("board-confirm") => Step::ConfirmBoard,
         Act::Accept(terms) => match standing {
             Asked | Faded | LeftByWriter if invitee => Step::Begin,
             Asked | Faded => relay_or(relaying, Step::Return),
@@ -183,7 +267,17 @@ pub fn step(
             Faded | LeftByOther => Step::Return,
             LeftByWriter => Step::Nothing,
         },
-        Act::Correction { .. } => match standing {
+        Act::Correction { words, section } => match standing {
+            // What stands in the exchange was written by the partner; it can only be taken out.
+            Meeting if answering == Some(Answering::Exchange) && words.is_none() => Step::Remove,
+            // "best: …" behind a letter that has nothing to do with notes.
+            Meeting
+                if *section == Some(Section::Best)
+                    && words.is_some()
+                    && letter.is_some_and(is_beside_notes) =>
+            {
+                Step::Jot
+            }
             Meeting => Step::Correct,
             Asked => Step::AskBack,
             Faded | LeftByOther => Step::Return,
@@ -228,7 +322,7 @@ pub fn step(
             LeftByWriter => Step::Nothing,
         },
         Act::Stop => Step::Stop,
-        Act::Command { name, .. } => command(standing, *name),
+        Act::Command { name, .. } => command(standing, *name, letter),
         Act::CalendarReply { partstat, .. } => match (standing, partstat) {
             (Meeting, PartStat::Declined) => Step::SkipByCalendar,
             (Meeting, PartStat::Accepted | PartStat::Tentative | PartStat::Other) => Step::Nothing,
@@ -256,26 +350,57 @@ const fn relay_or(relaying: bool, otherwise: Step) -> Step {
     if relaying { Step::Relay } else { otherwise }
 }
 
-fn command(standing: Standing, name: CommandName) -> Step {
+fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step {
     let left = standing == Standing::LeftByWriter;
+    let meeting = standing == Standing::Meeting;
     match name {
+        CommandName::AnotherGoal
+        | CommandName::GoalNumber
+        | CommandName::Drop
+        | CommandName::KeepBoth
+            if left =>
+        {
+            Step::Nothing
+        }
+        CommandName::AnotherGoal => Step::AnotherGoal,
+        CommandName::GoalNumber => Step::NumberGoal,
+        CommandName::Drop => Step::DropGoal,
+        CommandName::KeepBoth => Step::KeepBoth,
+        CommandName::TakeUp if meeting => Step::TakeUp,
+        CommandName::NotYet if meeting => Step::NotYet,
+        CommandName::Best if meeting => Step::Jot,
+        CommandName::Quote if !left => Step::AskLeave,
+        CommandName::NoQuotes => Step::WithdrawLeave,
+        CommandName::PassOn if !left => Step::HandOut,
+        CommandName::Card if meeting => Step::SendCard,
+        CommandName::NoTips if !left => Step::EndTips,
+        CommandName::Board if !left => Step::NameBoard,
+        CommandName::NoBoard => Step::EndBoard,
+        CommandName::Undo if meeting && letter == Some("receipt-jotted") => Step::Jot,
         CommandName::Goal if left => Step::Nothing,
         CommandName::Goal => Step::SetGoal,
         CommandName::Achieved if left => Step::Nothing,
         CommandName::Achieved => Step::AchieveGoal,
         CommandName::NoSummaries => Step::EndSummaries,
+        // What is kept about somebody is theirs to see, also after they have left.
+        CommandName::Report => Step::ShowRecord,
+        CommandName::Fabric => Step::ShowFabric,
         CommandName::Undo if standing == Standing::Meeting => Step::Undo,
         CommandName::ShareNow if standing == Standing::Meeting => Step::ShareNow,
         CommandName::Undo
         | CommandName::ShareNow
         | CommandName::Invite
-        | CommandName::Report
         | CommandName::Status
         | CommandName::Forget
         | CommandName::Help
         | CommandName::Best
         | CommandName::Quote
-        | CommandName::Fabric => {
+        | CommandName::TakeUp
+        | CommandName::NotYet
+        | CommandName::Board
+        | CommandName::NoTips
+        | CommandName::Card
+        | CommandName::PassOn => {
             if left {
                 Step::Nothing
             } else {

@@ -156,9 +156,15 @@ impl Tag {
         style.contains("border:none") && style.contains("40px")
     }
 
-    /// Whether a class, id or name begins or ends with one of these.
+    /// Whether a class, id, name or marker begins or ends with one of these.
     pub(super) fn is_among(&self, known: &[&str]) -> bool {
-        [Attribute::Class, Attribute::Id, Attribute::Name]
+        let named = [
+            Attribute::Class,
+            Attribute::Id,
+            Attribute::Name,
+            Attribute::Marker,
+        ];
+        named
             .into_iter()
             .flat_map(|attribute| self.value(attribute).split_whitespace())
             .take(NAMES_MAX)

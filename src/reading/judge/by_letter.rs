@@ -201,6 +201,13 @@ pub(super) fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Conte
             return Judged::new(acts, "a section is corrected");
         }
     }
+    // "best: …" is for the jar, also where a goal was asked for.
+    if context.goal_asked
+        && sorted.marked
+        && let Some(act) = command::from_notes(&sorted.notes)
+    {
+        return Judged::one(act, "a moment or a goal by its heading");
+    }
     let clear = said.strong_no || said.words <= 5;
     if context.goal_asked && !said.only_thanks {
         let acts = closing(said);

@@ -358,6 +358,8 @@ senses! {
     BounceText = "bounce text",
     /// A bounce that is only a delay.
     DelayText = "delay text",
+    /// `both:` before what helps a goal and hinders it.
+    HelpsAndHinders = "helps and hinders",
     /// `goal:` and the like.
     GoalCommand = "command goal",
     /// `undo`
@@ -380,6 +382,30 @@ senses! {
     QuoteCommand = "command quote",
     /// `fabric`
     FabricCommand = "command fabric",
+    /// `another goal:`
+    AnotherGoalCommand = "command another goal",
+    /// `drop goal`
+    DropCommand = "command drop goal",
+    /// `achieved`
+    AchievedCommand = "command achieved",
+    /// `keep both`
+    KeepBothCommand = "command keep both",
+    /// `take it up`
+    TakeUpCommand = "command take up",
+    /// `not yet`, where a goal is called reached
+    NotYetCommand = "command not yet",
+    /// `no quotes`
+    NoQuotesCommand = "command no quotes",
+    /// `board:`
+    BoardCommand = "command board",
+    /// `no board`
+    NoBoardCommand = "command no board",
+    /// `no tips`
+    NoTipsCommand = "command no tips",
+    /// `card`
+    CardCommand = "command card",
+    /// `pass it on`
+    PassOnCommand = "command pass it on",
     /// `stop` alone
     StopCommand = "command stop",
     /// `end` alone
@@ -506,6 +532,10 @@ senses! {
     DayBehind = "day behind the lunch",
     /// The day before it.
     DayBefore = "day before the lunch",
+    /// What a client says of the sender, behind the sender's name.
+    ClientLineOfSender = "client line of the sender",
+    /// Stands for the lines of a quote that were left out.
+    Omission = "omission",
 }
 
 impl Sense {

@@ -313,10 +313,13 @@ fn by_words(own: &Own, witness: &Witness) -> Option<&'static str> {
         return None;
     }
     let text = own.text();
+    let body = phrases::phrases().find(&phrases::fold(&text));
+    if phrases::has(&body, Sign::Declared) {
+        return Some("it says of itself that nobody wrote it");
+    }
     if converses(&text) {
         return None;
     }
-    let body = phrases::phrases().find(&phrases::fold(&text));
     if !phrases::has(&body, Sign::Away) && !phrases::has(&body, Sign::Thanks) {
         return None;
     }

@@ -201,6 +201,14 @@ fn adds_up(message: &Message, witness: &Witness, body: &Body) -> bool {
     add(is_absence(witness), -3);
     add(!message.calendars.is_empty(), -2);
     let structure = body.beside_code || body.returns;
+    let tells = phrases > 0
+        || structure
+        || witness.bounce_marked
+        || witness.says(Sign::BounceSubject)
+        || witness.says(Sign::SuccessSubject);
+    if !tells && !matches!(witness.sender, Sender::Daemon | Sender::Postmaster) {
+        return false; // a desk that answers by itself, with an empty return path as it should
+    }
     let anybody = witness.sender == Sender::Ordinary && !witness.null_path && !witness.daemon_path;
     if anybody && !witness.bounce_marked {
         return weight >= ENOUGH_FROM_ANYBODY && structure && phrases > 0;

@@ -79,6 +79,8 @@ sections! {
     ChallengeHelp = "challenge help",
     /// A read receipt, in a body.
     ReceiptText = "receipt text",
+    /// The mail says of itself that nobody wrote it, in a body.
+    Declared = "declared",
     /// An absence ends at what follows.
     Until = "until",
     /// The day is the last of the absence.

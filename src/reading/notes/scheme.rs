@@ -123,6 +123,19 @@ pub(super) fn of(text: &Text<'_>, free: bool) -> Scheme {
     scheme
 }
 
+/// Whether a text counts from one to three, each number once and in front of a line, the first in
+/// front of all.
+pub(super) fn counts_through(text: &Text<'_>) -> bool {
+    let lines = lines::lines(text);
+    let first = lines.iter().find(|line| !line.text.trim().is_empty());
+    let marked = lines.iter().filter_map(|line| line.numbered);
+    let counted: Vec<usize> = marked
+        .filter(|numbered| numbered.mark.is_some())
+        .map(|numbered| numbered.number)
+        .collect();
+    counted == [1, 2, 3] && first.is_some_and(|line| line.numbered.is_some())
+}
+
 /// "The best was the demo, for three reasons: 1. …": a list below a heading that was spoken.
 fn announced(spoken: &[Spoken], numbered: &[Mark]) -> bool {
     let first = numbered.iter().map(|mark| mark.at).min();

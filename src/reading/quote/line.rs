@@ -77,13 +77,33 @@ impl<'a> Line<'a> {
         let marks = line.len() - text.len();
         Self {
             depth,
+            ..Self::bare(text, lower.and_then(|lower| lower.get(marks..)))
+        }
+    }
+
+    /// A line without marks.
+    fn bare(text: &'a str, lower: Option<&'a str>) -> Self {
+        Self {
+            depth: 0,
             text,
-            lower: lower.and_then(|lower| lower.get(marks..)),
-            blank: rest.is_empty(),
+            lower,
+            blank: text.trim().is_empty(),
             holds: Holds::of(text),
             words: OnceCell::new(),
             count: Cell::new(None),
             prompt: OnceCell::new(),
+        }
+    }
+
+    /// The same line, quoted: what stands behind a prefix that is no `>`.
+    pub(super) fn behind(&self, prefix: &str) -> Self {
+        let inner = self.text.trim_start();
+        let rest = inner.strip_prefix(prefix).unwrap_or(inner).trim_start();
+        let marks = self.text.len() - rest.len();
+        let lower = self.lower.and_then(|lower| lower.get(marks..));
+        Self {
+            depth: 1,
+            ..Self::bare(rest, lower)
         }
     }
 
@@ -250,7 +270,8 @@ fn after_initials(line: &str) -> Option<&str> {
     let at = line.bytes().take(4).position(|octet| octet == b'>')?;
     let (initials, rest) = line.split_at_checked(at)?;
     let initialled = at > 0 && initials.bytes().all(|octet| octet.is_ascii_uppercase());
-    rest.strip_prefix("> ").filter(|_| initialled)
+    let rest = rest.strip_prefix('>')?;
+    (initialled && (rest.is_empty() || rest.starts_with(' '))).then_some(rest)
 }
 
 /// Where the targets of links stand, as clients show them in plain text: `Yes<mailto:…>`; from left

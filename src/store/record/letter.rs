@@ -3,12 +3,13 @@
 //! It lives as long as the token does. An answer that comes in is matched to it, and what the
 //! answer quotes is found by its text. Subject and text are confidential and print nowhere.
 
-use super::written::{Misread, Written, read, read_option};
+use super::written::{Misread, Written, read, read_entries, read_option};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::act::Answering;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
+use crate::lunch::quoting::Point;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct LetterRecord {
     pub slot: Option<NaiveDateTime>,
     /// Whether it asked for a goal.
     pub goal_asked: bool,
+    /// The points of notes that it numbered or asked about, in its order.
+    pub points: Vec<Point>,
     /// Its Message-ID (RFC 5322 section 3.6.4), without angle brackets.
     pub message_id: String,
     /// Its Subject, as the recipient saw it.
@@ -67,11 +70,41 @@ struct StoredLetter {
     answering: String,
     slot: Option<String>,
     goal_asked: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    points: Vec<PointRecord>,
     message_id: String,
     subject: String,
     text: String,
     sent_at: String,
     expires: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PointRecord {
+    pairing: u64,
+    slot: String,
+    speaker: String,
+    section: String,
+}
+
+impl PointRecord {
+    fn of(point: &Point) -> Self {
+        Self {
+            pairing: point.pairing.0,
+            slot: point.slot.write(),
+            speaker: point.speaker.write(),
+            section: point.section.write(),
+        }
+    }
+
+    fn read(self) -> Result<Point, Misread> {
+        Ok(Point {
+            pairing: PairingId(self.pairing),
+            slot: read("slot", &self.slot)?,
+            speaker: read("speaker", &self.speaker)?,
+            section: read("section", &self.section)?,
+        })
+    }
 }
 
 impl Record for StoredLetter {
@@ -88,6 +121,7 @@ impl Record for StoredLetter {
             answering: letter.answering.write(),
             slot: letter.slot.as_ref().map(Written::write),
             goal_asked: letter.goal_asked,
+            points: letter.points.iter().map(PointRecord::of).collect(),
             message_id: letter.message_id.clone(),
             subject: letter.subject.reveal().clone(),
             text: letter.text.reveal().clone(),
@@ -105,6 +139,7 @@ impl Record for StoredLetter {
             answering: read("answering", &self.answering)?,
             slot: read_option("slot", self.slot.as_ref())?,
             goal_asked: self.goal_asked,
+            points: read_entries("points", self.points, PointRecord::read)?,
             message_id: self.message_id,
             subject: Words::new(self.subject),
             text: Words::new(self.text),

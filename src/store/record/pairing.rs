@@ -5,9 +5,12 @@
 
 use super::written::{Misread, Written, read, read_entries, read_option};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
-use crate::lunch::notes::{Notes, Observation, Words};
-use crate::lunch::pairing::{Lunch, Page, Pairing, PairingId, Plan, Series, Stage};
+use crate::lunch::notes::{Notes, Observation, Section, Words};
+use crate::lunch::pairing::{
+    CardLeave, Claim, Growth, Jotted, Lunch, Page, Pairing, PairingId, Plan, Series, Stage,
+};
 use crate::lunch::person::PersonId;
+use crate::lunch::quoting::Quoting;
 use serde::{Deserialize, Serialize};
 
 /// A pairing as bytes for the store.
@@ -44,6 +47,40 @@ struct PairingRecord {
     series_made: u32,
     #[serde(default)]
     lunches: Vec<LunchRecord>,
+    #[serde(default)]
+    growth: GrowthRecord,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct GrowthRecord {
+    claims: Vec<ClaimRecord>,
+    jar: Vec<JottedRecord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cards: Vec<CardLeaveRecord>,
+    passed_on: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CardLeaveRecord {
+    writer: String,
+    answer: Option<bool>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct JottedRecord {
+    by: String,
+    words: String,
+    on: String,
+    shown: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimRecord {
+    of: String,
+    goal: usize,
+    by: String,
+    told: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,6 +141,20 @@ struct PageRecord {
     asked_for_missing: bool,
     share_now: bool,
     shown: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goal: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quoting: Vec<QuotingRecord>,
+    hinted: bool,
+    carded: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct QuotingRecord {
+    section: String,
+    asked: String,
+    answered: Option<String>,
+    answer: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -144,6 +195,7 @@ impl Record for PairingRecord {
             series: pairing.series.as_ref().map(SeriesRecord::of),
             series_made: pairing.series_made,
             lunches: pairing.lunches.iter().map(LunchRecord::of).collect(),
+            growth: GrowthRecord::of(&pairing.growth),
         }
     }
 
@@ -164,7 +216,105 @@ impl Record for PairingRecord {
             series: series.map_err(|m| m.within("series"))?,
             series_made: self.series_made,
             lunches: read_entries("lunches", self.lunches, LunchRecord::read)?,
+            growth: self.growth.read().map_err(|m| m.within("growth"))?,
         })
+    }
+}
+
+impl GrowthRecord {
+    fn of(growth: &Growth) -> Self {
+        Self {
+            claims: growth.claims.iter().map(ClaimRecord::of).collect(),
+            jar: growth.jar.iter().map(JottedRecord::of).collect(),
+            cards: growth.cards.iter().map(CardLeaveRecord::of).collect(),
+            passed_on: growth.passed_on,
+        }
+    }
+
+    fn read(self) -> Result<Growth, Misread> {
+        Ok(Growth {
+            claims: read_entries("claims", self.claims, ClaimRecord::read)?,
+            jar: read_entries("jar", self.jar, JottedRecord::read)?,
+            cards: read_entries("cards", self.cards, CardLeaveRecord::read)?,
+            passed_on: self.passed_on,
+        })
+    }
+}
+
+impl CardLeaveRecord {
+    fn of(leave: &CardLeave) -> Self {
+        Self {
+            writer: leave.writer.write(),
+            answer: leave.answer,
+        }
+    }
+
+    fn read(self) -> Result<CardLeave, Misread> {
+        Ok(CardLeave {
+            writer: read("writer", &self.writer)?,
+            answer: self.answer,
+        })
+    }
+}
+
+impl JottedRecord {
+    fn of(jotted: &Jotted) -> Self {
+        Self {
+            by: jotted.by.write(),
+            words: jotted.words.reveal().clone(),
+            on: jotted.on.write(),
+            shown: jotted.shown.as_ref().map(Written::write),
+        }
+    }
+
+    fn read(self) -> Result<Jotted, Misread> {
+        Ok(Jotted {
+            by: read("by", &self.by)?,
+            words: Words::new(self.words),
+            on: read("on", &self.on)?,
+            shown: read_option("shown", self.shown.as_ref())?,
+        })
+    }
+}
+
+impl ClaimRecord {
+    fn of(claim: &Claim) -> Self {
+        Self {
+            of: claim.of.write(),
+            goal: claim.goal,
+            by: claim.by.write(),
+            told: claim.told.write(),
+        }
+    }
+
+    fn read(self) -> Result<Claim, Misread> {
+        Ok(Claim {
+            of: read("of", &self.of)?,
+            goal: self.goal,
+            by: read("by", &self.by)?,
+            told: read("told", &self.told)?,
+        })
+    }
+}
+
+impl QuotingRecord {
+    fn of((section, quoting): (&Section, &Quoting)) -> Self {
+        Self {
+            section: section.write(),
+            asked: quoting.asked.write(),
+            answered: quoting.answer.map(|(on, _)| on.write()),
+            answer: quoting.answer.map(|(_, answer)| answer.write()),
+        }
+    }
+
+    fn read(self) -> Result<(Section, Quoting), Misread> {
+        let on = read_option("answered", self.answered.as_ref())?;
+        let answer = read_option("answer", self.answer.as_ref())?;
+        let quoting = Quoting {
+            asked: read("asked", &self.asked)?,
+            answer: on.zip(answer),
+        };
+        Ok((read("section", &self.section)?, quoting))
     }
 }
 
@@ -303,17 +453,26 @@ impl PageRecord {
             asked_for_missing: page.asked_for_missing,
             share_now: page.share_now,
             shown: page.shown,
+            goal: page.goal,
+            quoting: page.quoting.iter().map(QuotingRecord::of).collect(),
+            hinted: page.hinted,
+            carded: page.carded,
         }
     }
 
     fn read(self) -> Result<Page, Misread> {
         let notes = self.notes.map(NotesRecord::read).transpose();
+        let quoting = read_entries("quoting", self.quoting, QuotingRecord::read)?;
         Ok(Page {
             notes: notes.map_err(|m| m.within("notes"))?,
             answer: read_option("answer", self.answer.as_ref())?,
             asked_for_missing: self.asked_for_missing,
             share_now: self.share_now,
             shown: self.shown,
+            goal: self.goal,
+            quoting: quoting.into_iter().collect(),
+            hinted: self.hinted,
+            carded: self.carded,
         })
     }
 }

@@ -6,8 +6,9 @@
 use super::written::{Misread, Written, read, read_entries};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::Words;
-use crate::lunch::person::{Goal, Person, PersonId};
+use crate::lunch::person::{Board, Goal, Person, PersonId};
 use crate::words::address::{Address, NameAddr};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A person as bytes for the store.
@@ -34,8 +35,26 @@ struct PersonRecord {
     address: String,
     stopped: bool,
     summaries: bool,
+    #[serde(default = "yes")]
+    tips: bool,
+    #[serde(default)]
+    passed_on: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    board: Option<BoardRecord>,
     #[serde(default)]
     goals: Vec<GoalRecord>,
+}
+
+/// What holds for whoever has said nothing of it.
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Serialize, Deserialize)]
+struct BoardRecord {
+    address: String,
+    marks: String,
+    confirmed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +62,16 @@ struct GoalRecord {
     words: String,
     since: String,
     ended: Option<GoalEndRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<EarlierRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agreed_by: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EarlierRecord {
+    until: String,
+    words: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,18 +92,43 @@ impl Record for PersonRecord {
             address: person.who.address.write(),
             stopped: person.stopped,
             summaries: person.summaries,
+            tips: person.tips,
+            passed_on: person.passed_on,
+            board: person.board.as_ref().map(BoardRecord::of),
             goals: person.goals.iter().map(GoalRecord::of).collect(),
         }
     }
 
     fn read(self) -> Result<Person, Misread> {
         let address: Address = read("address", &self.address)?;
+        let board = self.board.map(BoardRecord::read).transpose();
         Ok(Person {
             id: PersonId(self.id),
             who: NameAddr::new(&self.name, address),
             stopped: self.stopped,
             summaries: self.summaries,
+            tips: self.tips,
+            passed_on: self.passed_on,
+            board: board.map_err(|m| m.within("board"))?,
             goals: read_entries("goals", self.goals, GoalRecord::read)?,
+        })
+    }
+}
+
+impl BoardRecord {
+    fn of(board: &Board) -> Self {
+        Self {
+            address: board.address.write(),
+            marks: board.marks.clone(),
+            confirmed: board.confirmed,
+        }
+    }
+
+    fn read(self) -> Result<Board, Misread> {
+        Ok(Board {
+            address: read("address", &self.address)?,
+            marks: self.marks,
+            confirmed: self.confirmed,
         })
     }
 }
@@ -88,6 +142,8 @@ impl GoalRecord {
                 day: day.write(),
                 how: how.write(),
             }),
+            earlier: goal.earlier.iter().map(EarlierRecord::of).collect(),
+            agreed_by: goal.agreed_by.map(|person| person.0),
         }
     }
 
@@ -99,6 +155,21 @@ impl GoalRecord {
             words: Words::new(self.words),
             since: read("since", &self.since)?,
             ended: self.ended.map(read_end).transpose()?,
+            earlier: read_entries("earlier", self.earlier, EarlierRecord::read)?,
+            agreed_by: self.agreed_by.map(PersonId),
         })
+    }
+}
+
+impl EarlierRecord {
+    fn of((until, words): &(NaiveDate, Words)) -> Self {
+        Self {
+            until: until.write(),
+            words: words.reveal().clone(),
+        }
+    }
+
+    fn read(self) -> Result<(NaiveDate, Words), Misread> {
+        Ok((read("until", &self.until)?, Words::new(self.words)))
     }
 }

@@ -4,9 +4,9 @@
 //! week English names, choices one word each. Reading gives `None` for what makes no sense; the
 //! caller adds the name of the field, and never the value.
 
-use crate::lunch::act::{Answering, Held};
-use crate::lunch::notes::Polarity;
-use crate::lunch::pairing::LunchState;
+use crate::lunch::act::{Answering, Held, Permission};
+use crate::lunch::notes::{Polarity, Section};
+use crate::lunch::pairing::{LunchState, Role};
 use crate::lunch::person::GoalEnd;
 use crate::words::address::Address;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc, Weekday};
@@ -160,11 +160,30 @@ one_word_each!(Weekday {
 one_word_each!(GoalEnd {
     Achieved = "achieved",
     Replaced = "replaced",
+    Dropped = "dropped",
 });
 
 one_word_each!(Polarity {
     Helps = "helps",
     Hinders = "hinders",
+    Both = "both",
+});
+
+one_word_each!(Section {
+    Best = "best",
+    Worst = "worst",
+    Focus = "focus",
+});
+
+one_word_each!(Permission {
+    Named = "named",
+    Unnamed = "unnamed",
+    Refused = "refused",
+});
+
+one_word_each!(Role {
+    Inviter = "inviter",
+    Invitee = "invitee",
 });
 
 one_word_each!(Held {

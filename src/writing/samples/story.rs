@@ -22,6 +22,7 @@ impl Cast {
                 Body::Question {
                     words: words("Hm, let me look at my week."),
                     about: Answering::Invitation,
+                    points: Vec::new(),
                 },
                 NOVEMBER,
             ),
@@ -62,6 +63,7 @@ impl Cast {
         let follow_up = |nudge| Body::FollowUp {
             table: table(),
             goal: Some(words("influencing the client")),
+            other_goals: Vec::new(),
             seal: at(on(2027, 1, 17), 18, 0),
             nudge,
         };
@@ -74,6 +76,8 @@ impl Cast {
                     watching: vec![words("Influencing the client")],
                     speaks_first: true,
                     notes: true,
+                    jar: vec![words("The outage call on Tuesday.")],
+                    tips: true,
                 },
                 (2027, 1, 13),
             ),
@@ -85,10 +89,51 @@ impl Cast {
                     notes: bens_notes(),
                     goal: Some(words("Influencing the client")),
                     corrected: false,
+                    proposes: false,
+                    reached: None,
                 },
                 (2027, 1, 17),
             ),
+            self.to_ben(
+                Body::GoalReached {
+                    goals: vec![words("Speaking up in planning")],
+                },
+                LUNCH_DAY,
+            ),
+            self.to_ben(
+                Body::Permission {
+                    words: words("You gave Erin the demo and sat on your hands."),
+                    on: on(2027, 1, 28),
+                    point: Point {
+                        pairing: PairingId(1),
+                        slot: at(on(2027, 1, 28), 12, 30),
+                        speaker: Role::Invitee,
+                        section: Section::Best,
+                    },
+                },
+                (2027, 2, 1),
+            ),
+            self.to_ana(
+                Body::BoardConfirm {
+                    address: "ana+5f2c@boards.example".to_owned(),
+                    marks: "#feedback @ana".to_owned(),
+                },
+                (2027, 1, 11),
+            ),
+            self.to_ben(Body::BoardAsk, (2027, 1, 17)),
+            self.card(false),
+            self.to_ana(Body::PassItOn, (2027, 1, 20)),
+            self.to_ben(
+                Body::LunchCard {
+                    speaks_first: true,
+                    own_goals: vec![words("Handing things over sooner")],
+                    watching: vec![words("Influencing the client")],
+                },
+                (2026, 12, 2),
+            ),
             self.to_ana(Body::Summary(self.harvest()), (2027, 2, 1)),
+            self.to_ana(Body::Fabric(self.weave()), (2027, 2, 1)),
+            self.to_ana(self.report(), (2027, 2, 1)),
             self.to_ben(Body::NoSlot { offer: offer() }, NOVEMBER),
             self.to_ben(
                 Body::Confirm {
@@ -103,6 +148,32 @@ impl Cast {
                 (2027, 3, 30),
             ),
         ]
+    }
+
+    /// As it goes to Ana's board.
+    pub(super) fn card(&self, corrected: bool) -> Dated {
+        let notes = Notes {
+            worst: None,
+            ..bens_notes()
+        };
+        let body = Body::Card {
+            table: table(),
+            own: Notes {
+                best: Some(words("You gave Erin the demo and sat on your hands.")),
+                focus: Some(words("You asked Dan first, on Monday.")),
+                ..Notes::default()
+            },
+            goal: Some(words("Handing things over sooner")),
+            theirs: (!corrected).then_some(notes),
+            corrected,
+            marks: if corrected { "" } else { "#feedback @ana" }.to_owned(),
+        };
+        let (mut letter, date) = self.to_ana(body, (2027, 1, 17));
+        let board = Address::parse("ana+5f2c@boards.example");
+        if let Ok(board) = board {
+            letter.to = NameAddr::new("", board);
+        }
+        (letter, date)
     }
 
     pub(super) fn harvest(&self) -> Harvest {
@@ -120,6 +191,7 @@ impl Cast {
                 words: words("Influencing the client"),
                 helps: vec![self.quote("You asked what worried them before the first slide.", 14)],
                 hinders: vec![self.quote("The slides came an hour before the call.", 14)],
+                both: Vec::new(),
                 seen: Vec::new(),
             }],
             focus: Vec::new(),
@@ -138,6 +210,7 @@ impl Cast {
                 },
                 speaks_first: false,
             }],
+            weave: self.weave(),
         }
     }
 
@@ -216,6 +289,21 @@ impl Cast {
                 },
                 (2027, 1, 17),
             ),
+            (
+                Notice::GoalAnswered {
+                    goals: vec![words("Speaking up in planning")],
+                    said: words("Yes! On Monday you were the first to say it."),
+                    agreed: true,
+                },
+                (2027, 1, 15),
+            ),
+            (
+                Notice::QuoteAnswered {
+                    words: Some(words("You gave Erin the demo and sat on your hands.")),
+                    permission: Permission::Named,
+                },
+                (2027, 2, 2),
+            ),
         ];
         let letters = notices.into_iter();
         letters
@@ -279,12 +367,47 @@ impl Cast {
                 Receipt::Goal {
                     words: words("Handing things over sooner"),
                     reworded: false,
+                    replaced: None,
+                    all: vec![words("Handing things over sooner")],
                 },
                 NOVEMBER,
             ),
             (
+                Receipt::Goals {
+                    all: vec![
+                        words("Handing things over sooner"),
+                        words("Asking for help before lunch"),
+                    ],
+                    dropped: None,
+                },
+                LUNCH_DAY,
+            ),
+            (
                 Receipt::Achieved {
                     words: words("Handing things over sooner"),
+                    asked: true,
+                },
+                LUNCH_DAY,
+            ),
+            (
+                Receipt::Agreed {
+                    goals: vec![words("Speaking up in planning")],
+                    agreed: true,
+                },
+                LUNCH_DAY,
+            ),
+            (
+                Receipt::Jotted {
+                    words: words("How you handled the outage call on Tuesday."),
+                    next: Some(at(on(2027, 1, 28), 12, 30)),
+                },
+                LUNCH_DAY,
+            ),
+            (Receipt::Forgotten, LUNCH_DAY),
+            (
+                Receipt::Removed {
+                    table: table(),
+                    section: Section::Worst,
                 },
                 LUNCH_DAY,
             ),
@@ -297,6 +420,8 @@ impl Cast {
                     },
                     ask_for: None,
                     goal: Some(words("Influencing the client")),
+                    other_goals: Vec::new(),
+                    hints_when: false,
                     seal: Seal::Until(at(on(2027, 1, 17), 18, 0)),
                 },
                 LUNCH_DAY,
@@ -315,7 +440,45 @@ impl Cast {
                 },
                 LUNCH_DAY,
             ),
+            (
+                Receipt::Quote {
+                    words: Some(words("You gave Erin the demo and sat on your hands.")),
+                    state: QuoteState::Asked,
+                },
+                (2027, 2, 1),
+            ),
+            (
+                Receipt::Permission {
+                    words: Some(words("You gave Erin the demo and sat on your hands.")),
+                    permission: Permission::Unnamed,
+                },
+                (2027, 2, 1),
+            ),
+            (
+                Receipt::Board {
+                    address: "ben+77@boards.example".to_owned(),
+                    state: BoardState::On,
+                },
+                LUNCH_DAY,
+            ),
+            (Receipt::BoardLeave { granted: true }, LUNCH_DAY),
+            (
+                Receipt::Invited {
+                    asked: guests(&["erin@example.com", "dan@example.com"]),
+                    not: Vec::new(),
+                    came: false,
+                },
+                (2027, 1, 21),
+            ),
+            (
+                Receipt::ManyPairings {
+                    have: 5,
+                    guests: guests(&["erin@example.com"]),
+                },
+                (2027, 1, 21),
+            ),
             (Receipt::NoSummaries, (2027, 2, 1)),
+            (Receipt::NoTips, (2026, 12, 2)),
             (Receipt::Reopened, (2027, 6, 7)),
         ];
         let letters = receipts.into_iter();

@@ -58,7 +58,14 @@ impl Cast {
         ];
         for about in Answering::ALL {
             let said = words("Hm?");
-            letters.push(self.to_ben(Body::Question { words: said, about }, LUNCH_DAY));
+            letters.push(self.to_ben(
+                Body::Question {
+                    words: said,
+                    about,
+                    points: Vec::new(),
+                },
+                LUNCH_DAY,
+            ));
         }
         for (ordinal, notes) in [(1, true), (2, true), (3, true), (1, false), (9, false)] {
             letters.push(self.to_ben(
@@ -69,6 +76,8 @@ impl Cast {
                     watching: Vec::new(),
                     speaks_first: false,
                     notes,
+                    jar: Vec::new(),
+                    tips: ordinal != 1 || notes,
                 },
                 (2027, 1, 13),
             ));
@@ -79,6 +88,11 @@ impl Cast {
                 Body::FollowUp {
                     table: first.clone(),
                     goal: goal.map(words),
+                    other_goals: if nudge {
+                        Vec::new()
+                    } else {
+                        vec![words("Asking for help.")]
+                    },
                     seal: at(on(2026, 12, 6), 18, 0),
                     nudge,
                 },
@@ -102,6 +116,8 @@ impl Cast {
             watching: vec![words(goal); 3],
             speaks_first: true,
             notes: true,
+            jar: Vec::new(),
+            tips: true,
         }
     }
 
@@ -135,6 +151,30 @@ impl Cast {
             Receipt::Goal {
                 words: words("Listening"),
                 reworded: true,
+                replaced: None,
+                all: vec![words("Listening"), words("Asking for help")],
+            },
+            Receipt::Goal {
+                words: words("Listening"),
+                reworded: false,
+                replaced: Some(words("Talking less")),
+                all: vec![words("Listening")],
+            },
+            Receipt::Goals {
+                all: Vec::new(),
+                dropped: Some(words("Talking less")),
+            },
+            Receipt::Achieved {
+                words: words("Listening"),
+                asked: false,
+            },
+            Receipt::Agreed {
+                goals: vec![words("Listening"), words("Asking for help")],
+                agreed: false,
+            },
+            Receipt::Jotted {
+                words: words("The demo."),
+                next: None,
             },
             Receipt::Held {
                 table: first.clone(),
@@ -145,6 +185,48 @@ impl Cast {
                 seen: true,
             },
         ];
+        let asked = guests(&["erin@example.com"]);
+        receipts.push(Receipt::Invited {
+            asked,
+            not: guests(&["dan@example.com"]),
+            came: true,
+        });
+        receipts.push(Receipt::Invited {
+            asked: Vec::new(),
+            not: guests(&["dan@example.com"]),
+            came: false,
+        });
+        receipts.push(Receipt::BoardLeave { granted: false });
+        let board = |address: &str, state| Receipt::Board {
+            address: address.to_owned(),
+            state,
+        };
+        receipts.push(board("", BoardState::Off));
+        receipts.push(board("ben+77@boards.example", BoardState::Unreachable));
+        let states = [
+            QuoteState::Waiting,
+            QuoteState::Named,
+            QuoteState::Unnamed,
+            QuoteState::Refused,
+            QuoteState::Never,
+            QuoteState::Unknown,
+            QuoteState::Gone,
+        ];
+        let words_of = |state| {
+            let none = matches!(state, QuoteState::Never | QuoteState::Unknown);
+            (!none).then(|| words("You waited for the question."))
+        };
+        receipts.extend(states.map(|state| Receipt::Quote {
+            words: words_of(state),
+            state,
+        }));
+        let answers = [
+            (Some(words("You waited.")), Permission::Named),
+            (Some(words("You waited.")), Permission::Refused),
+            (None, Permission::Refused),
+        ];
+        receipts
+            .extend(answers.map(|(words, permission)| Receipt::Permission { words, permission }));
         let seals = [Seal::Opened, Seal::OpenedBefore, Seal::Opened];
         for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
             receipts.push(Receipt::Notes {
@@ -152,6 +234,8 @@ impl Cast {
                 notes: thin.clone(),
                 ask_for: Some(ask_for),
                 goal: None,
+                other_goals: vec![(2, words("Asking for help")), (3, words("Listening"))],
+                hints_when: true,
                 seal,
             });
         }
@@ -184,6 +268,19 @@ impl Cast {
                 next: None,
             },
             Notice::Resumed { next: None },
+            Notice::QuoteAnswered {
+                words: Some(words("You waited.")),
+                permission: Permission::Unnamed,
+            },
+            Notice::QuoteAnswered {
+                words: None,
+                permission: Permission::Refused,
+            },
+            Notice::GoalAnswered {
+                goals: vec![words("Listening")],
+                said: words(""),
+                agreed: false,
+            },
             Notice::Moved {
                 from: first.start,
                 table: first.clone(),
@@ -195,17 +292,33 @@ impl Cast {
                 .into_iter()
                 .map(|notice| self.to_ana(Body::Notice(notice), NOVEMBER)),
         );
-        for (notes, corrected) in [(thin, true), (Notes::default(), false)] {
+        let focus = Notes {
+            focus: Some(words("You ask for help late in the day.")),
+            ..Notes::default()
+        };
+        let exchanges = [(thin, true), (focus, false), (Notes::default(), true)];
+        for (notes, corrected) in exchanges {
             letters.push(self.to_ana(
                 Body::Exchange {
                     table: first.clone(),
                     notes,
                     goal: None,
                     corrected,
+                    proposes: !corrected,
+                    reached: corrected.then(|| words("Speaking up in planning")),
                 },
                 (2026, 12, 6),
             ));
         }
+        letters.push(self.card(true));
+        letters.push(self.to_ben(
+            Body::LunchCard {
+                speaks_first: false,
+                own_goals: Vec::new(),
+                watching: Vec::new(),
+            },
+            NOVEMBER,
+        ));
         for receipt in [Receipt::Stopped, Receipt::NoSummaries, Receipt::Reopened] {
             let (mut letter, date) = self.to_ben(Body::Receipt(receipt), LUNCH_DAY);
             letter.partner = None;
@@ -225,6 +338,10 @@ impl Cast {
         harvest
             .unknown
             .push((self.ana.clone(), vec![on(2027, 1, 7)]));
+        let allowed = [QuoteState::Named, QuoteState::Unnamed];
+        for (quote, leave) in harvest.good_moments.iter_mut().zip(allowed) {
+            quote.leave = Some(leave);
+        }
         harvest.good_moments.push(by_ana.clone());
         harvest.focus.push(by_ana.clone());
         harvest.reached.iter_mut().for_each(|r| r.agreed_by = None);

@@ -80,12 +80,13 @@ impl Character {
         !matches!(self, C::Gone | C::Refused)
     }
 
-    /// Everybody's, in turn and shuffled.
+    /// Everybody's, shuffled: one of each first, so that a small town has many.
     pub fn all(number: usize, dice: &mut Dice) -> Vec<Self> {
-        let each = SHARES.iter();
-        let round: Vec<Self> = each
-            .flat_map(|(one, share)| (0..*share).map(|_| *one))
-            .collect();
+        let once = SHARES.iter().map(|(one, _)| *one);
+        let more = SHARES
+            .iter()
+            .flat_map(|(one, share)| (1..*share).map(|_| *one));
+        let round: Vec<Self> = once.chain(more).collect();
         let mut found: Vec<Self> = round.iter().copied().cycle().take(number).collect();
         for at in (1..found.len()).rev() {
             found.swap(at, dice.below(at as u64 + 1) as usize);
@@ -331,7 +332,10 @@ impl Resident {
         Some(Reaction {
             after: soon,
             deed: Deed::Calendar(answer),
-            meaning: Meaning::Talk,
+            meaning: match answer {
+                PartStat::Declined => Meaning::Answers,
+                _ => Meaning::Talk,
+            },
         })
     }
 
@@ -344,7 +348,8 @@ impl Resident {
         ];
         let (words, meaning) = match self.character {
             C::Mover if dice.below(3) == 0 => (one(&moves, dice), Meaning::Talk),
-            C::Skipper if dice.below(3) == 0 => ("skip", Meaning::Talk),
+            // Said when the lunch is over, it tells that it did not take place.
+            C::Skipper if dice.below(3) == 0 => ("skip", Meaning::Answers),
             C::Pauser if self.lunches.is_multiple_of(4) => {
                 ("pause until 1 September", Meaning::Talk)
             }

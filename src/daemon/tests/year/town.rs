@@ -201,11 +201,11 @@ impl Town {
         let minutes =
             |days: u64, dice: &mut Dice| TimeDelta::minutes(dice.below(days * 1440).cast_signed());
         for number in 0..half {
-            let after = minutes(90, &mut self.dice);
+            let after = minutes(250, &mut self.dice);
             self.later(after, Parcel::Invitation(number, number + half));
             if self.dice.below(5) == 0 {
                 let other = self.dice.below(half as u64) as usize + half;
-                let after = minutes(200, &mut self.dice);
+                let after = minutes(330, &mut self.dice);
                 self.later(after, Parcel::Invitation(number, other));
             }
         }
@@ -328,6 +328,7 @@ impl Town {
         let end = self.now() + time;
         while let Some((next, ours)) = self.next_moment().filter(|(next, _)| *next <= end) {
             if next.month() != self.now().month() {
+                // Seen with --nocapture, or where something breaks.
                 println!(
                     "{}: {}, {} rows open",
                     next.date_naive(),
@@ -841,9 +842,13 @@ impl Town {
             looks,
             ..
         } = self.tally;
-        assert!(letters > 10 * self.residents.len() as u64, "{}", self.tally);
-        let all = [copies, deferred, unheard, refused, cuts, late, looks];
-        assert!(all.iter().all(|number| *number > 0), "{}", self.tally);
+        let people = self.residents.len() as u64;
+        assert!(letters > 5 * people, "{}", self.tally);
+        let common = [deferred, unheard, cuts, looks];
+        let rare = [copies, refused, late];
+        let seen = |some: &[u64]| some.iter().all(|number| *number > 0);
+        assert!(seen(&common), "{}", self.tally);
+        assert!(people < 100 || seen(&rare), "{}", self.tally);
         assert!(self.sent.is_none() || self.tally.doubled == 0);
     }
 }
