@@ -8,13 +8,12 @@
 #[path = "../tests/support/rows.rs"]
 mod rows;
 
-use postlunch::lunch::act::Answering;
 use postlunch::reading::learned::features::{Feature, Group};
 use postlunch::reading::learned::{KINDS, RARITY_STEPS, SITUATIONS, Weights, to_octets};
 use postlunch::reading::message::Message;
 use postlunch::reading::{Context, judge, visible};
 use rows::Row;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rounds over all answers.
@@ -23,8 +22,6 @@ const ROUNDS: u32 = 60;
 const PACE: f32 = 1.0;
 /// How much each step pulls towards zero.
 const PULL: f32 = 1e-5;
-/// Answers that say nothing, made for teaching.
-const NONSENSE: usize = 3_000;
 /// Answers that a feature has to occur in.
 const ANSWERS_MIN: usize = 2;
 
@@ -94,14 +91,6 @@ fn lesson(row: &Row) -> Option<Lesson> {
     })
 }
 
-/// What the rules alone say.
-fn by_rules(row: &Row) -> &'static str {
-    let message = message_of(row);
-    let context = context_of(row);
-    let own = visible::own_words(&message, &context);
-    judge::judge_by(&Weights::default(), &message, &own, &context).weightiest()
-}
-
 /// A lesson with its features by number, and what each counts.
 struct Vector {
     features: Vec<(usize, f32)>,
@@ -109,76 +98,12 @@ struct Vector {
     kind: usize,
 }
 
-/// Answers that say nothing: words of the corpus, drawn one by one and put in a row. Without them a
-/// word that stands mostly in one kind of answer would by itself be taken for that kind.
-fn nonsense(answers: &[&Row]) -> Vec<Row> {
-    let mut words: Vec<&str> = Vec::new();
-    let mut whole: BTreeSet<String> = BTreeSet::new();
-    for row in answers.iter().filter(|row| is_offer(row)) {
-        words.extend(row.words.split_whitespace());
-        whole.insert(bare(&row.words));
-    }
-    words.sort_unstable();
-    words.dedup_by_key(|word| bare(word));
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut below = |bound: usize| {
-        // A linear congruential generator (Knuth), of which the upper half is used.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % bound.max(1)
-    };
-    let mut made = Vec::new();
-    for number in 0..NONSENSE {
-        let length = [1, 1, 2, 2, 3, 4, 5, 7][number % 8];
-        let drawn: Vec<&str> = (0..length).map(|_| words[below(words.len())]).collect();
-        let text = drawn.join(" ");
-        if whole.contains(&bare(&text)) {
-            continue; // somebody does answer so
-        }
-        let answering = [
-            Answering::Invitation,
-            Answering::Invitation,
-            Answering::Question,
-            Answering::Proposal,
-        ][below(4)];
-        let row = Row {
-            category: "nonsense".to_owned(),
-            answering: Some(answering),
-            goal_asked: false,
-            kinds: vec!["unclear".to_owned()],
-            conditions: Vec::new(),
-            words: text,
-        };
-        // Two words may happen to say something.
-        if by_rules(&row) == "unclear" {
-            made.push(row);
-        }
-    }
-    made
-}
-
-fn is_offer(row: &Row) -> bool {
-    matches!(
-        row.answering,
-        None | Some(Answering::Invitation | Answering::Question)
-    )
-}
-
-/// A text by its letters alone.
-fn bare(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
-}
-
 fn weights_of(answers: &[&Row]) -> Weights {
     Weights::from_octets(&teach(answers)).expect("what was just written")
 }
 
 fn teach(answers: &[&Row]) -> Vec<u8> {
-    let made = nonsense(answers);
-    let rows = answers.iter().copied().chain(&made);
-    let lessons: Vec<Lesson> = rows.filter_map(lesson).collect();
+    let lessons: Vec<Lesson> = answers.iter().filter_map(|row| lesson(row)).collect();
     let mut seen: BTreeMap<Feature, usize> = BTreeMap::new();
     for feature in lessons.iter().flat_map(|lesson| &lesson.features) {
         *seen.entry(*feature).or_default() += 1;

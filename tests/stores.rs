@@ -17,10 +17,11 @@ use postlunch::sandbox::{Sandbox, SandboxOptions};
 use postlunch::store::{Batch, Key, Options, Shelf, Store, record};
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::LUNCH;
+use support::house::company;
 use support::process::{Ended, Process};
 use tokio::runtime::Runtime;
 
-const LUNCH: &str = "lunch@example.test";
 const ANA: &str = "ana@example.test";
 const BEN: &str = "ben@example.test";
 const CARA: &str = "cara@example.test";
@@ -54,20 +55,7 @@ impl House {
         let accounts = [LUNCH, ANA, BEN, CARA].map(|address| (address, "sandbox"));
         let options = SandboxOptions::with_accounts(&accounts);
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
-        let server = |section: &str, port: u16| {
-            format!(
-                "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword_file = \"password\"\n"
-            )
-        };
-        let configuration = format!(
-            "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
-             [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
-             [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [control]\nsocket = \"control.sock\"\n",
-            server("imap", sandbox.imap_port()),
-            server("smtp", sandbox.smtp_port()),
-        );
+        let configuration = company(&sandbox, "");
         let folder = tempfile::tempdir().unwrap();
         let begins: DateTime<Utc> = begins.parse().unwrap();
         let process = Process::new(folder.path(), &configuration, "sandbox", begins);

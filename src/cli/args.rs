@@ -75,24 +75,32 @@ pub struct Common {
 }
 
 impl Common {
+    /// The option that names the configuration, where it has to be given; a blank in front.
+    pub fn named(&self) -> String {
+        let Some(config) = &self.config else {
+            return String::new();
+        };
+        let path = config.display().to_string();
+        match path.contains(char::is_whitespace) {
+            true => format!(" --config '{path}'"),
+            false => format!(" --config {path}"),
+        }
+    }
+
     /// A text with its commands as they have to be typed: whoever named a configuration has to name it
     /// for those, too. Only commands in backquotes are meant.
     pub fn as_typed(&self, text: &str) -> String {
-        let Some(config) = &self.config else {
+        let named = self.named();
+        if named.is_empty() {
             return text.to_owned();
-        };
-        let path = config.display().to_string();
-        let quoted = match path.contains(char::is_whitespace) {
-            true => format!("'{path}'"),
-            false => path,
-        };
+        }
         let mut typed = String::new();
         for (at, piece) in text.split("`postlunch ").enumerate() {
             let name = piece.split([' ', '`']).next().unwrap_or_default();
             match (at, WITHOUT_CONFIG.contains(&name)) {
                 (0, _) => {}
                 (_, true) => typed.push_str("`postlunch "),
-                (_, false) => typed.push_str(&format!("`postlunch --config {quoted} ")),
+                (_, false) => typed.push_str(&format!("`postlunch{named} ")),
             }
             typed.push_str(piece);
         }

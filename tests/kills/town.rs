@@ -4,6 +4,8 @@
 //! What somebody does depends on the letter alone, so the same town without a kill says what everybody
 //! should have got.
 
+use crate::support::LUNCH;
+use crate::support::house::company;
 use crate::support::process::{Ended, Process};
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::demo::client::{self, Habit, Mail};
@@ -15,8 +17,6 @@ use tokio::runtime::Runtime;
 
 /// When everything begins: a Monday morning in Berlin.
 const BEGINNING: &str = "2027-01-04T08:00:00Z";
-
-const LUNCH: &str = "lunch@example.test";
 
 /// How big a town is, and what it keeps.
 #[derive(Clone, Copy, Debug)]
@@ -112,21 +112,7 @@ impl Town {
         let sandbox = runtime
             .block_on(Sandbox::start(options))
             .expect("a sandbox");
-        let server = |section: &str, port: u16| {
-            format!(
-                "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword_file = \"password\"\n"
-            )
-        };
-        let configuration = format!(
-            "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
-             [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
-             [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\n\
-             [control]\nsocket = \"control.sock\"\n",
-            server("imap", sandbox.imap_port()),
-            server("smtp", sandbox.smtp_port()),
-        );
+        let configuration = company(&sandbox, "");
         let folder = tempfile::Builder::new()
             .prefix("postlunch-kills-")
             .tempdir()

@@ -1,5 +1,7 @@
 //! A village: the sandbox, the daemon as a process of its own, and people who read and answer.
 
+use crate::support::LUNCH;
+use crate::support::house::company;
 use crate::support::process::{Ended, Process};
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::{MessageParser, MimeHeaders};
@@ -11,8 +13,6 @@ use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 const BEGINNING: &str = "2027-01-04T08:00:00Z";
-const LUNCH: &str = "lunch@example.test";
-
 /// Servers, daemon, people.
 pub struct Village {
     sandbox: Sandbox,
@@ -75,21 +75,7 @@ impl Village {
         let sandbox = runtime
             .block_on(Sandbox::start(options))
             .expect("a sandbox");
-        let server = |section: &str, port: u16| {
-            format!(
-                "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword_file = \"password\"\n"
-            )
-        };
-        let configuration = format!(
-            "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
-             [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
-             [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
-             [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\n{policy}\
-             [control]\nsocket = \"control.sock\"\n",
-            server("imap", sandbox.imap_port()),
-            server("smtp", sandbox.smtp_port()),
-        );
+        let configuration = company(&sandbox, policy);
         let folder = tempfile::Builder::new()
             .prefix("postlunch-papers-")
             .tempdir()

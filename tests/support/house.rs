@@ -167,6 +167,25 @@ impl House {
     }
 }
 
+/// The configuration of a company's lunches on a sandbox, with further lines of `[policy]`.
+pub fn company(sandbox: &Sandbox, policy: &str) -> String {
+    let server = |section: &str, port: u16| {
+        format!(
+            "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword_file = \"password\"\n"
+        )
+    };
+    format!(
+        "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
+         [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
+         [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
+         [lunch]\ntimezone = \"Europe/Berlin\"\n\
+         [policy]\nmails_per_person_per_day = 50\n{policy}\
+         [control]\nsocket = \"control.sock\"\n",
+        server("imap", sandbox.imap_port()),
+        server("smtp", sandbox.smtp_port()),
+    )
+}
+
 /// What the script says about the servers.
 pub fn told(name: &str) -> String {
     std::env::var(format!("POSTLUNCH_TEST_{name}")).unwrap_or_else(|_| {

@@ -53,7 +53,7 @@ pub async fn init(common: &Common, asked: Init) -> Result<(), Failure> {
     }
     if !good {
         if !common.json {
-            let named = named(common);
+            let named = common.named();
             show::print(&format!(
                 "\nMend it in {} and try again: postlunch{named} check\n",
                 written.config.display()
@@ -118,16 +118,8 @@ async fn examine(
     Ok(Vec::new())
 }
 
-/// The option that names the configuration, where it has to be given.
-fn named(common: &Common) -> String {
-    common
-        .config
-        .as_ref()
-        .map_or_else(String::new, |path| format!(" --config {}", path.display()))
-}
-
 fn next_steps(common: &Common, answers: &Answers) -> String {
-    let named = named(common);
+    let named = common.named();
     let from = match answers.mode {
         Mode::Shared => " --from 'Ana <ana@example.com>'",
         Mode::Personal => "",

@@ -4,6 +4,16 @@ use super::moment::{Bound, Moment, Standing, is_small_between};
 use super::sentence::Sentence;
 use crate::reading::language::{Sense, lexicon};
 
+/// The words from one moment to the next.
+fn words_between<'s, 'w>(
+    sentence: &'s Sentence<'w>,
+    first: &Moment,
+    second: &Moment,
+) -> &'s [&'w str] {
+    let between = sentence.words.get(first.to..second.from);
+    between.unwrap_or_default()
+}
+
 /// "I'm in Leeds on Monday and at the dentist on Tuesday": the second has no verb of its own.
 pub(super) fn go_on_busy(sentence: &Sentence<'_>, found: &mut [Moment]) {
     for at in 1..found.len() {
@@ -45,10 +55,7 @@ pub(super) fn share_standing(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let Some([first, second]) = found.get_mut(at - 1..=at) else {
             continue;
         };
-        let between = sentence
-            .words
-            .get(first.to..second.from)
-            .unwrap_or_default();
+        let between = words_between(sentence, first, second);
         let alike = first.day.is_some() == second.day.is_some();
         if alike
             && matches!(
@@ -70,10 +77,7 @@ pub(super) fn mark_ranges(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let Some([first, second]) = found.get_mut(at - 1..=at) else {
             continue;
         };
-        let between = sentence
-            .words
-            .get(first.to..second.from)
-            .unwrap_or_default();
+        let between = words_between(sentence, first, second);
         let to = matches!(
             between,
             ["to" | "till" | "until" | "bis" | "au" | "a" | "al" | "tot" | "and"]
