@@ -29,6 +29,14 @@ pub fn free(path: &Path) -> Option<u64> {
     told.f_bavail.checked_mul(told.f_frsize)
 }
 
+/// Before another library writes by itself: refused where a test has filled the disk under it alone.
+///
+/// # Errors
+/// `StorageFull`, in a test.
+pub fn others_may_write() -> io::Result<()> {
+    layer::others_may_write()
+}
+
 /// Writes all octets at an offset.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use postlunch::lunch::event::{
     About, Cause, Circle, Dispatch, Effect, Event, Order, Outcome, Rules, What,
 };
 use postlunch::lunch::letter::{Body, Notice, Receipt, Seal};
-use postlunch::lunch::notes::{Notes, Section};
+use postlunch::lunch::notes::{Notes, Observation, Polarity, Section};
 use postlunch::lunch::pairing::{LunchState, PairingId, Plan, Role, Stage};
 use postlunch::lunch::person::{Person, PersonId};
 use postlunch::words::address::NameAddr;
@@ -816,6 +816,36 @@ fn share_now_after_the_exchange_sends_no_second_one() {
         arguments: String::new(),
     };
     world.says(BEN, about, vec![share]);
+    let exchanges = |d: &&Dispatch| d.letter.body.name() == "exchange" && d.to == ANA;
+    assert_eq!(world.sent.iter().filter(exchanges).count(), 1);
+}
+
+#[test]
+fn what_changes_nothing_for_the_partner_sends_no_second_exchange() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-07T14:00:00Z");
+    let about = Some((Answering::FollowUp, Some(slot(LUNCH))));
+    let Act::Notes(mut seen) = notes("a") else {
+        panic!()
+    };
+    seen.observations = vec![Observation {
+        polarity: Polarity::Helps,
+        words: "asked first".to_owned().into(),
+    }];
+    world.says(BEN, about, vec![Act::Notes(seen)]);
+    world.says(ANA, about, vec![notes("b")]);
+    // The same words once more, by name and by number, and words that belong to no prompt.
+    let same = Act::Correction {
+        section: Some(Section::Focus),
+        words: Some("asked first".to_owned().into()),
+    };
+    let aside = Act::Notes(Notes {
+        unplaced: vec!["Thanks for asking!".to_owned().into()],
+        ..Notes::default()
+    });
+    for act in [same, aside, notes("a")] {
+        world.says(BEN, about, vec![act]);
+    }
     let exchanges = |d: &&Dispatch| d.letter.body.name() == "exchange" && d.to == ANA;
     assert_eq!(world.sent.iter().filter(exchanges).count(), 1);
 }

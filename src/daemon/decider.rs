@@ -63,7 +63,12 @@ pub enum DeciderError {
 impl DeciderError {
     /// Whether it is the disk that is full: it passes.
     pub const fn is_full(&self) -> bool {
-        matches!(self, Self::Ledger(LedgerError::Store(error)) if error.is_full())
+        match self {
+            Self::Ledger(
+                LedgerError::Store(error) | LedgerError::Seen(SeenError::Store(error)),
+            ) => error.is_full(),
+            _ => false,
+        }
     }
 
     /// Whether it lies in what was being handled, so that others go on: not the store, nor the disk.
@@ -213,6 +218,7 @@ impl Decider {
         what: &str,
         step: impl FnOnce(&mut Self) -> Result<T, DeciderError>,
     ) -> Result<T, DeciderError> {
+        self.catch_up_after_a_full_disk()?;
         // The store stops by itself if it is left half way, so nothing broken is seen behind this.
         let done = catch_unwind(AssertUnwindSafe(|| step(self)));
         let done = done.unwrap_or_else(|_| {

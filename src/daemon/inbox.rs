@@ -182,7 +182,7 @@ impl Inbox {
         let mut answer: Option<oneshot::Sender<usize>> = None;
         let mut cleared: Option<Instant> = None;
         loop {
-            let room = self.desk.ask(|d| Ok(d.has_room())).await?;
+            let room = self.desk.has_room().await?;
             if room && cleared.is_none_or(|at| at.elapsed() > DAY) {
                 if self.sifts {
                     self.clear_ours(&mut session, &places, &inbox).await?;

@@ -4,7 +4,8 @@
 //! Mail stays in the inbox, due things stay due and letters stay queued; nothing is lost by waiting.
 //! What has happened already (a letter was taken) is written down as long as there is any room.
 
-use crate::daemon::decider::Decider;
+use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::restored::Restored;
 use crate::disk;
 use crate::maillog;
 use std::time::Duration;
@@ -29,5 +30,17 @@ impl Decider {
             self.ledger.store.restock();
         }
         room
+    }
+
+    /// What a commit made durable while its asker was told that the disk is full is read before
+    /// anything else is decided.
+    pub(super) fn catch_up_after_a_full_disk(&mut self) -> Result<(), DeciderError> {
+        if self.ledger.store.lags() {
+            self.ledger.store.follow()?;
+            self.hold = self.ledger.counter("hold")? == 1;
+            self.restored = Restored::read(&self.ledger)?;
+            self.forget_numbers()?;
+        }
+        Ok(())
     }
 }

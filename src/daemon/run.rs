@@ -161,12 +161,13 @@ impl Parts {
     fn start(self, config: &Config) -> Result<Daemon, RunError> {
         let Self { decider, clock } = self;
         let rehearsal = clock.is_by_hand();
+        let store = decider.ledger.store.path().to_owned();
         let (desk, thread) = Desk::start(decider).map_err(RunError::System)?;
         let (wishes, wished) = mpsc::channel(16);
         let (stop, stopped) = watch::channel(false);
         let (queued, vitals) = (
             Arc::new(Notify::new()),
-            Vitals::new(&config.store.path, &config.imap.review),
+            Vitals::new(&store, &config.imap.review),
         );
         let conductor = Conductor {
             desk: desk.clone(),
@@ -351,7 +352,9 @@ async fn pet_the_watchdog(desk: Desk) {
     };
     loop {
         tokio::time::sleep(limit / 3).await;
-        if desk.ask(|d| d.next_turn()).await.is_err() {
+        // On a full disk it waits, which no restart would mend.
+        let answered = desk.ask(|d| d.next_turn()).await;
+        if answered.is_err_and(|error| !error.passes()) {
             return;
         }
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);

@@ -163,7 +163,7 @@ impl Submitting {
     /// What a lost reply or a kill left in doubt is looked for in the sent mail before it is sent
     /// again as the same message.
     async fn look_for_the_doubtful(&mut self) -> Result<(), AskError> {
-        if !self.desk.ask(|d| Ok(d.has_room())).await? {
+        if !self.desk.has_room().await? {
             return Ok(()); // what was found out could not be written down
         }
         for doubtful in self.desk.ask(|d| d.doubtful()).await? {

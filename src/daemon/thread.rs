@@ -60,6 +60,17 @@ impl Desk {
         Ok((Self { jobs }, thread))
     }
 
+    /// Whether there is room on the disk for new work.
+    ///
+    /// # Errors
+    /// If the daemon is stopping.
+    pub async fn has_room(&self) -> Result<bool, AskError> {
+        match self.ask(|d| Ok(d.has_room())).await {
+            Err(error) if error.is_full() => Ok(false),
+            other => other,
+        }
+    }
+
     /// Gives a job and waits for its answer. When it comes, what was decided is durable.
     ///
     /// # Errors

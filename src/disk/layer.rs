@@ -19,6 +19,11 @@ pub fn write(_: &File, _: &[u8], _: Option<u64>) -> io::Result<()> {
     }
 }
 
+/// Before another library writes by itself.
+pub const fn others_may_write() -> io::Result<()> {
+    Ok(())
+}
+
 /// Before a sync: whether it is left to the operating system.
 pub const fn sync(_: &File) -> io::Result<bool> {
     Ok(true)

@@ -59,6 +59,7 @@ struct Disk {
     cut_at: Option<u64>,
     dead: bool,
     free: Option<u64>,
+    full_for_others: bool,
     unsynced: Vec<Unsynced>,
 }
 
@@ -87,6 +88,22 @@ pub fn only_free(octets: u64) {
         ..Disk::default()
     };
     DISK.set(Some(disk));
+}
+
+/// From now on this thread's disk is full for whatever writes by itself, sled that is.
+pub fn full_for_others() {
+    let disk = Disk {
+        full_for_others: true,
+        ..Disk::default()
+    };
+    DISK.set(Some(disk));
+}
+
+pub fn others_may_write() -> io::Result<()> {
+    match DISK.with_borrow(|disk| disk.as_ref().is_some_and(|disk| disk.full_for_others)) {
+        true => Err(io::ErrorKind::StorageFull.into()),
+        false => Ok(()),
+    }
 }
 
 /// The disk is an ordinary one again; how many steps it saw.

@@ -75,10 +75,20 @@ impl Notes {
         match section {
             Section::Best => self.best = words,
             Section::Worst => self.worst = words,
+            Section::Focus if self.focus == words => {}
             Section::Focus => {
                 self.focus = words;
                 self.observations.clear();
             }
+        }
+    }
+
+    /// What of these the partner gets to read: whatever belonged to no prompt was for its writer only.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        Self {
+            unplaced: Vec::new(),
+            ..self.clone()
         }
     }
 

@@ -35,7 +35,8 @@ impl Store {
     /// # Errors
     /// If nothing was written, the store goes on as before (a full disk among others). If it cannot
     /// be known, or the index did not follow, every later commit says `Stopped` until a new start,
-    /// which finds the group either whole or not there.
+    /// which finds the group either whole or not there. Where the index did not follow because the
+    /// disk is full, it says so until there is room; then the group is there (`follow`).
     pub fn commit(&mut self, batches: Vec<Batch>) -> Result<u64, StoreError> {
         for batch in batches {
             if let Err(error) = self.stage(batch) {
@@ -52,9 +53,7 @@ impl Store {
     /// # Errors
     /// If it cannot be sealed; then it is not staged, and what was staged before stays so.
     pub fn stage(&mut self, batch: Batch) -> Result<(), StoreError> {
-        if self.stopped {
-            return Err(StoreError::Stopped);
-        }
+        self.refuse_where_stopped()?;
         let mut parting = self.staged.parting.clone();
         let changes = self
             .seal(batch, &mut parting)
@@ -80,9 +79,7 @@ impl Store {
     /// As `commit`.
     pub fn commit_staged(&mut self) -> Result<u64, StoreError> {
         let Staged { changes, .. } = std::mem::take(&mut self.staged);
-        if self.stopped {
-            return Err(StoreError::Stopped);
-        }
+        self.refuse_where_stopped()?;
         if changes.is_empty() {
             return Ok(self.journal.sequence);
         }
@@ -106,6 +103,18 @@ impl Store {
         }
         self.stopped = false;
         Ok(sequence)
+    }
+
+    fn refuse_where_stopped(&self) -> Result<(), StoreError> {
+        match (self.stopped, self.lags()) {
+            (false, _) => Ok(()),
+            (true, false) => Err(StoreError::Stopped),
+            (true, true) => Err(StoreError::Full {
+                path: self.path.clone(),
+                why: "the index stays behind the journal".to_owned(),
+                remedy: String::new(),
+            }),
+        }
     }
 
     /// Writes to the journal; where the disk is full, in the place of the ballast. What is being

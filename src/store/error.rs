@@ -142,7 +142,11 @@ impl StoreError {
 
     /// Whether it passes once there is room on the disk.
     pub const fn is_full(&self) -> bool {
-        matches!(self, Self::Full { .. })
+        match self {
+            Self::Full { .. } => true,
+            Self::Index(error) => error.full,
+            _ => false,
+        }
     }
 
     /// Whether it is the journal that is not whole, so that the index may help.

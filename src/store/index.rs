@@ -8,6 +8,7 @@ use super::batch::Change;
 use crate::crash_point::around;
 use crate::disk;
 use crate::maillog;
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
 use std::ops::RangeBounds;
@@ -19,7 +20,7 @@ use thiserror::Error;
 /// Shelves begin at 1, so no record stands here.
 const APPLIED: &[u8] = b"\0applied";
 /// Memory that sled may use for pages, in octets.
-const CACHE_OCTETS: u64 = 32 << 20;
+const CACHE_OCTETS: u64 = 4 << 20;
 /// How often, and how far apart, a lock that must soon be free is tried.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
@@ -43,6 +44,8 @@ pub(super) type SealedRecord = Result<(Vec<u8>, Vec<u8>), IndexError>;
 pub(super) struct Index {
     folder: PathBuf,
     db: Option<sled::Db>,
+    /// Whether the disk was full under it: sled takes nothing any more until it is opened again.
+    starved: Cell<bool>,
 }
 
 impl Index {
@@ -70,6 +73,7 @@ impl Index {
         Ok(Self {
             folder: folder.to_owned(),
             db: Some(db),
+            starved: Cell::new(false),
         })
     }
 
@@ -85,9 +89,21 @@ impl Index {
         moved.map_err(|source| io_at(folder, &source))
     }
 
+    /// Whether the disk was full under it, and it has not been opened again since.
+    pub fn is_starved(&self) -> bool {
+        self.starved.get()
+    }
+
     /// Lets go of sled and opens it once more, as after a failed write it takes no other.
     pub fn reopen(&mut self) -> Result<(), IndexError> {
         drop(self.db.take());
+        let opened = self.open_once_more();
+        self.starved
+            .set(opened.as_ref().is_err_and(|error| error.full));
+        opened
+    }
+
+    fn open_once_more(&mut self) -> Result<(), IndexError> {
         clear_unfinished_snapshots(&self.folder).map_err(|source| io_at(&self.folder, &source))?;
         let opened = try_open(&self.folder).map_err(|refusal| refusal.at(&self.folder))?;
         self.db = Some(opened);
@@ -96,8 +112,14 @@ impl Index {
 
     /// sled, unless it could not be opened again.
     fn db(&self) -> Result<&sled::Db, IndexError> {
-        let why = || Refusal::Other("it could not be opened again".to_owned()).at(&self.folder);
-        self.db.as_ref().ok_or_else(why)
+        let why = || {
+            let why = "it could not be opened again".to_owned();
+            match self.starved.get() {
+                true => Refusal::Full(why),
+                false => Refusal::Other(why),
+            }
+        };
+        self.db.as_ref().ok_or_else(|| why().at(&self.folder))
     }
 
     /// The sequence of the last group that is in, `None` while the index is not whole yet.
@@ -121,6 +143,7 @@ impl Index {
             batch.insert(APPLIED, &sequence.to_be_bytes());
         }
         let db = self.db()?;
+        disk::others_may_write().map_err(|source| self.failed(&sled::Error::Io(source)))?;
         self.bravely(|| {
             around("apply", "index", || db.apply_batch(batch)).map_err(|e| self.failed(&e))
         })
@@ -164,7 +187,11 @@ impl Index {
     }
 
     fn failed(&self, error: &sled::Error) -> IndexError {
-        refusal(error.clone()).at(&self.folder)
+        let error = refusal(error.clone()).at(&self.folder);
+        if error.full {
+            self.starved.set(true);
+        }
+        error
     }
 
     /// A damaged file can trip sled's own assertions long after it was opened; that too is only a
@@ -264,6 +291,7 @@ fn try_open(folder: &Path) -> Result<sled::Db, Refusal> {
 }
 
 fn open_once(folder: &Path) -> Result<sled::Db, Refusal> {
+    disk::others_may_write().map_err(|source| refusal(sled::Error::Io(source)))?;
     let config = sled::Config::new()
         .path(folder)
         .cache_capacity(CACHE_OCTETS);

@@ -275,7 +275,27 @@ impl Store {
     pub(super) fn open_index_again(&mut self) -> Result<(), StoreError> {
         give_up_ballast(&self.path);
         self.index.reopen()?;
-        self.catch_up()
+        self.catch_up()?;
+        self.check_index()
+    }
+
+    /// Whether the index stays behind the journal, since the disk was full under it.
+    pub fn lags(&self) -> bool {
+        self.index.is_starved()
+    }
+
+    /// Lets an index that lags follow the journal again. Then what is durable can be read, whoever
+    /// was told of it or not.
+    ///
+    /// # Errors
+    /// If there is still no room.
+    pub fn follow(&mut self) -> Result<(), StoreError> {
+        if self.lags() {
+            self.open_index_again()
+                .map_err(|error| self.explain(error))?;
+            self.stopped = false;
+        }
+        Ok(())
     }
 
     /// Keeps ballast again, where there is room and it was given up.

@@ -257,3 +257,26 @@ fn an_index_that_cannot_follow_is_opened_again_and_catches_up() {
     store.verify().unwrap();
     store.close().unwrap();
 }
+
+/// The disk is full under sled alone, and stays so when it is opened again: what the journal holds is
+/// there once there is room, and nothing is decided on what is older.
+#[test]
+fn an_index_without_room_follows_once_there_is_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 10_000);
+    write(&mut store, 1).unwrap();
+    disk::full_for_others();
+    for _ in 0..2 {
+        let error = write(&mut store, 2).unwrap_err();
+        assert!(error.is_full() && !error.needs_a_person(), "{error}");
+    }
+    assert!(store.lags() && store.follow().unwrap_err().is_full());
+    let goal = Key::on(Shelf::Goal).number(2);
+    assert!(store.get(&goal).unwrap_err().is_full());
+    disk::ordinary();
+    store.follow().unwrap();
+    assert!(store.get(&goal).unwrap().is_some());
+    assert_eq!(write(&mut store, 3).unwrap(), 3);
+    store.verify().unwrap();
+    store.close().unwrap();
+}

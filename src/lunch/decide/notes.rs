@@ -248,7 +248,9 @@ impl Desk {
             .and_then(|slot| before.lunches.get(before.lunch_at(slot)?))
             .and_then(|l| l.page(voice.role).notes.clone());
         let shown_before = page.shown;
-        if shown_before > 0 && page.notes != earlier {
+        // A correction that changes nothing, and words to nobody's prompt, tell the partner nothing.
+        let reads = |notes: Option<&Notes>| notes.map(Notes::shown).unwrap_or_default();
+        if shown_before > 0 && reads(page.notes.as_ref()) != reads(earlier.as_ref()) {
             self.show(voice.pairing, index, voice.role);
             self.send_cards(voice.pairing, index, Some(voice.role));
         }
@@ -418,11 +420,7 @@ impl Desk {
             .as_ref()
             .filter(|_| !corrected)
             .and_then(|said| self.claim_of_notes(id, writer, said));
-        // Whatever belonged to no prompt was shown to its writer only.
-        let notes = Notes {
-            unplaced: Vec::new(),
-            ..notes
-        };
+        let notes = notes.shown();
         let occasion = format!(
             "{}/{writer:?}/{}/{}",
             lunch.slot,
@@ -459,7 +457,8 @@ impl Desk {
 /// Later notes on the same lunch replace the sections they speak to and leave the others.
 fn merge(earlier: &mut Notes, later: &Notes) {
     for section in Section::ALL {
-        if let Some(words) = later.section(section) {
+        let said = later.section(section);
+        if let Some(words) = said.filter(|_| said != earlier.section(section)) {
             earlier.set_section(section, Some(words.clone()));
             if section == Section::Focus {
                 earlier.observations.clone_from(&later.observations);
