@@ -58,8 +58,9 @@ impl Submitting {
         let mut failures = 0u32;
         loop {
             let mut worked = true;
+            let mut waits = false;
             while !*self.stop.borrow() {
-                let Some(claimed) = self.claim().await? else {
+                let Some(claimed) = self.claim(&mut waits).await? else {
                     break;
                 };
                 let began = Instant::now();
@@ -97,7 +98,11 @@ impl Submitting {
                 Err(error) if error.passes() => maillog::waits("a doubt", &error.to_string()),
                 other => other?,
             }
-            let rest = if submitter.is_some() { IDLE_MAX } else { LOOK };
+            let rest = match submitter {
+                Some(_) => IDLE_MAX,
+                None if waits => room::LOOK_AGAIN,
+                None => LOOK,
+            };
             let woken = tokio::select! {
                 () = self.queued.notified() => true,
                 _ = self.stop.changed() => true,
@@ -109,11 +114,12 @@ impl Submitting {
         }
     }
 
-    /// The next letter, or none for now.
-    async fn claim(&self) -> Result<Option<Claimed>, AskError> {
+    /// The next letter, or none for now; `waits` where that is for a moment only.
+    async fn claim(&self, waits: &mut bool) -> Result<Option<Claimed>, AskError> {
         match self.desk.ask(|d| d.claim()).await {
             Err(error) if error.passes() => {
                 maillog::waits("sending", &error.to_string());
+                *waits = true;
                 Ok(None)
             }
             other => other,
