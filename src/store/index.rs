@@ -19,9 +19,8 @@ use thiserror::Error;
 
 /// Shelves begin at 1, so no record stands here.
 const APPLIED: &[u8] = b"\0applied";
-/// Memory that sled may use for pages, in octets. The records of a month and a half of fifty people fill
-/// it, so that from then on the daemon grows no more; the system keeps the file at hand anyway.
-const CACHE_OCTETS: u64 = 4 << 20;
+/// Memory that sled may use for pages, in octets.
+const CACHE_OCTETS: u64 = 32 << 20;
 /// How often, and how far apart, a lock that must soon be free is tried.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
