@@ -98,6 +98,7 @@ impl Submitting {
                 Err(error) if error.passes() => maillog::waits("a doubt", &error.to_string()),
                 other => other?,
             }
+            waits |= !self.desk.has_room().await?;
             let rest = match submitter {
                 Some(_) => IDLE_MAX,
                 None if waits => room::LOOK_AGAIN,
