@@ -287,6 +287,15 @@ fn story(gusts: Gusts<'_>) -> BTreeMap<&'static str, Vec<Kind>> {
     had.into()
 }
 
+/// One by `POSTLUNCH_TEST_SEED`, twenty by `POSTLUNCH_LONG`.
+fn seeds() -> std::ops::RangeInclusive<u64> {
+    match std::env::var("POSTLUNCH_TEST_SEED").map(|seed| seed.parse().expect("a seed")) {
+        Ok(seed) => seed..=seed,
+        Err(_) if std::env::var_os("POSTLUNCH_LONG").is_some() => 1..=20,
+        Err(_) => 1..=2,
+    }
+}
+
 /// The disk is full from any moment on: between decision and journal, between journal and sled, while
 /// sled writes for itself. Everybody gets what they get with room, once.
 #[test]
@@ -295,8 +304,7 @@ fn a_disk_that_is_full_at_any_moment_loses_and_doubles_nothing() {
         "a_disk_that_is_full_at_any_moment_loses_and_doubles_nothing",
         || {
             let undisturbed = story(&mut || None);
-            let long = std::env::var_os("POSTLUNCH_LONG").is_some();
-            for seed in 1..=if long { 20 } else { 2 } {
+            for seed in seeds() {
                 let mut dice = Dice(seed);
                 let mut told = 0;
                 let disturbed = story(&mut || {
