@@ -325,6 +325,8 @@ pub fn step(
         Act::Command { name, .. } => command(standing, *name, letter),
         Act::CalendarReply { partstat, .. } => match (standing, partstat) {
             (Meeting, PartStat::Declined) => Step::SkipByCalendar,
+            // Somebody else cannot come in their place: what is meant is asked.
+            (Meeting, PartStat::Delegated) => Step::AskBack,
             (Meeting, PartStat::Accepted | PartStat::Tentative | PartStat::Other) => Step::Nothing,
             (Asked | Faded | LeftByWriter | LeftByOther, _) => Step::Nothing,
         },
