@@ -32,6 +32,8 @@ pub(super) struct Weighing {
     praise: usize,
     /// Of the yeses, those that only wish ("I'd love to").
     courtesy: usize,
+    /// Of the yeses, those that may as well only say that it was read ("ok").
+    weak: usize,
     /// A "but" with words behind it that say nothing for it.
     unexplained: bool,
     /// "no promises": no thing, and no answer.
@@ -133,6 +135,7 @@ pub(super) fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => {
+                weighing.weak += usize::from(is_weak(words, mark));
                 weighing.courtesy += usize::from(courteous(words, mark));
                 weighing.favour();
             }
@@ -171,6 +174,9 @@ pub(super) fn weigh(
             }
             Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
+            Sense::End if !turned && of_something_else(words, ends, languages) => {
+                intent.asks_back = Some("something is to end, and it does not say the lunches");
+            }
             Sense::End if !turned => intent.end = true,
             Sense::Skip if !turned => intent.skip = true,
             Sense::Move => intent.moves = true,
@@ -264,10 +270,29 @@ pub(super) fn weigh(
     }
 }
 
+/// "I quit my job": what ends is the writer's, and no lunch.
+fn of_something_else(words: &[&str], behind: usize, languages: Languages) -> bool {
+    let owned = words
+        .get(behind)
+        .is_some_and(|word| lexicon().is_in(word, Sense::PlaceOwner, languages));
+    let ours = [Sense::Series, Sense::LunchWord, Sense::NextLunch];
+    owned
+        && (behind + 1..words.len()).all(|at| {
+            let mark = lexicon().longest(words, at, &ours, languages);
+            mark.is_none()
+        })
+}
+
 /// "Not before 13:00" bounds the time of day and puts nothing off.
 fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
     let behind = mark.at + mark.words;
     (behind..behind + 2).any(|at| when::clock::time_at(words, at).is_some())
+}
+
+/// "Ok" agrees, or says that it was read.
+fn is_weak(words: &[&str], mark: &Mark) -> bool {
+    let word = words.get(mark.at).filter(|_| mark.words == 1);
+    word.is_some_and(|word| lexicon().is(word, Sense::WeakYes))
 }
 
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
@@ -360,6 +385,11 @@ impl Weighing {
                 decide(Verdict::Unclear, "a yes on a condition")
             } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
+            } else if self.yes + self.firm_yes == self.weak && self.other > 0 {
+                decide(
+                    Verdict::Unclear,
+                    "an ok, beside words that are not understood",
+                )
             } else if self.denial
                 || (self.unexplained && self.firm_yes == 0 && self.yes == self.courtesy)
             {
