@@ -18,8 +18,6 @@ use std::path::Path;
 
 /// Rounds over all answers.
 const ROUNDS: u32 = 60;
-/// Of these, so many last ones are averaged: what the order of a single round does is levelled.
-const AVERAGED: u32 = 20;
 /// How far one answer moves a weight at first.
 const PACE: f32 = 1.0;
 /// How much each step pulls towards zero.
@@ -195,8 +193,7 @@ fn descend(vectors: &[Vector], count: usize, possible: &[u32]) -> (Vec<Kinds>, V
     );
     let mut order: Vec<usize> = (0..vectors.len()).collect();
     let mut state = 42_u64;
-    let mut mean = (vec![zero; count], vec![zero; possible.len()]);
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         for at in (1..order.len()).rev() {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
@@ -235,19 +232,8 @@ fn descend(vectors: &[Vector], count: usize, possible: &[u32]) -> (Vec<Kinds>, V
                 *weight -= 0.1 * slope / past.sqrt();
             }
         }
-        if round >= ROUNDS - AVERAGED {
-            add_share(&mut mean.0, &weights);
-            add_share(&mut mean.1, &priors);
-        }
     }
-    mean
-}
-
-/// Adds one round's share to the mean of the last ones.
-fn add_share(mean: &mut [Kinds], round: &[Kinds]) {
-    for (to, from) in mean.iter_mut().flatten().zip(round.iter().flatten()) {
-        *to += from / AVERAGED as f32;
-    }
+    (weights, priors)
 }
 
 #[derive(Default, Clone, Copy)]

@@ -335,7 +335,10 @@ fn instead_of_notes(own: &Own, context: &Context) -> Option<&'static str> {
                 let mark = lexicon().longest(&words, 0, &[*sense], Languages::ALL);
                 mark.is_some()
             });
-        if headed || says(&[Sign::Was]) || (!courteous && !back && addresses(&words, languages)) {
+        // "I'll come back to you on Monday" speaks to somebody too; "you …" begins a note.
+        let first = words.get(..1).unwrap_or_default();
+        let exempt = (courteous || back) && !addresses(first, languages);
+        if headed || says(&[Sign::Was]) || (!exempt && addresses(&words, languages)) {
             return None;
         }
         let timed = words.iter().any(|word| names_time(word));
