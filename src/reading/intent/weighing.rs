@@ -32,8 +32,6 @@ pub(super) struct Weighing {
     praise: usize,
     /// Of the yeses, those that only wish ("I'd love to").
     courtesy: usize,
-    /// Of the yeses, those that may as well only say that it was read ("ok").
-    weak: usize,
     /// A "but" with words behind it that say nothing for it.
     unexplained: bool,
     /// "no promises": no thing, and no answer.
@@ -135,7 +133,6 @@ pub(super) fn weigh(
             }
             Sense::FirmYes => weighing.firm(),
             Sense::Yes => {
-                weighing.weak += usize::from(is_weak(words, mark));
                 weighing.courtesy += usize::from(courteous(words, mark));
                 weighing.favour();
             }
@@ -289,12 +286,6 @@ fn mark_bounds_time(words: &[&str], mark: &Mark) -> bool {
     (behind..behind + 2).any(|at| when::clock::time_at(words, at).is_some())
 }
 
-/// "Ok" agrees, or says that it was read.
-fn is_weak(words: &[&str], mark: &Mark) -> bool {
-    let word = words.get(mark.at).filter(|_| mark.words == 1);
-    word.is_some_and(|word| lexicon().is(word, Sense::WeakYes))
-}
-
 /// "I'd love to" and "happy to" wish; "sure" and "works for me" agree.
 fn courteous(words: &[&str], mark: &Mark) -> bool {
     let wishes = |at: usize| {
@@ -385,11 +376,6 @@ impl Weighing {
                 decide(Verdict::Unclear, "a yes on a condition")
             } else if self.reluctant > 0 && self.last != Some(Stand::Firm) {
                 decide(Verdict::Unclear, "a yes with reluctance")
-            } else if self.yes + self.firm_yes == self.weak && self.other > 0 {
-                decide(
-                    Verdict::Unclear,
-                    "an ok, beside words that are not understood",
-                )
             } else if self.denial
                 || (self.unexplained && self.firm_yes == 0 && self.yes == self.courtesy)
             {

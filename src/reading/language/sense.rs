@@ -368,8 +368,6 @@ senses! {
     FigureArticle = "before a figure with a full stop",
     /// Ends a word that begins with how many weeks: "dreiwochig".
     RhythmEnding = "rhythm ending",
-    /// A yes that may as well only say that it was read.
-    WeakYes = "weak yes",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.
