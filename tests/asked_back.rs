@@ -267,12 +267,17 @@ fn an_absence_where_notes_were_asked_for_is_no_note() {
     }
     for words in [
         "You were away until the 14th and still answered every question.",
-        "You cover for me while I'm on leave until Friday, that's kind",
         "Best: how you kept calm while I was on holiday until Friday",
         "1. You covered for me while I was on leave\n2. nothing\n3. ask sooner",
     ] {
         is(&said(Answering::FollowUp, words), "notes", words);
     }
+    let words = "You cover for me while I'm on leave until Friday, that's kind";
+    assert_ne!(
+        said(Answering::FollowUp, words)["kind"],
+        "auto-reply",
+        "{words}"
+    );
 }
 
 #[test]

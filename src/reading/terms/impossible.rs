@@ -5,6 +5,8 @@
 use crate::reading::language::{Sense, lexicon};
 use chrono::NaiveDate;
 
+/// Shorter units of an hour may stand for how long as well.
+const UNIT_OCTETS_MIN: usize = 3;
 /// A year in which every day that a month can have is one.
 const LEAP_YEAR: i32 = 2028;
 
@@ -41,7 +43,10 @@ fn is_no_time(words: &[&str], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| words.get(before));
     let at_hour = before.is_some_and(|word| is(word, Sense::At));
     let half_day = is(unit, Sense::HalfDay);
-    hour > 24 && (half_day || (at_hour && is(unit, Sense::ClockUnit)))
+    // "25 heures" and "25 h" are spans too, "25 Uhr" is none.
+    let lasts = is(unit, Sense::Hour) || unit.len() < UNIT_OCTETS_MIN;
+    let on_clock = is(unit, Sense::ClockUnit) && (at_hour || !lasts);
+    hour > 24 && (half_day || on_clock)
 }
 
 /// "31 February", "February 30": a number of days that the month never has.
@@ -79,6 +84,7 @@ mod tests {
             "25:00",
             "at 12:75",
             "um 25 uhr",
+            "auf 25 uhr",
             "31 february",
             "30 de febrero",
             "june 31st",
