@@ -42,7 +42,8 @@ fn is_no_time(words: &[&str], at: usize) -> bool {
     };
     let before = at.checked_sub(1).and_then(|before| words.get(before));
     let at_hour = before.is_some_and(|word| is(word, Sense::At));
-    let half_day = is(unit, Sense::HalfDay);
+    // "30 am Freitag" names no half of a day.
+    let half_day = !ending.is_empty() && is(unit, Sense::HalfDay);
     // "25 heures" and "25 h" are spans too, "25 Uhr" is none.
     let lasts = is(unit, Sense::Hour) || unit.len() < UNIT_OCTETS_MIN;
     let on_clock = is(unit, Sense::ClockUnit) && (at_hour || !lasts);
@@ -99,6 +100,8 @@ mod tests {
             "29 february",
             "31 may",
             "35 people",
+            "raum 31 am markt",
+            "25 h",
         ] {
             assert!(!told(text), "{text}");
         }
