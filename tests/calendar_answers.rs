@@ -393,7 +393,12 @@ fn who_answers_is_never_guessed() {
         format!("{:?}", answer(&percent, Tz::UTC, "percent").partstat),
         "Declined"
     );
-    for partstat in ["DELEGATED", "NEEDS-ACTION", "X-MAYBE", ""] {
+    let delegated = event_of("ATTENDEE;PARTSTAT=DELEGATED:mailto:ben@example.org");
+    assert_eq!(
+        format!("{:?}", answer(&delegated, Tz::UTC, "delegated").partstat),
+        "Delegated"
+    );
+    for partstat in ["NEEDS-ACTION", "X-MAYBE", ""] {
         let mail = event_of(&format!(
             "ATTENDEE;PARTSTAT={partstat}:mailto:ben@example.org"
         ));

@@ -65,6 +65,8 @@ pub enum Participation {
     Declined,
     /// TENTATIVE
     Tentative,
+    /// DELEGATED: somebody else is to come.
+    Delegated,
     /// Anything else, or none given.
     Other,
 }
@@ -420,6 +422,7 @@ fn participation(entry: &ICalendarEntry) -> Participation {
             ICalendarParticipationStatus::Accepted => Participation::Accepted,
             ICalendarParticipationStatus::Declined => Participation::Declined,
             ICalendarParticipationStatus::Tentative => Participation::Tentative,
+            ICalendarParticipationStatus::Delegated => Participation::Delegated,
             _ => Participation::Other,
         },
         _ => Participation::Other,

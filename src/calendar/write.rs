@@ -170,17 +170,17 @@ impl Event {
     }
 
     /// The first start after `stamp`, local time: of a series its next occurrence that is not
-    /// excluded. The first start of all where none is left.
-    pub fn next_start(&self) -> NaiveDateTime {
+    /// excluded; `None` where none is left, since another series takes its place. An event without a
+    /// recurrence has one start.
+    pub fn next_start(&self) -> Option<NaiveDateTime> {
         let Some(rule) = &self.recurrence else {
-            return self.start;
+            return Some(self.start);
         };
         let now = self.stamp.with_timezone(&self.zone).naive_local();
         let weeks = u64::from(rule.every_weeks.max(1));
         (0..u64::from(rule.count.min(1_000)))
             .filter_map(|n| self.start.checked_add_days(Days::new(n * weeks * 7)))
             .find(|start| *start > now && !rule.excluded.contains(start))
-            .unwrap_or(self.start)
     }
 
     /// The year of the last occurrence.

@@ -4,8 +4,8 @@
 
 use crate::cli::args;
 use crate::cli::ending::Failure;
-use crate::cli::show;
-use crate::demo::page::{Page, browser};
+use crate::cli::{browser, show};
+use crate::demo::page::Page;
 use crate::demo::script;
 use crate::demo::transcript::Scene;
 use tokio::signal::unix::{Signal, SignalKind, signal};

@@ -186,7 +186,7 @@ pub fn calendar_answer(mail: &Mail, writer: Writer, answer: PartStat) -> Option<
         PartStat::Accepted => ("Accepted", "ACCEPTED"),
         PartStat::Declined => ("Declined", "DECLINED"),
         PartStat::Tentative => ("Tentative", "TENTATIVE"),
-        PartStat::Other => return None,
+        PartStat::Delegated | PartStat::Other => return None,
     };
     let unfolded = mail
         .calendar

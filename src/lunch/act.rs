@@ -246,7 +246,9 @@ pub enum PartStat {
     Declined,
     /// TENTATIVE
     Tentative,
-    /// NEEDS-ACTION, DELEGATED or anything else.
+    /// DELEGATED: somebody else is to come, which no lunch of two can follow.
+    Delegated,
+    /// NEEDS-ACTION or anything else.
     Other,
 }
 

@@ -53,7 +53,7 @@ pub fn changes(
         told.extend(trial.without_a_sentence(&shown.own));
         told.extend(trial.to_another_letter(&shown.own));
     }
-    told.extend(hint(reading).map(str::to_owned));
+    told.extend(hint(reading, context.answering).map(str::to_owned));
     let mut below = shown.lines.iter();
     let quotes = below.any(|line| line.part == Part::Quote);
     let amid = below.any(|line| line.part == Part::Own);
@@ -136,9 +136,9 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// What its writer could have said otherwise.
-fn hint(reading: &Reading) -> Option<&'static str> {
+fn hint(reading: &Reading, answering: Option<Answering>) -> Option<&'static str> {
     match reading.weightiest()? {
-        Act::Unclear => Some("one plain word of the writer's would settle it: yes, no, later"),
+        Act::Unclear => Some(settles(answering)),
         Act::Later { until: None } => Some("a date would say when to ask again: \"in May\""),
         Act::Pause { until: None } => Some("a date would say until when: \"until January\""),
         Act::End => Some("`stop` would end all mail, not these lunches alone"),
@@ -149,6 +149,31 @@ fn hint(reading: &Reading) -> Option<&'static str> {
             Some("a day and a time would move it: \"Thursday 12:30\"")
         }
         _ => None,
+    }
+}
+
+/// The short answers that the letter itself asks for, or our question about the answer to it.
+const fn settles(answering: Option<Answering>) -> &'static str {
+    match answering {
+        Some(Answering::FollowUp) => {
+            "a few words under a prompt (1, 2, 3) would settle it, or: we didn't meet, said, not written, nothing this time"
+        }
+        Some(Answering::Reminder) => {
+            "one plain line of the writer's would settle it: skip, move to Friday 12:30, pause until May, end"
+        }
+        Some(Answering::Receipt | Answering::Exchange) => {
+            "the words that shall stand there would settle it: \"2. It was Monday's planning\""
+        }
+        Some(Answering::Summary) => {
+            "one plain line of the writer's would settle it: quote 1, report, no summaries"
+        }
+        Some(Answering::Permission) => {
+            "one plain word of the writer's would settle it: yes, yes without my name, no"
+        }
+        Some(Answering::Proposal) => "one plain word of the writer's would settle it: yes, not yet",
+        Some(Answering::Invitation | Answering::Question) | None => {
+            "one plain word of the writer's would settle it: yes, no, later"
+        }
     }
 }
 
@@ -227,6 +252,18 @@ mod tests {
     fn another_letter_makes_another_verdict() {
         let told = told("From: ben@x.org\n\nno thanks\n", None);
         assert!(told.contains("to a reminder it would be skip"), "{told}");
+    }
+
+    #[test]
+    fn what_would_settle_it_is_what_the_letter_asks_for() {
+        let mail = "From: ben@x.org\n\nHm\n";
+        let to = |letter| told(mail, Some(letter));
+        assert!(to(Answering::FollowUp).contains("under a prompt"));
+        assert!(to(Answering::Reminder).contains("skip, move to"));
+        assert!(to(Answering::Summary).contains("no summaries"));
+        assert!(to(Answering::Permission).contains("without my name"));
+        assert!(!to(Answering::FollowUp).contains("yes, no, later"));
+        assert!(to(Answering::Invitation).contains("yes, no, later"));
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn alone(line: &str, tokens: &[Token<'_>], context: &Context) -> Option<Act> {
 fn moved(line: &str, rest: &[&str], context: &Context) -> Option<Act> {
     let found = when::find(rest, context);
     let said = intent::read(line, context);
-    let start = found.start(context);
+    let start = found.start(context).filter(|_| said.asks_back.is_none());
     let scope = said.scope.or(if start.is_some() {
         None
     } else {

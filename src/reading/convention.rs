@@ -12,6 +12,8 @@ use crate::reading::quote::Line;
 
 /// Longest attribution, joined, in octets.
 const ATTRIBUTION_OCTETS_MAX: usize = 400;
+/// Most lines that an attribution is sought across in one body.
+const ATTRIBUTION_TRIES_MAX: usize = 400;
 /// Most lines that an attribution is wrapped over.
 const ATTRIBUTION_LINES_MAX: usize = 4;
 /// Most lines of a header block.
@@ -46,6 +48,7 @@ pub fn openings(lines: &[Line<'_>]) -> Vec<Option<Opening>> {
         .iter()
         .map(|line| line.has_colon() && label_of(line.text))
         .collect();
+    let mut tries = ATTRIBUTION_TRIES_MAX;
     (0..lines.len())
         .map(|at| {
             if lines.get(at).is_none_or(Line::is_blank) {
@@ -54,13 +57,14 @@ pub fn openings(lines: &[Line<'_>]) -> Vec<Option<Opening>> {
             header_block(lines, &labels, at)
                 .or_else(|| separator(lines, &labels, at))
                 .map(Opening::firm)
-                .or_else(|| attribution(lines, at))
+                .or_else(|| attribution(lines, at, &mut tries))
         })
         .collect()
 }
 
-/// An attribution, wrapped over at most four lines.
-fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
+/// An attribution, wrapped over at most four lines. Behind so many lines that might have begun one and
+/// didn't, `tries` is used up, and only those on a line of their own are found.
+fn attribution(lines: &[Line<'_>], at: usize, tries: &mut usize) -> Option<Opening> {
     let first = lines.get(at)?;
     if first.text.len() > ATTRIBUTION_OCTETS_MAX {
         return None;
@@ -90,6 +94,12 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<Opening> {
             joined.push(' ');
             if joined.len() > ATTRIBUTION_OCTETS_MAX {
                 break;
+            }
+            if number > 0 {
+                if *tries == 0 {
+                    break;
+                }
+                *tries -= 1;
             }
             if may_end_attribution(line) && is_attribution(joined.trim_end()) {
                 // The line below may open by itself; then this one is the sender's.

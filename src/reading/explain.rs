@@ -199,6 +199,7 @@ const fn partstat_name(partstat: PartStat) -> &'static str {
         PartStat::Accepted => "ACCEPTED",
         PartStat::Declined => "DECLINED",
         PartStat::Tentative => "TENTATIVE",
+        PartStat::Delegated => "DELEGATED",
         PartStat::Other => "NEEDS-ACTION",
     }
 }

@@ -10,11 +10,11 @@ mod weighing;
 
 use crate::lunch::act::{AcceptTerms, Held, Scope};
 use crate::reading::Context;
-use crate::reading::language::{Sense, lexicon};
-use crate::reading::phrase::tokens;
-use crate::reading::terms;
+use crate::reading::language::{Languages, Sense, lexicon};
+use crate::reading::phrase::{self, Token, tokens};
+use crate::reading::terms::{self, Whole};
 use chrono::NaiveDate;
-use clause::{clauses, drop_fillers, join_phrases};
+use clause::{clauses, drop_fillers, drop_middle, join_phrases};
 use weighing::{Weighing, weigh};
 
 /// The senses that clauses are searched for.
@@ -134,6 +134,8 @@ pub struct Intent {
     pub signs: Vec<Signs>,
     /// How many words stand for a yes outright, and how many things against or beside it.
     pub stood: (usize, usize),
+    /// What was plainly asked for and cannot be done as it was said: it is asked back.
+    pub asks_back: Option<&'static str>,
 }
 
 /// Longest answer that only says from when on, in words.
@@ -182,7 +184,9 @@ pub struct Signs {
 pub fn read(text: &str, context: &Context) -> Intent {
     let tokens = tokens(text);
     let languages = lexicon().languages_of(&tokens);
-    let clauses = join_phrases(clauses(&tokens, languages), languages);
+    let mut clauses = clauses(&tokens, languages);
+    drop_middle(&mut clauses);
+    let clauses = join_phrases(clauses, languages);
     let mut weighing = Weighing::default();
     let mut intent = Intent {
         words: tokens.iter().filter(|t| t.is_word).count(),
@@ -204,6 +208,23 @@ pub fn read(text: &str, context: &Context) -> Intent {
         // "Paremos cuatro semanas", "let's stop until March"
         (intent.end, intent.pause) = (false, true);
     }
+    match found.whole {
+        // "Skip all of January"
+        Some(Whole::Begun) if intent.skip && intent.until.is_some() => {
+            (intent.skip, intent.pause) = (false, true);
+        }
+        Some(Whole::Ahead) if intent.skip || intent.pause => {
+            intent.asks_back = Some("a time is to be left out that has not begun");
+        }
+        _ => {}
+    }
+    if intent.skip && counts_several(&tokens) {
+        intent.asks_back = Some("several lunches are to be left out, and not one");
+    }
+    if found.impossible {
+        (intent.terms.start, intent.terms_open) = (None, true);
+        intent.asks_back = Some("a day or a time is named that there is not");
+    }
     weighing.conclude(&mut intent);
     let begins = found.begins && intent.words <= BEGINNING_WORDS_MAX && !intent.question;
     if begins && intent.verdict == Verdict::Silent && intent.until.is_some() {
@@ -214,4 +235,28 @@ pub fn read(text: &str, context: &Context) -> Intent {
         (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
     }
     intent
+}
+
+/// "The next two", of lunches: a number of weeks or days is a time.
+fn counts_several(tokens: &[Token<'_>]) -> bool {
+    let words = phrase::words(tokens);
+    let units = [
+        Sense::Week,
+        Sense::Day,
+        Sense::MonthUnit,
+        Sense::Hour,
+        Sense::Minute,
+    ];
+    (0..words.len()).any(|at| {
+        let Some(mark) = lexicon().longest(&words, at, &[Sense::NextOnes], Languages::ALL) else {
+            return false;
+        };
+        let count = words
+            .get(at + mark.words)
+            .and_then(|word| lexicon().number(word));
+        let unit = words.get(at + mark.words + 1).copied().unwrap_or_default();
+        count.is_some_and(|count| (2..20).contains(&count))
+            && !units.iter().any(|sense| lexicon().is(unit, *sense))
+            && lexicon().month(unit).is_none()
+    })
 }

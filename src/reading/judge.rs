@@ -158,6 +158,11 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::FollowUp) => !sorted.listed && held::told(&text).is_some(),
         _ => false,
     };
+    if answering == Some(Answering::Reminder)
+        && matches!(judged.acts.as_slice(), [Act::Accept(terms)] if terms.rhythm_weeks.is_some())
+    {
+        return ByRules::Settled(judged);
+    }
     let sure = |act: &Act| {
         matches!(
             act,
@@ -167,6 +172,20 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
             }
         )
     };
+    // "Move it to 25:00": nothing learned says which time was meant.
+    let told = |act: &Act| {
+        matches!(
+            act,
+            Act::Skip | Act::Pause { .. } | Act::Reschedule(_) | Act::Unclear | Act::Other
+        )
+    };
+    if let Some(reason) = said.asks_back
+        && !by_headings
+        && answering != Some(Answering::FollowUp)
+        && judged.acts.iter().all(told)
+    {
+        return ByRules::Settled(Judged::one(Act::Unclear, reason));
+    }
     let by_headings = by_headings || judged.acts.iter().any(sure);
     if by_headings || (outright && said.is_plain()) {
         return ByRules::Settled(judged);

@@ -69,7 +69,7 @@ pub struct Lexicon {
     open_ended: Senses,
     /// What may stand behind the figures of a number: `14th`.
     number_endings: Vec<String>,
-    /// Beginnings of words.
+    /// Beginnings and endings of words.
     beginnings: Vec<(Sense, String)>,
     /// Pieces of a text.
     insides: Vec<(Sense, String)>,
@@ -319,6 +319,12 @@ impl Lexicon {
     pub fn begins(&self, word: &str, sense: Sense) -> bool {
         let mut of_sense = self.beginnings.iter().filter(|(known, _)| *known == sense);
         of_sense.any(|(_, beginning)| word.starts_with(beginning.as_str()))
+    }
+
+    /// What stands before an ending of the sense, if the word has one: "drei" of "dreiwochig".
+    pub fn before_ending<'w>(&self, word: &'w str, sense: Sense) -> Option<&'w str> {
+        let mut of_sense = self.beginnings.iter().filter(|(known, _)| *known == sense);
+        of_sense.find_map(|(_, ending)| word.strip_suffix(ending.as_str()))
     }
 
     /// Whether a piece of the sense stands anywhere in a text, which is not folded.

@@ -322,7 +322,11 @@ fn calendar_reading(
         reason.push_str(" with a comment");
     }
     // Who is asked what they meant sees at least which answer it was: "Declined: Lunch".
-    let shown = if leaves && typed.is_empty() {
+    let delegates = answer
+        .items
+        .iter()
+        .any(|item| item.participation == Participation::Delegated);
+    let shown = if (leaves || delegates) && typed.is_empty() {
         message.subject.as_str().to_owned()
     } else {
         typed
@@ -402,6 +406,7 @@ const fn partstat(participation: Participation) -> PartStat {
         Participation::Accepted => PartStat::Accepted,
         Participation::Declined => PartStat::Declined,
         Participation::Tentative => PartStat::Tentative,
+        Participation::Delegated => PartStat::Delegated,
         Participation::Other => PartStat::Other,
     }
 }

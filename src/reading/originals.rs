@@ -34,6 +34,9 @@ const LOOSE_WORDS_MIN: usize = 4;
 /// How much of a line has to be ours for the loose way, in hundredths.
 const LOOSE_SHARE: usize = 60;
 
+/// Longest example that may be ticked, in words.
+const TICKED_WORDS_MAX: usize = 10;
+
 /// The letters that people answer in between; their fixed sentences are known without a copy.
 const TEMPLATES: &[&str] = &[
     include_str!("../../templates/en/followup.txt"),
@@ -245,7 +248,8 @@ pub fn exactly(lines: &[Line<'_>], texts: &[String]) -> Vec<Option<Match>> {
     let mut found: Vec<Option<Match>> = Vec::with_capacity(lines.len());
     let hashed = Hashed::of(lines);
     for (at, line) in lines.iter().enumerate() {
-        let usable = whole_or_head(&originals, line, hashed.line(at), cursor);
+        let usable = ticked(&originals, line)
+            .or_else(|| whole_or_head(&originals, line, hashed.line(at), cursor));
         if let Some(found) = &usable {
             cursor = Some(found.end);
         }
@@ -261,6 +265,42 @@ pub fn joined(line: &Line<'_>, texts: &[String]) -> bool {
     let mut words = Vec::new();
     line.hash_words(&mut words);
     words.len() >= HEAD_WORDS_MIN && Originals::of(texts).hold(&words)
+}
+
+/// One of our examples with a tick before it, "[x] No thanks": whoever ticked it says it.
+fn ticked(originals: &Originals, line: &Line<'_>) -> Option<Match> {
+    let example = (line.depth > 0).then(|| behind_tick(line.text)).flatten()?;
+    let mut words = Vec::new();
+    Line::new(example).hash_words(&mut words);
+    let whole = !words.is_empty() && words.len() <= TICKED_WORDS_MAX && originals.hold(&words);
+    whole.then(|| {
+        let (start, run) = originals.find(&words, None).unwrap_or_default();
+        Match {
+            start,
+            end: start + run,
+            rest: Some(example.to_owned()),
+            tail: false,
+        }
+    })
+}
+
+/// What stands behind a tick; an empty box is none.
+fn behind_tick(text: &str) -> Option<&str> {
+    const TICKS: &[&str] = &[
+        "[x]", "[X]", "(x)", "(X)", "[✓]", "[✔]", "[*]", "☑", "☒", "✓", "✔", "✅", "x ", "X ",
+        "-> ", "--> ", "=> ", "→",
+    ];
+    let text = text.trim_start();
+    let rest = TICKS.iter().find_map(|tick| text.strip_prefix(tick))?;
+    let rest = rest.trim_start_matches(['\u{fe0f}', ' ', '\t']).trim_end();
+    (!rest.is_empty()).then_some(rest)
+}
+
+/// Whether a line is made of pieces of the letters that we sent, however short.
+pub fn is_ours(line: &Line<'_>, texts: &[String]) -> bool {
+    let mut words = Vec::new();
+    line.hash_words(&mut words);
+    !words.is_empty() && Originals::of(texts).hold(&words)
 }
 
 /// The line is ours from end to end, or the sender went on behind a line of ours.
@@ -314,7 +354,9 @@ pub fn loosely(lines: &[Line<'_>]) -> Vec<Option<Match>> {
     let hashed = Hashed::of(lines);
     let numbered = lines.iter().enumerate();
     let mut found: Vec<Option<Match>> = numbered
-        .map(|(at, line)| loose_match(originals, line, hashed.line(at)))
+        .map(|(at, line)| {
+            ticked(originals, line).or_else(|| loose_match(originals, line, hashed.line(at)))
+        })
         .collect();
     keep_runs(lines, originals, &mut found);
     found

@@ -120,6 +120,7 @@ pub fn judge_lines(lines: &[Line<'_>], letters: &[String]) -> Judged {
     let known = Known {
         matched: &matched,
         exactly: known,
+        letters,
     };
     apply_openings(lines, &known, &openings, &mut judged);
     // What was first taken for typed words may have been found to be ours after all.
@@ -344,6 +345,7 @@ struct Known<'a> {
     matched: &'a [Option<Match>],
     /// By the letters themselves, and not by what our templates always say.
     exactly: bool,
+    letters: &'a [String],
 }
 
 fn apply_openings(
@@ -427,7 +429,9 @@ fn cut(
         } else {
             under_prompt || below_all
         };
-        if !typed && matches!(verdict, Verdict::Own) {
+        // Below what somebody wrote on top, "Yes" is one of the examples in the quoted letter.
+        let example = || known.exactly && own_above && originals::is_ours(line, known.letters);
+        if matches!(verdict, Verdict::Own) && (!typed || example()) {
             *verdict = Verdict::QUOTED;
         }
     }

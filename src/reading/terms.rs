@@ -8,6 +8,7 @@
 mod beside;
 mod choice;
 mod habit;
+mod impossible;
 mod moment;
 mod named;
 mod place;
@@ -18,6 +19,7 @@ use crate::lunch::act::{AcceptTerms, Answering};
 use crate::reading::Context;
 use crate::reading::language::lexicon;
 use crate::reading::phrase::Token;
+pub use choice::Whole;
 use chrono::NaiveDate;
 
 /// What was found.
@@ -35,6 +37,10 @@ pub struct Found {
     pub until: Option<NaiveDate>,
     /// It lasts for a while only: "until March", "four weeks".
     pub lasts: bool,
+    /// A span is left out as a whole.
+    pub whole: Option<Whole>,
+    /// A day or a time was named that no calendar and no clock has: "25:00", "31 February".
+    pub impossible: bool,
 }
 
 /// Reads the terms of a text.
@@ -61,13 +67,18 @@ pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
     }
     let moments: Vec<_> = moments.into_iter().flatten().collect();
     let chosen = choice::start(&sentences, &moments, context);
+    let impossible = sentences
+        .iter()
+        .any(|sentence| impossible::named(&sentence.words));
     let mut terms = habit::find(&sentences, languages);
     terms.start = chosen.start;
     terms.location = location;
     Found {
         lasts: choice::lasts(&sentences, &moments, context),
+        whole: choice::whole(&sentences, &moments, context),
+        impossible,
         terms,
-        open: chosen.open,
+        open: chosen.open || (impossible && chosen.start.is_none()),
         dated: chosen.dated,
         begins: chosen.begins,
         until: choice::until(&sentences, &moments, context),

@@ -101,6 +101,7 @@ fn tell(act: &Act, context: &Context, items: &mut Vec<Item>) {
                 PartStat::Accepted => "accepts",
                 PartStat::Declined => "declines",
                 PartStat::Tentative => "accepts tentatively",
+                PartStat::Delegated => "names somebody else for",
                 PartStat::Other => "says neither yes nor no to",
             };
             let what = occurrence.map_or_else(

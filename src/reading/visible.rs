@@ -510,7 +510,22 @@ const fn part_of(verdict: &Verdict) -> Part {
 
 /// Whether a subject was typed by the sender: it answers nothing and is not ours.
 fn is_own_subject(subject: &str) -> bool {
-    !subject.trim().is_empty() && !answers(subject) && !answered::is_subject_of_ours(subject)
+    !subject.trim().is_empty()
+        && !answers(subject)
+        && !answered::is_subject_of_ours(subject)
+        && !is_placeholder(subject)
+}
+
+/// "(No subject)": what a client writes where nobody wrote anything.
+fn is_placeholder(subject: &str) -> bool {
+    let tokens = tokens(subject);
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|token| token.is_word)
+        .map(|token| &*token.text)
+        .collect();
+    let mark = lexicon().longest(&words, 0, &[Sense::NoSubject], Languages::ALL);
+    mark.is_some_and(|mark| mark.words == words.len())
 }
 
 /// Whether a subject begins as answers do: `Re:`, `AW:`, `Re[2]:`.
@@ -547,6 +562,16 @@ mod tests {
     fn a_changed_subject_speaks_where_the_body_is_empty() {
         assert_eq!(own("From: a@x.org\nSubject: YES!!!\n\n\n"), "YES!!!");
         assert_eq!(own("From: a@x.org\nSubject: Re: lunch\n\n\n"), "");
+        for none in [
+            "No subject",
+            "(no subject)",
+            "<Kein Betreff>",
+            "(sans objet)",
+            "(sin asunto)",
+        ] {
+            assert_eq!(own(&format!("From: a@x.org\nSubject: {none}\n\n\n")), "");
+        }
+        assert_eq!(own("From: a@x.org\nSubject: No, sorry\n\n\n"), "No, sorry");
     }
 
     #[test]

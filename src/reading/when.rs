@@ -41,6 +41,8 @@ pub struct When {
     pub bound: bool,
     /// Index of the first word used.
     pub first: Option<usize>,
+    /// All of a span is meant that has begun: the first day behind it.
+    pub behind: Option<NaiveDate>,
 }
 
 impl When {
@@ -204,6 +206,9 @@ pub fn find_moved(words: &[&str], context: &Context, moves: bool) -> When {
         if let Some(day) = day_at(words, at, context) {
             if !ruled_out(at) && !day.past {
                 days.take(day.date, day.vague, day.weekday);
+                found.behind = found
+                    .behind
+                    .or(day.behind.filter(|_| day.date <= today(context)));
                 let bound = bound(at).filter(|_| !day.vague);
                 found.bound |= bound.is_some();
                 after |= bound == Some(Sense::After);
@@ -281,6 +286,9 @@ impl Named {
 pub fn until(words: &[&str], context: &Context) -> Option<NaiveDate> {
     let found = find(words, context);
     let date = found.date?;
+    if let (true, Some(behind)) = (found.vague, found.behind) {
+        return Some(behind);
+    }
     let first = found.first.unwrap_or(0);
     let after = !found.bound
         && words.get(..first).is_some_and(|before| {
@@ -397,6 +405,14 @@ mod tests {
             ("hasta abril", "2027-04-01"),
             ("tot 1 mei", "2027-05-01"),
             ("until January", "2028-01-01"),
+            ("all of January", "2027-02-01"),
+            ("for the whole of January", "2027-02-01"),
+            ("den ganzen Januar", "2027-02-01"),
+            ("tout le mois de janvier", "2027-02-01"),
+            ("todo enero", "2027-02-01"),
+            ("heel januari", "2027-02-01"),
+            ("January", "2027-02-01"),
+            ("until April 2031", "2031-04-01"),
             ("after March", "2027-04-01"),
         ] {
             let date = ask(text, until).map(|d| d.to_string());

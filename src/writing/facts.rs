@@ -470,11 +470,13 @@ impl Facts {
 
     fn event(&self, event: &Event) -> Value {
         // A series that changes half way is told from its next lunch on, not from its first.
-        let start = event.next_start();
+        let next = event.next_start();
+        let start = next.unwrap_or(event.start);
         let weekday = say::weekday(start.weekday());
         let series = event.recurrence.as_ref();
         context! {
             rhythm => series.map_or(String::new(), |r| say::rhythm(r.every_weeks, weekday)),
+            over => next.is_none(),
             minutes => event.minutes,
             place => place(&event.location),
             summary => event.summary.as_str(),

@@ -79,6 +79,7 @@ pub fn with_variations() -> Vec<Sample> {
 struct Cast {
     ana: NameAddr,
     ben: NameAddr,
+    cara: NameAddr,
     house: NameAddr,
     reply_to: Address,
     stop_to: Address,
@@ -102,6 +103,7 @@ impl Cast {
         Some(Self {
             ana: NameAddr::parse("Ana <ana@example.com>").ok()?,
             ben: NameAddr::parse("Ben <ben@example.com>").ok()?,
+            cara: NameAddr::parse("Cara <cara@example.com>").ok()?,
             house: NameAddr::new("Lunch", mailbox.clone()),
             reply_to: mailbox.with_detail(REFERENCE).ok()?,
             stop_to: mailbox.with_detail(REFERENCE).ok()?,

@@ -38,7 +38,7 @@ impl Answer {
             Some(PartStat::Accepted) => Some("accepted"),
             Some(PartStat::Declined) => Some("declined"),
             Some(PartStat::Tentative) => Some("said maybe to"),
-            Some(PartStat::Other) | None => None,
+            Some(PartStat::Delegated | PartStat::Other) | None => None,
         }
     }
 }

@@ -6,7 +6,6 @@
 //! writes nothing but the store of the stage, which goes with it.
 
 mod answers;
-pub mod browser;
 mod card;
 mod fabric;
 mod frame;

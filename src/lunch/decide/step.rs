@@ -351,6 +351,8 @@ pub fn step(
         Act::Command { name, .. } => command(standing, *name, letter),
         Act::CalendarReply { partstat, .. } => match (standing, partstat) {
             (Meeting, PartStat::Declined) => Step::SkipByCalendar,
+            // Somebody else cannot come in their place: what is meant is asked.
+            (Meeting, PartStat::Delegated) => Step::AskBack,
             // Pressed after a "no" to one lunch: that was a slip.
             (Meeting, PartStat::Accepted) => Step::StandAgain,
             (Meeting, PartStat::Tentative | PartStat::Other) => Step::Nothing,

@@ -7,6 +7,27 @@ use crate::reading::phrase::Token;
 /// Longest phrase that a comma may stand in, in words.
 const JOINED_WORDS_MAX: usize = 6;
 
+/// Longest clause, in words; who writes no marks at all is read in pieces.
+const CLAUSE_WORDS_MAX: usize = 200;
+
+/// Words at the beginning and at the end of a text whose clauses are weighed.
+const WEIGHED_WORDS: (usize, usize) = (3_000, 1_000);
+
+/// Takes the clauses out of the middle of a text that is longer than anybody's answer.
+pub(super) fn drop_middle(clauses: &mut Vec<Clause<'_>>) {
+    let all: usize = clauses.iter().map(|clause| clause.words.len()).sum();
+    let (first, last) = WEIGHED_WORDS;
+    if all <= first + last {
+        return;
+    }
+    let mut before = 0;
+    clauses.retain(|clause| {
+        let at = before;
+        before += clause.words.len();
+        at < first || before + last > all
+    });
+}
+
 /// A clause: its words, and whether its sentence is a question.
 pub(super) struct Clause<'a> {
     pub(super) words: Vec<&'a str>,
@@ -31,6 +52,10 @@ pub(super) fn clauses<'a>(tokens: &'a [Token<'a>], languages: Languages) -> Vec<
                 continues = true;
             }
             current.push(token);
+            if current.len() >= CLAUSE_WORDS_MAX {
+                push(&mut found, &mut current, continues);
+                continues = true;
+            }
             continue;
         }
         match &*token.text {

@@ -171,6 +171,9 @@ pub(super) fn weigh(
             }
             Sense::Condition if found.is_empty() => weighing.condition += 1,
             Sense::Stop if !turned => intent.stop = true,
+            Sense::End if !turned && of_something_else(words, ends, languages) => {
+                intent.asks_back = Some("something is to end, and it does not say the lunches");
+            }
             Sense::End if !turned => intent.end = true,
             Sense::Skip if !turned => intent.skip = true,
             Sense::Move => intent.moves = true,
@@ -262,6 +265,19 @@ pub(super) fn weigh(
     {
         weighing.other += 1;
     }
+}
+
+/// "I quit my job": what ends is the writer's, and no lunch.
+fn of_something_else(words: &[&str], behind: usize, languages: Languages) -> bool {
+    let owned = words
+        .get(behind)
+        .is_some_and(|word| lexicon().is_in(word, Sense::PlaceOwner, languages));
+    let ours = [Sense::Series, Sense::LunchWord, Sense::NextLunch];
+    owned
+        && (behind + 1..words.len()).all(|at| {
+            let mark = lexicon().longest(words, at, &ours, languages);
+            mark.is_none()
+        })
 }
 
 /// "Not before 13:00" bounds the time of day and puts nothing off.

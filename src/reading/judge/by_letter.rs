@@ -17,6 +17,11 @@ const HELD_WORDS_MAX: usize = 14;
 /// Longest answer to a follow-up that may be no notes at all, in words.
 const SHORT_WORDS_MAX: usize = 14;
 
+/// Longest answer to a reminder that wishes for another rhythm, in words.
+const RHYTHM_WORDS_MAX: usize = 8;
+/// Words of it of which nothing is known.
+const RHYTHM_UNKNOWN_MAX: usize = 3;
+
 /// A text so short is no note to the partner, in words.
 const FEW_WORDS: usize = 8;
 
@@ -66,6 +71,9 @@ pub(super) fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Jud
     if let Some(held) = said.held {
         return Judged::one(Act::Held(held), "it says whether the lunch took place");
     }
+    if wishes_rhythm(said) {
+        return Judged::one(Act::Accept(accept(said)), "another rhythm is wished for");
+    }
     match said.verdict {
         Verdict::No | Verdict::Later => {
             Judged::one(Act::Skip, "a no to a reminder leaves this lunch out")
@@ -76,6 +84,16 @@ pub(super) fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Jud
         Verdict::Silent if said.only_thanks => Judged::one(Act::Other, "thanks or a greeting"),
         Verdict::Silent => Judged::one(Act::Unclear, said.because),
     }
+}
+
+/// "Every week please": lunches that go on, at another rhythm; said in a few words and nothing else.
+fn wishes_rhythm(said: &Intent) -> bool {
+    let stands = matches!(said.verdict, Verdict::Yes | Verdict::Silent);
+    let unknown: usize = said.signs.iter().map(|clause| clause.unknown).sum();
+    said.terms.rhythm_weeks.is_some()
+        && stands
+        && said.words <= RHYTHM_WORDS_MAX
+        && unknown <= RHYTHM_UNKNOWN_MAX
 }
 
 pub(super) fn followup(text: &str, mut sorted: Sorted, said: &Intent, context: &Context) -> Judged {

@@ -75,6 +75,9 @@ pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
     if !acts.is_empty() {
         return acts;
     }
+    if said.asks_back.is_some() {
+        return vec![Act::Unclear];
+    }
     if let Some(moved) = reschedule(&said, context)
         .filter(|_| said.moves || said.question || said.verdict != Verdict::Yes)
     {

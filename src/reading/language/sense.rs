@@ -328,6 +328,46 @@ senses! {
     BetweenUs = "between us",
     /// A sentence that leaves the other prompts without an answer.
     NoMoreNotes = "no more notes",
+    /// Stands before a span that is meant from its first day to its last.
+    WholeOf = "whole of",
+    /// Words beside a number that count lunches to come: "the next two".
+    NextOnes = "next ones",
+    /// Stands behind the figures of an hour: "Uhr", "h".
+    ClockUnit = "clock unit",
+    /// Before noon or after it: "am", "pm".
+    HalfDay = "half of the day",
+    /// Joins the number of a day with its month: "3 de marzo".
+    OfMonth = "of a month",
+    /// Between the two ends of a span: "from 12 to 1".
+    RangeTo = "range to",
+    /// Opens a span that has two ends.
+    RangeFrom = "range from",
+    /// Small words that may stand before a day or a time and belong to it.
+    BeforeDay = "before a day",
+    /// Small words that may stand between a day and its time.
+    DayToTime = "between day and time",
+    /// Before the date that a week is named by: "the week of the 18th".
+    WeekOf = "of the week",
+    /// Before a "morning" that is no tomorrow: "guten Morgen".
+    NoTomorrow = "before a morning",
+    /// Opens how long something lasts: "for", "pendant".
+    Lasting = "lasting",
+    /// Behind a weekday and an hour: "sharp".
+    ClockSharp = "on the hour",
+    /// Between a weekday and its date: "Thursday the 14th".
+    WeekdayToDate = "between weekday and date",
+    /// Before the bare figure of a day: "am 21".
+    DateArticle = "before the figure of a day",
+    /// The same, where small figures are more often points of a list: "le 21".
+    LooseDateArticle = "before a larger figure of a day",
+    /// The same, where little may follow: "the 21".
+    WeakDateArticle = "before a bare figure of a day",
+    /// Behind a figure that is no day: "am 3. Punkt".
+    NoDayBehind = "no day behind",
+    /// Before a figure whose full stop ends no sentence: "am 21. um 12".
+    FigureArticle = "before a figure with a full stop",
+    /// Ends a word that begins with how many weeks: "dreiwochig".
+    RhythmEnding = "rhythm ending",
     /// Words that end a place.
     PlaceEnd = "place end",
     /// Any day but.
@@ -434,6 +474,8 @@ senses! {
     AuthorLabel = "author label",
     /// A span of time in words; a line begins with how long it is: `00:30 mezzora`.
     Span = "span",
+    /// What clients write for a subject where none was typed.
+    NoSubject = "no subject",
     /// What stands in front of a subject that answers or passes on another one.
     ReplyPrefix = "reply prefix",
     /// What mails are written on and with; beginnings of words.
@@ -539,9 +581,12 @@ senses! {
 }
 
 impl Sense {
-    /// Whether its lines are beginnings of words and no patterns.
+    /// Whether its lines are beginnings (or endings) of words and no patterns.
     pub(super) const fn is_beginning(self) -> bool {
-        matches!(self, Self::Device | Self::CalendarWord | Self::HtmlStub)
+        matches!(
+            self,
+            Self::Device | Self::CalendarWord | Self::HtmlStub | Self::RhythmEnding
+        )
     }
 
     /// Whether its lines are pieces of a text, wherever they stand in it.

@@ -2,14 +2,14 @@
 
 use super::sense::Sense;
 
-const _: () = assert!(Sense::COUNT <= 4 * 64, "one more number for Senses");
+const _: () = assert!(Sense::COUNT <= 5 * 64, "one more number for Senses");
 
 /// A set of senses, so that what a word cannot mean is told by a look at a bit.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Senses([u64; 4]);
+pub(super) struct Senses([u64; 5]);
 
 impl Senses {
-    pub(super) const ALL: Self = Self([u64::MAX; 4]);
+    pub(super) const ALL: Self = Self([u64::MAX; 5]);
 
     /// These, or all where none is named.
     pub(super) fn of(senses: &[Sense]) -> Self {

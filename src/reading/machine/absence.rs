@@ -8,10 +8,11 @@
 use super::phrases::{self, Find, Sign};
 use super::witness::{Sender, Witness, kind_of_local};
 use super::{bulk, days, other};
-use crate::lunch::act::Act;
+use crate::lunch::act::{Act, Answering};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::Message;
-use crate::reading::phrase::tokens;
+use crate::reading::notes::held;
+use crate::reading::phrase::{self, tokens};
 use crate::reading::visible::Own;
 use crate::reading::{Context, Reading, judge};
 use crate::words::address::Address;
@@ -20,6 +21,11 @@ use crate::words::address::Address;
 const TEXT_OCTETS_MAX: usize = 4_000;
 /// Longest own text that may be an absence by its words alone, in octets.
 const ABSENCE_OCTETS_MAX: usize = 1_800;
+
+/// Longest absence that stands where notes were asked for, in words.
+const INSTEAD_WORDS_MAX: usize = 50;
+/// Most words of it that are about something else: a greeting, a name.
+const BESIDE_WORDS_MAX: usize = 14;
 
 /// An automatic answer, if the mail is one.
 pub(super) fn read(
@@ -37,7 +43,8 @@ pub(super) fn read(
         .or_else(|| by_gateway(witness).filter(|_| !is_person(message, own, witness, context)));
     let reason = by_header
         .or_else(|| by_subject(own, witness))
-        .or_else(|| by_words(own, witness))?;
+        .or_else(|| by_words(own, witness))
+        .or_else(|| instead_of_notes(own, context))?;
     let text = own.text();
     if is_receipt(witness, &text) {
         return Some(other("a read receipt", message));
@@ -238,40 +245,8 @@ fn is_one_word(witness: &Witness) -> bool {
 
 /// `Ben Smith is out of the office (returning 9 June)`, as Domino writes it, in its languages.
 fn is_away_sentence(subject: &str) -> bool {
-    const SENTENCES: &[&str] = &[
-        " is out of the office",
-        " is out of office",
-        " is on vacation",
-        " is away",
-        " is currently out",
-        " ist ausser haus",
-        " ist nicht im buro",
-        " ist abwesend",
-        " ist im urlaub",
-        " est absent",
-        " est en conge",
-        " esta fuera de la oficina",
-        " esta ausente",
-        " e fuori ufficio",
-        " e assente",
-        " esta fora do escritorio",
-        " is niet aanwezig",
-        " is afwezig",
-        " is niet op kantoor",
-        " ar inte pa kontoret",
-        " er ikke pa kontoret",
-        " jest poza biurem",
-        " jest nieobecny",
-        " jest nieobecna",
-        " je mimo kancelar",
-        " on poissa",
-        " нет на месте",
-        " в отпуске",
-        " ofis disinda",
-        " no longer works ",
-        " has left the company",
-    ];
-    SENTENCES.iter().any(|sentence| subject.contains(sentence))
+    let finds = phrases::phrases().find(subject);
+    phrases::has(&finds, Sign::AwaySentence)
 }
 
 /// `#12345`, `[Ticket-4711]`, `case 00123456`.
@@ -328,6 +303,91 @@ fn by_words(own: &Own, witness: &Witness) -> Option<&'static str> {
     absent.then_some("it speaks as automatic replies do, and of nothing else")
 }
 
+/// In answer to the letter with the prompts: an absence and nothing else, however short. Notes speak to
+/// somebody, and of what was; whoever asks or speaks of the lunch is read as a person.
+fn instead_of_notes(own: &Own, context: &Context) -> Option<&'static str> {
+    let answering = context.answering.or(own.quoted);
+    let prompted = own.passages.iter().any(|passage| passage.prompt.is_some());
+    if answering != Some(Answering::FollowUp) || own.is_empty() || own.from_subject || prompted {
+        return None;
+    }
+    let text = own.text();
+    if text.split_whitespace().count() > INSTEAD_WORDS_MAX
+        || converses(&text)
+        || opens_with_yes_or_no(&text)
+    {
+        return None;
+    }
+    let (mut away, mut ends) = (false, false);
+    let mut beside: Vec<&str> = Vec::new();
+    let languages = lexicon().languages_of_notes(&tokens(&text));
+    for piece in pieces(&text) {
+        let tokens = tokens(piece);
+        let words: Vec<&str> = phrase::words(&tokens);
+        let finds = phrases::phrases().find(&phrases::fold(piece));
+        let says = |signs: &[Sign]| signs.iter().any(|sign| phrases::has(&finds, *sign));
+        let courteous = says(&[Sign::Thanks, Sign::Urgent, Sign::Access]);
+        let absent = says(&[Sign::Away, Sign::AwayInShort]);
+        let back = says(&[Sign::Until, Sign::Back, Sign::Return]);
+        let headed = [Sense::Best, Sense::Worst, Sense::Focus]
+            .iter()
+            .any(|sense| {
+                let mark = lexicon().longest(&words, 0, &[*sense], Languages::ALL);
+                mark.is_some()
+            });
+        // "I'll come back to you on Monday" speaks to somebody too; "you …" begins a note.
+        let first = words.get(..1).unwrap_or_default();
+        let exempt = (courteous || back) && !addresses(first, languages);
+        if headed || says(&[Sign::Was]) || (!exempt && addresses(&words, languages)) {
+            return None;
+        }
+        let timed = words.iter().any(|word| names_time(word));
+        away |= absent || (timed && says(&[Sign::Return]));
+        ends |= back || courteous || timed;
+        if !(absent || back || courteous) {
+            beside.push(piece);
+        }
+    }
+    let beside = beside.join(". ");
+    let few = beside.split_whitespace().count() <= BESIDE_WORDS_MAX;
+    (away && ends && few && held::told(&beside).is_none())
+        .then_some("an absence and nothing else, where notes were asked for")
+}
+
+/// The pieces of a text between marks; the full stop of a date ("20.1.", "24. Januar") is none.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut before) = (0, ' ');
+    for (at, c) in text.char_indices() {
+        let dated = c == '.' && before.is_ascii_digit();
+        if matches!(c, '.' | ',' | '!' | ';' | '\n') && !dated {
+            found.push(text.get(start..at).unwrap_or_default());
+            start = at + c.len_utf8();
+        }
+        before = c;
+    }
+    found.push(text.get(start..).unwrap_or_default());
+    found.retain(|piece| piece.chars().any(char::is_alphanumeric));
+    found
+}
+
+/// Whether somebody is spoken to.
+fn addresses(words: &[&str], languages: Languages) -> bool {
+    (0..words.len()).any(|at| {
+        let mark = lexicon().longest(words, at, &[Sense::Addressing], languages);
+        mark.is_some()
+    })
+}
+
+/// A figure, a weekday, a month, or how long it is.
+fn names_time(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || lexicon().weekday(word).is_some()
+        || lexicon().month(word).is_some()
+        || lexicon().is(word, Sense::Week)
+        || lexicon().is(word, Sense::Day)
+}
+
 /// How many kinds of turns of phrase of an absence there are.
 fn kinds(body: &[Find]) -> usize {
     [
@@ -347,68 +407,8 @@ fn converses(text: &str) -> bool {
     if text.contains(['?', '？', '¿']) {
         return true;
     }
-    const MATTER: &[&str] = &[
-        "lunch",
-        "mittag",
-        "essen",
-        "dejeuner",
-        "almuerzo",
-        "comida",
-        "pranzo",
-        "almoco",
-        "lunsj",
-        "frokost",
-        "obiad",
-        "obed",
-        "lounas",
-        "обед",
-        "ランチ",
-        "昼食",
-        "午餐",
-        "午饭",
-        "ogle yemegi",
-        "let's",
-        "lets ",
-        "feedback",
-        "how about",
-        "happy to",
-        "glad to",
-        "love to",
-        "im in",
-        "count me",
-        "works for me",
-        "suits me",
-        "sounds good",
-        "no thanks",
-        "not for me",
-        "stop ",
-        "reschedule",
-        "move it",
-        "skip",
-        "see you",
-        "meet",
-        "coffee",
-        "cafe",
-        "gerne",
-        "klingt gut",
-        "treffen",
-        "volontiers",
-        "avec plaisir",
-        "con gusto",
-        "encantad",
-        "graag",
-        "leuk",
-        "best:",
-        "worst:",
-        "pause",
-        "instead",
-        "rather",
-        "shall we",
-        "after that i",
-        "sorry for",
-    ];
-    let folded = phrases::fold(text);
-    MATTER.iter().any(|word| folded.contains(word))
+    let finds = phrases::phrases().find(&phrases::fold(text));
+    phrases::has(&finds, Sign::Matter)
 }
 
 fn is_receipt(witness: &Witness, text: &str) -> bool {

@@ -67,6 +67,14 @@ sections! {
     Away = "away",
     /// The writer will be back.
     Return = "return",
+    /// The same in so few words that they tell an absence only where nothing else is said.
+    AwayInShort = "away in short",
+    /// Something is told that is over.
+    Was = "was",
+    /// A subject that says of somebody by name that they are away.
+    AwaySentence = "away sentence",
+    /// What we and people write to one another about; machines don't.
+    Matter = "matter",
     /// Mail is not read meanwhile.
     Access = "access",
     /// Somebody else can be asked.

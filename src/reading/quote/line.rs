@@ -67,7 +67,10 @@ impl<'a> Line<'a> {
         let barred = |rest: &str| rest == "|" || (rest.starts_with("| ") && !rest.ends_with('|'));
         while let Some(inner) = rest
             .strip_prefix(['>', '＞'])
-            .or_else(|| rest.strip_prefix('|').filter(|_| barred(rest)))
+            .or_else(|| {
+                let bar = rest.strip_prefix('|');
+                bar.filter(|_| depth > 0 || barred(rest)) // ">|" is a mark of its own
+            })
             .or_else(|| after_initials(rest).filter(|_| depth == 0))
         {
             depth += 1;

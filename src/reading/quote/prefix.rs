@@ -94,9 +94,11 @@ fn prefix_of<'a>(line: &Line<'a>) -> Option<&'a str> {
         return None;
     }
     let text = line.text.trim_start();
+    // "- " is a sign, and "J-P>" is initials.
+    let lettered = text.starts_with(char::is_alphanumeric);
     let letters: usize = text
         .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        .take_while(|c| lettered && (c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
         .map(char::len_utf8)
         .take(PREFIX_OCTETS_MAX)
         .sum();

@@ -2,7 +2,7 @@
 
 use super::moment::{Bound, Moment, Standing, is_small_between};
 use super::sentence::Sentence;
-use crate::reading::language::{Sense, lexicon};
+use crate::reading::language::{Languages, Sense, lexicon};
 
 /// The words from one moment to the next.
 fn words_between<'s, 'w>(
@@ -57,12 +57,11 @@ pub(super) fn share_standing(sentence: &Sentence<'_>, found: &mut [Moment]) {
         };
         let between = words_between(sentence, first, second);
         let alike = first.day.is_some() == second.day.is_some();
-        if alike
-            && matches!(
-                between,
-                ["and" | "or" | "und" | "oder" | "et" | "ou" | "y" | "o" | "en" | "of"]
-            )
-        {
+        let joined = matches!(
+            between,
+            [word] if lexicon().is(word, Sense::And) || lexicon().is(word, Sense::Or)
+        );
+        if alike && joined {
             let least = first.standing.min(second.standing);
             if least <= Standing::Busy {
                 (first.standing, second.standing) = (least, least);
@@ -78,31 +77,13 @@ pub(super) fn mark_ranges(sentence: &Sentence<'_>, found: &mut [Moment]) {
             continue;
         };
         let between = words_between(sentence, first, second);
-        let to = matches!(
-            between,
-            ["to" | "till" | "until" | "bis" | "au" | "a" | "al" | "tot" | "and"]
-                | ["bis", "zum"]
-                | ["a", "la" | "las"]
-        );
+        let and = matches!(between, [word] if lexicon().is(word, Sense::And));
+        let leads = lexicon().longest(between, 0, &[Sense::RangeTo], Languages::ALL);
+        let to = and || leads.is_some_and(|mark| mark.words == between.len());
         let alike = (first.day.is_some() && second.day.is_some())
             || (first.time.is_some() && second.time.is_some() && second.day.is_none());
         let before = sentence.word_before(first.from);
-        let and = between == ["and"];
-        let opens = matches!(
-            before,
-            "from"
-                | "between"
-                | "von"
-                | "vom"
-                | "zwischen"
-                | "de"
-                | "du"
-                | "entre"
-                | "del"
-                | "van"
-                | "tussen"
-                | "las"
-        );
+        let opens = lexicon().is(before, Sense::RangeFrom);
         if alike && to && (opens || !and) {
             first.standing = first.standing.min(Standing::Busy);
             first.bound = None;

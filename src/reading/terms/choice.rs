@@ -1,9 +1,9 @@
 //! Which of the moments is the start that is wished for, and until when something is put off.
 
-use super::moment::{Bound, Moment, Standing};
+use super::moment::{Bound, Moment, Standing, leads};
 use super::sentence::Sentence;
 use crate::reading::Context;
-use crate::reading::language::{Sense, lexicon};
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::when::day::Day;
 use crate::reading::when::{
     first_lunch_day, in_week_of, lunch_weekday, monday_of, shift, today, usual_time,
@@ -345,6 +345,7 @@ pub fn until(
             Some(Bound::After) if day.vague => behind_span(sentences, moment, day.date),
             Some(Bound::After) => day.date.checked_add_days(Days::new(1)),
             Some(_) if is_figure(sentences, moment) => after_latest(day.date, latest),
+            None if day.behind.is_some() && day.date <= today => day.behind,
             _ => Some(day.date),
         };
         let Some(date) = date.filter(|date| *date > today) else {
@@ -375,6 +376,45 @@ pub fn lasts(sentences: &[Sentence<'_>], moments: &[Moment], context: &Context<'
             && sentences
                 .iter()
                 .any(|sentence| counted_from_today(sentence, today).is_some())
+}
+
+/// A span that is left out from its first day to its last: "all of January", "skip March".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    /// It has begun: its end is until when.
+    Begun,
+    /// It has not: what comes before it is not left out.
+    Ahead,
+}
+
+/// The span that is left out as a whole, if one is.
+pub fn whole(
+    sentences: &[Sentence<'_>],
+    moments: &[Moment],
+    context: &Context<'_>,
+) -> Option<Whole> {
+    let today = today(context);
+    let left_out = [Sense::WholeOf, Sense::Skip, Sense::Pause];
+    moments.iter().find_map(|moment| {
+        let span = moment.span.filter(|span| !span.week)?;
+        let sentence = sentences.get(moment.sentence)?;
+        // "The rest of January" is named as a whole.
+        let rest = (moment.from.saturating_sub(1)..=moment.from).any(|at| {
+            let named = &[Sense::WholeOf];
+            let mark = lexicon().longest(&sentence.words, at, named, Languages::ALL);
+            mark.is_some_and(|mark| at + mark.words > moment.from)
+        });
+        if rest {
+            return Some(Whole::Begun);
+        }
+        let month = lexicon().month(sentence.word(moment.from)).is_some();
+        leads(sentence, moment.from, &left_out).filter(|_| month && moment.bound.is_none())?;
+        Some(if span.date <= today {
+            Whole::Begun
+        } else {
+            Whole::Ahead
+        })
+    })
 }
 
 /// Whether a day is named by its figure alone, without its month.

@@ -140,20 +140,7 @@ fn rhythm_at(
 
 /// "dreiwöchentlich", "im Vierwochentakt", "driewekelijks".
 fn compound(word: &str) -> Option<u32> {
-    const ENDINGS: &[&str] = &[
-        "wochentlich",
-        "wochentliche",
-        "wochentlichen",
-        "wochig",
-        "wochigen",
-        "wochentakt",
-        "wochenrhythmus",
-        "wekelijks",
-        "wekelijkse",
-    ];
-    let count = ENDINGS
-        .iter()
-        .find_map(|ending| word.strip_suffix(ending))?;
+    let count = lexicon().before_ending(word, Sense::RhythmEnding)?;
     lexicon().number(count).filter(|n| (2..27).contains(n))
 }
 

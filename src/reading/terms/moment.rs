@@ -154,30 +154,7 @@ pub(super) fn is_small_between(sentence: &Sentence<'_>, from: usize, to: usize) 
             || lexicon().is(word, Sense::In)
             || lexicon().is(word, Sense::EndOf)
             || lexicon().is(word, Sense::StartOf)
-            || matches!(
-                word,
-                "the"
-                    | "my"
-                    | "our"
-                    | "a"
-                    | "der"
-                    | "die"
-                    | "das"
-                    | "den"
-                    | "dem"
-                    | "le"
-                    | "la"
-                    | "las"
-                    | "el"
-                    | "los"
-                    | "les"
-                    | "de"
-                    | "het"
-                    | "at"
-                    | "least"
-                    | "about"
-                    | "all"
-            )
+            || lexicon().is(word, Sense::BeforeDay)
     })
 }
 

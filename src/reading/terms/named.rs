@@ -9,6 +9,9 @@ use crate::reading::when::day::{Day, day_at};
 use crate::reading::when::shift::shift_at;
 use chrono::Datelike;
 
+/// Most days and times of one sentence that are looked at: nobody means more than these.
+const MOMENTS_MAX: usize = 48;
+
 /// The days, times and shifts of a sentence, one by one.
 pub(super) fn named(
     sentence: &Sentence<'_>,
@@ -23,7 +26,7 @@ pub(super) fn named(
         .any(|clause| clause.says(&[Sense::Proposal, Sense::Move]));
     let mut found = Vec::new();
     let mut at = 0;
-    while at < words.len() {
+    while at < words.len() && found.len() < MOMENTS_MAX {
         let moment = |words: usize| Moment::new(number, at, words.max(1));
         let same = [Sense::SameTime, Sense::SameDay];
         let mut one = if let Some((minutes, from, used)) = shift_at(words, at, moves) {
@@ -168,35 +171,6 @@ fn is_glue(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
             lexicon().is(word, Sense::At)
                 || lexicon().is(word, Sense::On)
                 || lexicon().is(word, Sense::From)
-                || matches!(
-                    word,
-                    "the"
-                        | "of"
-                        | "for"
-                        | "at"
-                        | "then"
-                        | "la"
-                        | "las"
-                        | "le"
-                        | "el"
-                        | "de"
-                        | "den"
-                        | "der"
-                        | "dem"
-                        | "des"
-                        | "schon"
-                        | "erst"
-                        | "pas"
-                        | "dann"
-                        | "dan"
-                        | "instead"
-                        | "please"
-                        | "noon"
-                        | "but"
-                        | "say"
-                        | "maybe"
-                        | "um"
-                        | "in"
-                )
+                || lexicon().is(word, Sense::DayToTime)
         })
 }

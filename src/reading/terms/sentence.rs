@@ -210,12 +210,7 @@ fn joins(tokens: &[Token<'_>], at: usize) -> bool {
     let article = at
         .checked_sub(2)
         .and_then(|i| tokens.get(i))
-        .is_some_and(|t| {
-            matches!(
-                &*t.text,
-                "am" | "den" | "dem" | "zum" | "vom" | "bis" | "ab" | "der"
-            )
-        });
+        .is_some_and(|t| lexicon().is(&t.text, Sense::FigureArticle));
     (figure(before) && lexicon().month(&behind.text).is_some())
         || (dated(before) && before.text.len() <= 4 && figure(behind))
         || (close && !figure(before))

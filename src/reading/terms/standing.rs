@@ -195,8 +195,9 @@ pub fn led_marks(sentence: &Sentence<'_>, clause: &Clause) -> Vec<Mark> {
 /// Words of a clause that nothing is known of.
 pub fn unknown(sentence: &Sentence<'_>, clause: &Clause, spans: &[(usize, usize)]) -> usize {
     let marked = |at: usize| {
-        let mut marks = clause.marks.iter();
-        marks.any(|mark| mark.at <= at && at < mark.at + mark.words)
+        let behind = clause.marks.partition_point(|mark| mark.at <= at);
+        let last = behind.checked_sub(1).and_then(|i| clause.marks.get(i));
+        last.is_some_and(|mark| at < mark.at + mark.words)
     };
     let named = |at: usize| spans.iter().any(|(from, to)| *from <= at && at < *to);
     let dated = [

@@ -130,22 +130,7 @@ impl Behind {
             "am" => Some(Half::Morning),
             _ => None,
         };
-        let is_unit = |text: &str| {
-            matches!(
-                text,
-                "uhr"
-                    | "h"
-                    | "hs"
-                    | "hr"
-                    | "hrs"
-                    | "hours"
-                    | "u"
-                    | "uur"
-                    | "heures"
-                    | "horas"
-                    | "ish"
-            )
-        };
+        let is_unit = |text: &str| lexicon().is(text, Sense::ClockUnit);
         if ending.is_empty() {
             // "1 p.m." is three words.
             if word(next + 1) == "m" && matches!(word(next), "p" | "a") {

@@ -25,30 +25,18 @@ pub(super) fn article_day(
     ];
     // "fangen wir am 21. an": no French year.
     let counted = next != "an" && units.iter().any(|unit| lexicon().is(next, *unit))
-        || matches!(
-            next,
-            "uhr"
-                | "uur"
-                | "u"
-                | "h"
-                | "pm"
-                | "am"
-                | "mal"
-                | "punkt"
-                | "teil"
-                | "stock"
-                | "platz"
-                | "quartal"
-        );
+        || [Sense::ClockUnit, Sense::HalfDay, Sense::NoDayBehind]
+            .iter()
+            .any(|sense| lexicon().is(next, *sense));
     let small = next.is_empty()
         || lexicon().is_small(next)
         || lexicon().is(next, Sense::At)
         || lexicon().is(next, Sense::Suits)
         || next.starts_with(|c: char| c.is_ascii_digit());
     let names = match word_before(words, at) {
-        "am" | "zum" | "vom" | "bis" | "ab" | "au" | "al" | "del" | "dia" => true,
-        "dem" | "den" | "le" | "el" | "du" => day >= PLAIN_DAY_MIN,
-        "the" => day >= PLAIN_DAY_MIN && small,
+        before if lexicon().is(before, Sense::DateArticle) => true,
+        before if lexicon().is(before, Sense::LooseDateArticle) => day >= PLAIN_DAY_MIN,
+        before if lexicon().is(before, Sense::WeakDateArticle) => day >= PLAIN_DAY_MIN && small,
         _ => false,
     };
     if !names || counted {
@@ -171,7 +159,7 @@ pub fn day_and_month(words: &[&str], at: usize, today: NaiveDate) -> Option<(Nai
     let joins = |i: usize| {
         words
             .get(i)
-            .is_some_and(|w| matches!(*w, "of" | "de" | "von" | "van"))
+            .is_some_and(|w| lexicon().is(w, Sense::OfMonth))
     };
     let (day, month, used) = if let Some(day) = number(at) {
         let skip = usize::from(joins(at + 1));

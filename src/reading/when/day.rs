@@ -5,7 +5,7 @@
 use crate::reading::Context;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::when::date::{article_day, day_and_month, numeric_date, ordinal_day};
-use crate::reading::when::span::{feast, part_of_span, span};
+use crate::reading::when::span::{feast, month_as_a_whole, part_of_span, span};
 use crate::reading::when::today;
 use crate::reading::when::weekday::weekday_at;
 use chrono::{Datelike, Days, NaiveDate};
@@ -33,6 +33,8 @@ pub struct Day {
     pub dated: bool,
     /// The word before the first one belongs to it ("first" Tuesday in February).
     pub led: bool,
+    /// All of a span is meant, and no day in it ("all of January"): the first day behind it.
+    pub behind: Option<NaiveDate>,
 }
 
 impl Day {
@@ -48,6 +50,7 @@ impl Day {
             week: false,
             dated: true,
             led: false,
+            behind: None,
         }
     }
 
@@ -86,12 +89,17 @@ pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     if let Some((date, used)) = dated {
         return Some(in_week_named(words, at, Day::exact(date, used)));
     }
+    if let Some((first, behind, used)) = month_as_a_whole(words, at, today) {
+        return Some(Day {
+            behind: Some(behind),
+            ..Day::vague(first, used)
+        });
+    }
     if let Some((date, used)) = span(words, at, today) {
         // "for a week" is how long, "in a week" is when.
-        let lasts = matches!(
-            words.get(at),
-            Some(&("for" | "fur" | "pendant" | "durante" | "pour"))
-        );
+        let lasts = words
+            .get(at)
+            .is_some_and(|word| lexicon().is(word, Sense::Lasting));
         return Some(Day {
             week: week_in(used) && !lasts,
             ..Day::vague(date, used)
@@ -108,14 +116,7 @@ pub fn day_at(words: &[&str], at: usize, context: &Context) -> Option<Day> {
 fn in_week_named(words: &[&str], at: usize, day: Day) -> Day {
     let before = |back: usize| at.checked_sub(back).and_then(|i| words.get(i));
     let week = |back: usize| before(back).is_some_and(|w| lexicon().is(w, Sense::Week));
-    let of = |back: usize| {
-        before(back).is_some_and(|w| {
-            matches!(
-                *w,
-                "of" | "commencing" | "beginning" | "du" | "del" | "vom" | "van" | "ab"
-            )
-        })
-    };
+    let of = |back: usize| before(back).is_some_and(|w| lexicon().is(w, Sense::WeekOf));
     let vague = (of(1) && week(2)) || (of(2) && week(3));
     Day {
         vague: day.vague || vague,
@@ -137,19 +138,7 @@ fn beside_today(words: &[&str], at: usize, context: &Context) -> Option<Day> {
     })?;
     // "Guten Morgen", "por la mañana": no tomorrow.
     let before = word_before(words, at);
-    let morning = matches!(
-        before,
-        "guten"
-            | "good"
-            | "la"
-            | "las"
-            | "heute"
-            | "gestern"
-            | "jeden"
-            | "goede"
-            | "schonen"
-            | "moin"
-    ) || lexicon().weekday(before).is_some();
+    let morning = lexicon().is(before, Sense::NoTomorrow) || lexicon().weekday(before).is_some();
     if morning && ahead == 1 && mark.words == 1 {
         return None;
     }

@@ -69,6 +69,7 @@ pub(super) fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(Naive
         // "may" and "march" are verbs too: a month only behind a word that wants one.
         let verb = matches!(word, "may" | "march" | "mar");
         let wanted = is_led_by(words, at, WANTS_MONTH)
+            || is_led_by(words, at, &[Sense::Skip, Sense::Pause, Sense::WholeOf])
             || lexicon()
                 .longest(words, at + 1, &[Sense::FromBehind], Languages::ALL)
                 .is_some();
@@ -78,6 +79,10 @@ pub(super) fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(Naive
             return Some((today.with_day(1)?, 1));
         }
         if !verb || wanted {
+            // "April 2031"
+            if let Some(year) = year_at(words, at + 1, today) {
+                return Some((NaiveDate::from_ymd_opt(year, month, 1)?, 2));
+            }
             let first = coming(month, 1, today.checked_add_days(Days::new(1))?)?;
             return Some((first, 1));
         }
@@ -90,6 +95,39 @@ pub(super) fn span(words: &[&str], at: usize, today: NaiveDate) -> Option<(Naive
         return Some((NaiveDate::from_ymd_opt(year, 1, 1)?, 1));
     }
     None
+}
+
+/// "All of January", and this month by its name with nothing before it that makes it begin or end
+/// there: its first day, and the first one behind it.
+pub(super) fn month_as_a_whole(
+    words: &[&str],
+    at: usize,
+    today: NaiveDate,
+) -> Option<(NaiveDate, NaiveDate, usize)> {
+    let month = lexicon().month(words.get(at)?)?;
+    let whole = is_led_by(words, at, &[Sense::WholeOf]);
+    let (year, used) = match year_at(words, at + 1, today) {
+        Some(year) => (Some(year), 2),
+        None => (None, 1),
+    };
+    let this = month == today.month() && year.is_none_or(|year| year == today.year());
+    let verb = matches!(*words.get(at)?, "may" | "march" | "mar");
+    let bare = this && !verb && !is_led_by(words, at, WANTS_MONTH);
+    if !(whole || bare) {
+        return None;
+    }
+    let first = match year {
+        _ if this => today.with_day(1)?,
+        Some(year) => NaiveDate::from_ymd_opt(year, month, 1)?,
+        None => coming(month, 1, today)?,
+    };
+    Some((first, first.checked_add_months(Months::new(1))?, used))
+}
+
+/// A year of this century in figures, not before this one.
+fn year_at(words: &[&str], at: usize, today: NaiveDate) -> Option<i32> {
+    let year = words.get(at)?.parse::<i32>().ok()?;
+    (today.year()..2_100).contains(&year).then_some(year)
 }
 
 /// Whether a phrase of one of the senses ends right before a word.

@@ -22,13 +22,9 @@ pub(super) fn weekday_at(words: &[&str], at: usize, context: &Context) -> Option
         });
     }
     let glue = |i: usize| {
-        words.get(i).is_some_and(|w| {
-            lexicon().is(w, Sense::On)
-                || matches!(
-                    *w,
-                    "the" | "den" | "der" | "le" | "el" | "de" | "dia" | "this"
-                )
-        })
+        words
+            .get(i)
+            .is_some_and(|w| lexicon().is(w, Sense::On) || lexicon().is(w, Sense::WeekdayToDate))
     };
     let skip = (at + 1..at + 3).take_while(|i| glue(*i)).count();
     let behind = at + 1 + skip;
@@ -187,10 +183,9 @@ fn figure_of_weekday(
     let word = words.get(at)?;
     let day: u32 = word.parse().ok().filter(|day| (1..=31).contains(day))?;
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let hour = matches!(
-        next,
-        "uhr" | "uur" | "u" | "h" | "heures" | "pm" | "am" | "sharp" | "oclock"
-    ) || (next == "p" && words.get(at + 2) == Some(&"m"));
+    let clock = [Sense::ClockUnit, Sense::HalfDay, Sense::ClockSharp];
+    let hour = clock.iter().any(|sense| lexicon().is(next, *sense))
+        || (next == "p" && words.get(at + 2) == Some(&"m"));
     let first = today.with_day(1)?;
     let months = (0..3).filter_map(|ahead| first.checked_add_months(Months::new(ahead)));
     months

@@ -44,6 +44,22 @@ impl Cast {
                 NOVEMBER,
             ),
             self.to_ben(
+                Body::CalendarRequest {
+                    event: Event {
+                        sequence: 4,
+                        recurrence: Some(Recurrence {
+                            every_weeks: 2,
+                            count: 1,
+                            excluded: Vec::new(),
+                        }),
+                        stamp: at(on(2027, 3, 1), 12, 30).and_utc(),
+                        ..self.event(Method::Request)
+                    },
+                    update: true,
+                },
+                (2027, 3, 1),
+            ),
+            self.to_ben(
                 Body::CalendarCancel {
                     event: Event {
                         recurrence: None,
@@ -333,25 +349,27 @@ impl Cast {
     /// Two partners, no goal of one's own.
     fn busy_harvest(&self) -> Harvest {
         let mut harvest = self.harvest();
-        let by_ana = Quote {
-            speaker: self.ana.clone(),
+        let by_cara = Quote {
+            speaker: self.cara.clone(),
             ..self.quote("You waited for the question.", 21)
         };
-        harvest.held.push((self.ana.clone(), vec![on(2027, 1, 21)]));
+        harvest
+            .held
+            .push((self.cara.clone(), vec![on(2027, 1, 21)]));
         harvest
             .unknown
-            .push((self.ana.clone(), vec![on(2027, 1, 7)]));
+            .push((self.cara.clone(), vec![on(2027, 1, 7)]));
         let allowed = [QuoteState::Named, QuoteState::Unnamed];
         for (quote, leave) in harvest.good_moments.iter_mut().zip(allowed) {
             quote.leave = Some(leave);
         }
-        harvest.good_moments.push(by_ana.clone());
-        harvest.focus.push(by_ana.clone());
+        harvest.good_moments.push(by_cara.clone());
+        harvest.focus.push(by_cara.clone());
         harvest.reached.iter_mut().for_each(|r| r.agreed_by = None);
         harvest
             .open
             .iter_mut()
-            .for_each(|g| g.seen.push(by_ana.clone()));
+            .for_each(|g| g.seen.push(by_cara.clone()));
         harvest.next.iter_mut().for_each(|n| n.speaks_first = true);
         harvest
     }
