@@ -55,6 +55,36 @@ pub(super) fn wish_of(acts: &[Act]) -> Option<Wish> {
     (!guests.is_empty()).then_some(Wish { guests, sure, came })
 }
 
+/// What a mail says beside its invitation; `None` if that is all it says.
+pub(super) fn said_beside(what: What) -> Option<What> {
+    let invites = |act: &Act| {
+        matches!(
+            act,
+            Act::Command {
+                name: CommandName::Invite,
+                ..
+            }
+        )
+    };
+    match what {
+        What::Said {
+            by,
+            pairing,
+            about,
+            mut said,
+        } => {
+            said.acts.retain(|act| !invites(act));
+            (!said.acts.is_empty()).then_some(What::Said {
+                by,
+                pairing,
+                about,
+                said,
+            })
+        }
+        _ => None,
+    }
+}
+
 /// A mail from somebody else that answers an invitation which a member handed on: its sender asks to be
 /// invited. They are asked at that address before anything begins, so it needs no proof.
 pub(super) fn handed_on(

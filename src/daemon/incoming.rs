@@ -265,13 +265,15 @@ impl Decider {
                 Outcome::Nothing("nothing follows from it")
             }
             Some(what) => {
-                let what = match wish {
+                let whats = match wish {
                     Some(wish) if !person.stopped => {
-                        self.invite_guests(route.person, &wish, &cause)?
+                        let named = self.invite_guests(route.person, &wish, &cause)?;
+                        let beside = guests::said_beside(what);
+                        beside.into_iter().chain([named]).collect()
                     }
-                    _ => what,
+                    _ => vec![what],
                 };
-                self.decide_mail(cause, what, route, message, batch)?
+                self.decide_mail(&cause, whats, route, message, batch)?
             }
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
@@ -317,8 +319,8 @@ impl Decider {
 
     fn decide_mail(
         &mut self,
-        cause: String,
-        what: What,
+        cause: &str,
+        whats: Vec<What>,
         route: &Route,
         message: &Message,
         batch: Batch,
@@ -340,11 +342,18 @@ impl Decider {
         {
             seeds = vec![pairing.inviter, pairing.invitee];
         }
-        let event = Event {
-            cause: Cause::Mail(cause),
-            what,
-        };
-        let decided = self.decide(&event, &seeds, Some(&answered), batch);
+        // Whatever one mail says is one commit, with the mark that it was decided.
+        let (mut decided, mut batch) = (Ok(Outcome::Done), batch);
+        for what in whats {
+            let event = Event {
+                cause: Cause::Mail(cause.to_owned()),
+                what,
+            };
+            decided = self.decide(&event, &seeds, Some(&answered), std::mem::take(&mut batch));
+            if decided.is_err() {
+                break;
+            }
+        }
         match decided.and_then(|outcome| self.flush().map(|()| outcome)) {
             Ok(outcome) => Ok(outcome),
             Err(error) => {

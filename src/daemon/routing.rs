@@ -290,12 +290,21 @@ pub fn leave(
         .as_ref()
         .is_none_or(|letter| now <= letter.expires);
     match route.trail {
+        // A letter that was handed on, or lies on a board, is in other hands: its token or Message-ID
+        // shows nobody to be its reader. Their mail is stopped by it, which harms least.
+        Trail::Token | Trail::MessageId
+            if is_in_other_hands(route) && !is_authentic(message, trusted_authserv_id) =>
+        {
+            match expected && stops {
+                true => Leave::Act(vec![Act::Stop]),
+                false => Leave::Ask,
+            }
+        }
         Trail::Token | Trail::MessageId if expected && (fresh || stops) => {
             Leave::Act(reading.acts.clone())
         }
         // Whoever holds the token may end the mail to its person, from any address of theirs.
-        // An invitation that was handed on is in other hands, and theirs is not the mail to stop.
-        Trail::Token if stops && !is_handed_on(route) => Leave::Act(vec![Act::Stop]),
+        Trail::Token if stops && !is_in_other_hands(route) => Leave::Act(vec![Act::Stop]),
         Trail::Token | Trail::MessageId | Trail::Returned | Trail::ForeignCalendar => Leave::Ask,
         Trail::CalendarUid => {
             // What a button cannot say is asked about, at the address that we know.
@@ -315,9 +324,10 @@ pub fn leave(
     }
 }
 
-fn is_handed_on(route: &Route) -> bool {
+/// An invitation to hand on, or the card of a lunch on a board.
+fn is_in_other_hands(route: &Route) -> bool {
     let letter = route.letter.as_ref();
-    letter.is_some_and(|letter| letter.name == "pass-it-on")
+    letter.is_some_and(|letter| matches!(letter.name.as_str(), "pass-it-on" | "card"))
 }
 
 fn machine(route: &Route, reading: &Reading) -> Leave {

@@ -61,6 +61,15 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// As the other gets them: whatever belonged to no prompt was shown to its writer only.
+    #[must_use]
+    pub fn as_shown(self) -> Self {
+        Self {
+            unplaced: Vec::new(),
+            ..self
+        }
+    }
+
     /// The answer to one prompt.
     pub const fn section(&self, section: Section) -> Option<&Words> {
         match section {

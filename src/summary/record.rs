@@ -1,7 +1,7 @@
 //! A member's record, and the pack for a promotion: from the state to what leaves with them.
 
 use crate::lunch::event::Circle;
-use crate::lunch::notes::Words;
+use crate::lunch::notes::{Notes, Words};
 use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{Goal, GoalEnd, Person, PersonId};
 use crate::lunch::quoting::{Granted, granted};
@@ -100,7 +100,7 @@ fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
         state: lunch.state,
         told: own.notes.clone(),
         told_shown: own.shown > 0,
-        heard: heard.cloned(),
+        heard: heard.cloned().map(Notes::as_shown),
         goal: heard.and(other.goal),
         given: leaves(own),
         got: leaves(other),

@@ -418,11 +418,7 @@ impl Desk {
             .as_ref()
             .filter(|_| !corrected)
             .and_then(|said| self.claim_of_notes(id, writer, said));
-        // Whatever belonged to no prompt was shown to its writer only.
-        let notes = Notes {
-            unplaced: Vec::new(),
-            ..notes
-        };
+        let notes = notes.as_shown();
         let occasion = format!(
             "{}/{writer:?}/{}/{}",
             lunch.slot,
