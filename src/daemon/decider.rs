@@ -368,13 +368,21 @@ impl Decider {
         now: DateTime<Utc>,
     ) -> Result<Posting, DeciderError> {
         let own = &self.settings.mailbox;
-        let token = self.key.mint(row, &dispatch.letter.to.address).detail();
-        // Whoever reads a board holds no key to anybody's mail.
+        let to = &dispatch.letter.to.address;
+        let token = self.key.mint(row, to).detail();
+        // Whoever reads a board holds no key to anybody's mail, and whoever is handed an invitation
+        // holds one to nothing else.
         let on_a_board = matches!(dispatch.letter.body, Body::Card { .. });
-        let reply_to = match self.settings.subaddressing && !on_a_board {
-            true => own.address.with_detail(&token)?,
-            false => own.address.clone(),
+        let printed = match dispatch.letter.body {
+            Body::Card { .. } => String::new(),
+            Body::PassItOn => self.key.mint_for_guests(row, to).detail(),
+            _ => token.clone(),
         };
+        let address = |detail: &str| match self.settings.subaddressing && !on_a_board {
+            true => own.address.with_detail(detail),
+            false => Ok(own.address.clone()),
+        };
+        let (reply_to, printed_to) = (address(&token)?, address(&printed)?);
         let hash = self.key.hash("message-id", &[effect.as_bytes()]);
         let message_id = MessageId::parse(&format!("{hash}@{}", own.address.domain()))
             .ok_or(DeciderError::MessageId)?;
@@ -390,13 +398,14 @@ impl Decider {
             from: self.settings.ownership.originator(&dispatch.letter, own),
             stop_to: reply_to.clone(),
             reply_to,
+            printed_to,
             message_id,
             in_reply_to: in_reply_to.or_else(|| references.first().cloned()),
             references,
             thread_subject: answered.and_then(|a| a.subject.clone()),
             date: now,
             letter_id: hash,
-            reference: if on_a_board { String::new() } else { token },
+            reference: printed,
             house: self.settings.house.clone(),
             language: Language::English,
         })

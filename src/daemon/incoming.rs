@@ -177,6 +177,7 @@ impl Decider {
                 return Ok(Handled::Done);
             }
         }
+        let route = &routing::of_guest(&self.ledger, route, reading, message)?;
         let Some(person) = self.ledger.person(route.person)? else {
             return Ok(Handled::NotOurs);
         };
@@ -190,8 +191,8 @@ impl Decider {
         };
         let cause = self.mail_key(place, message);
         let wish = match &leave {
-            Leave::Act(acts) => guests::wish_of(acts),
-            Leave::Ask => guests::handed_on(route, reading, message, &person.who),
+            Leave::Act(acts) => guests::wish_of(acts, route),
+            Leave::Guest => guests::handed_on(route, message),
             _ => None,
         };
         let pairing = match &leave {
@@ -204,7 +205,7 @@ impl Decider {
         };
         let what = match leave {
             Leave::NotOurs => return Ok(Handled::NotOurs),
-            Leave::Nothing => None,
+            Leave::Nothing | Leave::Guest => None,
             Leave::Act(acts) => Some(What::Said {
                 by: route.person,
                 pairing: route.pairing,
@@ -259,22 +260,20 @@ impl Decider {
                     .count_heard(&mut batch, route.person, today, counted)?;
             }
         }
-        let outcome = match what {
-            None => {
+        let whats: Vec<What> = match wish {
+            Some(wish) if !person.stopped => {
+                let named = self.invite_guests(route.person, &wish, &cause)?;
+                let beside = what.and_then(guests::said_beside);
+                beside.into_iter().chain(named).collect()
+            }
+            _ => what.into_iter().collect(),
+        };
+        let outcome = match whats.is_empty() {
+            true => {
                 self.commit(batch)?;
                 Outcome::Nothing("nothing follows from it")
             }
-            Some(what) => {
-                let whats = match wish {
-                    Some(wish) if !person.stopped => {
-                        let named = self.invite_guests(route.person, &wish, &cause)?;
-                        let beside = guests::said_beside(what);
-                        beside.into_iter().chain([named]).collect()
-                    }
-                    _ => vec![what],
-                };
-                self.decide_mail(&cause, whats, route, message, batch)?
-            }
+            false => self.decide_mail(&cause, whats, route, message, batch)?,
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
         self.note(

@@ -23,7 +23,7 @@ use minijinja::value::Value;
 pub fn of(letter: &Letter, posting: &Posting) -> Value {
     let facts = Facts {
         today: posting.date.date_naive(),
-        address: posting.reply_to.to_string(),
+        address: posting.printed_to.to_string(),
     };
     let other = letter.partner.as_ref();
     let names = names(letter);
@@ -143,7 +143,7 @@ fn place(location: &str) -> &str {
 /// The facts of one day: everything is said as seen from it.
 pub(super) struct Facts {
     pub(super) today: NaiveDate,
-    /// Where a reply to the letter goes.
+    /// The address that the letter prints.
     address: String,
 }
 

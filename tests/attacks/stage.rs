@@ -35,7 +35,14 @@ pub struct Stage {
 impl Stage {
     /// Everything up, on a Monday morning.
     pub async fn set() -> Self {
-        let accounts = [LUNCH, ALICE, BOB, CARA].map(|address| (address, "sandbox"));
+        Self::set_for(&[], "").await
+    }
+
+    /// The same with more colleagues, and more in the configuration's `[policy]`.
+    pub async fn set_for(more: &[&str], policy: &str) -> Self {
+        let people = [LUNCH, ALICE, BOB, CARA];
+        let people = people.iter().chain(more);
+        let accounts: Vec<_> = people.map(|address| (*address, "sandbox")).collect();
         let sandbox = Sandbox::start(SandboxOptions::with_accounts(&accounts)).await;
         let sandbox = sandbox.expect("a sandbox");
         let server = |section: &str, port: u16| {
@@ -48,7 +55,7 @@ impl Stage {
              [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\n",
+             [policy]\nmails_per_person_per_day = 50\n{policy}\n",
             server("imap", sandbox.imap_port()),
             server("smtp", sandbox.smtp_port()),
         );
@@ -76,6 +83,11 @@ impl Stage {
         let settled = daemon.conductor().settle(Duration::ZERO).await;
         settled.expect("an inbox");
         self.daemon = Some(daemon);
+    }
+
+    /// Where the store lies, with the key beside it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Stops the daemon.
