@@ -1,8 +1,14 @@
 //! Privacy: what somebody wrote, and their name, reach nobody whom they were not meant for. Each test is
 //! something that people did, and what must not follow from it.
 
+#[path = "privacy/boards.rs"]
+mod boards;
 #[path = "privacy/handed_on.rs"]
 mod handed_on;
+#[path = "privacy/leaves.rs"]
+mod leaves;
+#[path = "privacy/own_words.rs"]
+mod own_words;
 #[path = "attacks/stage.rs"]
 #[allow(dead_code, reason = "each test program uses its own part of the stage")]
 mod stage;

@@ -175,6 +175,7 @@ fn the_first_letter_on_disk_still_loads() {
         slot: Some(local("2026-01-15T12:30:00")),
         goal_asked: true,
         points: Vec::new(),
+        board: None,
         message_id: "k3x7.4711@example.com".to_owned(),
         subject: words("How was lunch with Ana?"),
         text: words("Hi Ben,\n\n1. Ana's best moment since you last met?\n"),

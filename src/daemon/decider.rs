@@ -318,6 +318,7 @@ impl Decider {
                 slot: dispatch.slot,
                 goal_asked,
                 points: body.points(),
+                board: body.board(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
                 text: original(&written).into(),

@@ -37,6 +37,15 @@ pub(super) struct Wish {
     handed_on: Option<HandedOn>,
 }
 
+/// Why no card goes to a board any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Its owner names it no longer.
+    Unnamed,
+    /// Its address is somebody's, or somebody there wants none.
+    Closed,
+}
+
 /// An invitation that was handed on.
 #[derive(Clone, Copy)]
 struct HandedOn {
@@ -241,13 +250,36 @@ impl Decider {
         Ok(kept)
     }
 
+    /// Whether a card has lost its board: its owner names it no longer, or mail there goes to somebody
+    /// who was not asked, or who wants none.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn has_lost_its_board(
+        &self,
+        owner: PersonId,
+        recipient: &str,
+    ) -> Result<Option<Lost>, DeciderError> {
+        let person = self.ledger.person(owner)?;
+        let board = person.and_then(|person| person.board);
+        Ok(match board {
+            Some(board) if board.address.as_str() == recipient => {
+                let closed = self.is_somebody_elses(owner, recipient)?;
+                closed.then_some(Lost::Closed)
+            }
+            _ => Some(Lost::Unnamed),
+        })
+    }
+
     fn is_somebody_elses(&self, by: PersonId, text: &str) -> Result<bool, DeciderError> {
         for word in text.split_whitespace() {
             let Ok(address) = Address::parse(word.trim_matches(['<', '>', ',', ';', '.'])) else {
                 continue;
             };
             let owner = self.ledger.person_at(&address)?;
-            if owner.is_some_and(|owner| owner != by) || self.ledger.is_suppressed(&address)? {
+            let unwanted = self.ledger.is_suppressed(&address)?
+                || self.ledger.is_refused_as_board(&address)?;
+            if unwanted || owner.is_some_and(|owner| owner != by) {
                 return Ok(true);
             }
         }

@@ -12,7 +12,7 @@ use crate::daemon::routing::{self, Leave, Route, Trail};
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::lunch::cadence::{at, first_on, local};
 use crate::lunch::event::{About, Cause, Event, Outcome, What};
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{Board, Person, PersonId};
 use crate::lunch::slots::notice;
 use crate::maillog;
 use crate::reading::message::Message;
@@ -185,6 +185,11 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
+        let unwanted = stops_a_board(route, &person, reading, message);
+        let leave = match unwanted {
+            Some(_) => Leave::Undelivered,
+            None => leave,
+        };
         let leave = match answering_what_was_asked(leave, route) {
             Leave::Act(acts) => Leave::Act(self.without_others_boards(route.person, acts)?),
             other => other,
@@ -214,6 +219,7 @@ impl Decider {
                     letter: letter.name.clone(),
                     slot: letter.slot,
                     points: letter.points.clone(),
+                    board: letter.board.clone(),
                 }),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),
@@ -228,6 +234,7 @@ impl Decider {
             }),
             Leave::Undelivered if is_of_a_board(route) => Some(What::BoardFailed {
                 owner: route.person,
+                stopped: unwanted.is_some(),
             }),
             Leave::Undelivered => route.pairing.map(|pairing| What::Undelivered {
                 to: route.person,
@@ -236,6 +243,9 @@ impl Decider {
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
+        if let Some(board) = unwanted {
+            self.ledger.refuse_as_board(&mut batch, &board.address);
+        }
         self.forget_tries(place, &mut batch);
         if again {
             self.no_longer_set_aside(&mut batch, message)?;
@@ -489,6 +499,19 @@ impl Decider {
         self.ledger.put_progress(&mut batch, mailbox, progress);
         self.commit(batch)
     }
+}
+
+/// "stop" from the address of a board, in answer to a card: whoever is there wants none.
+fn stops_a_board<'a>(
+    route: &Route,
+    owner: &'a Person,
+    reading: &Reading,
+    message: &Message,
+) -> Option<&'a Board> {
+    let from = message.from.as_ref().map(|from| &from.address);
+    let stops = reading.acts.contains(&Act::Stop) && !reading.is_machine();
+    let board = owner.board.as_ref().filter(|_| stops && is_of_a_board(route));
+    board.filter(|board| Some(&board.address) == from)
 }
 
 /// Whether the letter in question went to somebody's board and not to a person.

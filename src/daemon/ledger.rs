@@ -561,6 +561,24 @@ impl Ledger {
         }
     }
 
+    /// Whether somebody at that address wants no cards.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn is_refused_as_board(&self, address: &Address) -> Result<bool, LedgerError> {
+        Ok(self.store.get(&self.refused_board_key(address))?.is_some())
+    }
+
+    /// Remembers that somebody at that address wants no cards.
+    pub fn refuse_as_board(&self, batch: &mut Batch, address: &Address) {
+        batch.put(self.refused_board_key(address), Owner::House, Vec::new());
+    }
+
+    fn refused_board_key(&self, address: &Address) -> Key {
+        let digest = self.store.digest(&format!("board {}", address.key()));
+        Key::on(Shelf::Suppressed).digest(digest)
+    }
+
     /// Forgets a person and everything between them and others: their keys go, and with them all
     /// copies become noise. A keyed digest of the address stays, so that nobody writes there again.
     pub fn forget(&self, batch: &mut Batch, person: &Person, pairings: &[PairingId]) {

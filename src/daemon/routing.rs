@@ -5,7 +5,7 @@
 //! address; strangers get no answer (DESIGN section 7).
 
 use crate::daemon::ledger::{Ledger, LedgerError};
-use crate::lunch::act::{Act, CommandName};
+use crate::lunch::act::{Act, CommandName, Permission};
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
 use crate::reading::Reading;
@@ -353,6 +353,13 @@ pub fn leave(
         Trail::Token | Trail::MessageId | Trail::Guest if expected && (fresh || stops) => {
             Leave::Act(reading.acts.clone())
         }
+        // What somebody once allowed can be taken back by a letter of any age.
+        Trail::Token | Trail::MessageId
+            if expected && reading.acts.iter().any(takes_leave_back) =>
+        {
+            let acts = reading.acts.iter().filter(|act| takes_leave_back(act));
+            Leave::Act(acts.cloned().collect())
+        }
         // Whoever holds the token may end the mail to its person, from any address of theirs.
         Trail::Token if stops => Leave::Act(vec![Act::Stop]),
         Trail::Token
@@ -395,6 +402,17 @@ fn is_in_other_hands(route: &Route) -> bool {
 fn accepts(reading: &Reading) -> bool {
     let mut acts = reading.acts.iter();
     acts.any(|act| matches!(act, Act::Accept(_)))
+}
+
+const fn takes_leave_back(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Permission(Permission::Refused)
+            | Act::Command {
+                name: CommandName::NoQuotes | CommandName::NoBoard,
+                ..
+            }
+    )
 }
 
 const fn is_invite(act: &Act) -> bool {

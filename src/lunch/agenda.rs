@@ -131,8 +131,9 @@ fn lunch_chores(
     match lunch.followed_up {
         None => chores.push((end + rules.followup_after, Chore::FollowUp(index))),
         Some(sent) => {
-            // Where one has written, the exchange will speak for itself: nobody gets more than
-            // three unasked mails for one lunch.
+            // Nobody gets more than three unasked mails for one lunch, and the exchange may be one at
+            // any time: only those are asked again who were not reminded of the lunch. Where one has
+            // written, the exchange will speak for itself.
             let silent = !lunch.by_inviter.is_answered() && !lunch.by_invitee.is_answered();
             if !lunch.nudged && !lunch.unsealed && silent {
                 chores.push((sent + rules.nudge_after, Chore::Nudge(index)));

@@ -56,7 +56,9 @@ pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
         Consent::Board => None,
         Consent::BoardOfBoth => {
             let writer = pairing.role(waiting.to).map(Role::other);
-            let may = writer.is_some_and(|writer| pairing.growth.may_card(writer));
+            let board = person.board.as_ref().map(|board| board.number);
+            let may = writer.zip(board);
+            let may = may.is_some_and(|(writer, board)| pairing.growth.may_card(writer, board));
             (!may).then_some("the partner has not agreed")
         }
         Consent::Meeting if !pairing.stage.is_meeting() => Some("the lunches have ended"),

@@ -99,8 +99,27 @@ pub enum BoardState {
     On,
     /// No cards go anywhere.
     Off,
-    /// A card came back, so no more go there.
+    /// A card did not get there, so no more go there.
     Unreachable,
+    /// Whoever is at its address wants no more.
+    Unwanted,
+}
+
+/// The board that a letter asks its reader about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BoardMeant {
+    /// Shall cards go to this one of the reader's own?
+    Own {
+        /// Its address.
+        address: String,
+        /// Labels and members.
+        marks: String,
+    },
+    /// May the reader's words go to the partner's?
+    Partners {
+        /// Which of the partner's boards (`Board::number`).
+        number: u32,
+    },
 }
 
 /// What became of a wish to quote.
@@ -342,6 +361,8 @@ pub enum Receipt {
         replaced: Option<Words>,
         /// All goals that are now open, in the order of their numbers.
         all: Vec<Words>,
+        /// Whether they are the partner's words, and seen by nobody else while they are.
+        borrowed: bool,
     },
     /// All goals of the reader, with their numbers.
     Goals {
@@ -407,6 +428,8 @@ pub enum Receipt {
     BoardLeave {
         /// Whether they may.
         granted: bool,
+        /// Which of the partner's boards was asked about.
+        number: u32,
     },
     /// For `quote 1`.
     Quote {
@@ -421,6 +444,8 @@ pub enum Receipt {
         words: Option<Words>,
         /// What was understood.
         permission: Permission,
+        /// Which point it is; `None`: all of them.
+        point: Option<Point>,
     },
     /// Notes, section by section.
     Notes {
@@ -488,6 +513,8 @@ pub enum Body {
         about: Answering,
         /// The points of notes that the answered letter asked about.
         points: Vec<Point>,
+        /// The board that it asked about.
+        board: Option<BoardMeant>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -563,7 +590,10 @@ pub enum Body {
         marks: String,
     },
     /// May the reader's words go to the partner's board?
-    BoardAsk,
+    BoardAsk {
+        /// Which of the partner's boards.
+        number: u32,
+    },
     /// A card for a board; goes to the board's address.
     Card {
         /// Which lunch.
@@ -650,7 +680,7 @@ impl Body {
             Self::LunchCard { .. } => "lunch-card",
             Self::PassItOn => "pass-it-on",
             Self::BoardConfirm { .. } => "board-confirm",
-            Self::BoardAsk => "board-ask",
+            Self::BoardAsk { .. } => "board-ask",
             Self::Card { .. } => "card",
             Self::Summary(_) => "summary",
             Self::Fabric(_) => "fabric",
@@ -717,8 +747,22 @@ impl Body {
                 moments.filter_map(|quote| quote.point).collect()
             }
             Self::Permission { point, .. } => vec![*point],
+            Self::Receipt(Receipt::Permission { point, .. }) => point.iter().copied().collect(),
             Self::Question { points, .. } => points.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The board that it asks about.
+    pub fn board(&self) -> Option<BoardMeant> {
+        match self {
+            Self::BoardConfirm { address, marks } => Some(BoardMeant::Own {
+                address: address.clone(),
+                marks: marks.clone(),
+            }),
+            Self::BoardAsk { number } | Self::Receipt(Receipt::BoardLeave { number, .. }) => Some(BoardMeant::Partners { number: *number }),
+            Self::Question { board, .. } => board.clone(),
+            _ => None,
         }
     }
 
@@ -734,7 +778,11 @@ impl Body {
             Self::FollowUp { .. } => Answering::FollowUp,
             Self::Exchange { .. } => Answering::Exchange,
             Self::GoalReached { .. } => Answering::Proposal,
-            Self::Permission { .. } | Self::BoardConfirm { .. } | Self::BoardAsk => {
+            // Whoever has answered may change their mind in answer to the receipt.
+            Self::Permission { .. }
+            | Self::BoardConfirm { .. }
+            | Self::BoardAsk { .. }
+            | Self::Receipt(Receipt::Permission { .. } | Receipt::BoardLeave { .. }) => {
                 Answering::Permission
             }
             Self::Summary(_) => Answering::Summary,

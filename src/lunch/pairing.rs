@@ -151,6 +151,8 @@ pub struct Page {
     pub shown: u32,
     /// Which of the partner's goals the focus went to, by its place among them.
     pub goal: Option<usize>,
+    /// How often its words were put another way: leave is given for one wording.
+    pub wording: u32,
     /// Who asked for leave to quote what of it, and what the writer said.
     pub quoting: Quotings,
     /// How many cards of it went to the writer's own board.
@@ -169,11 +171,14 @@ impl Page {
             let words = notes.as_ref().and_then(|n| n.section(section).cloned());
             words.map(|words| words.reveal().clone())
         };
+        let mut changed = false;
         for section in Section::ALL {
             if read(&before, section) != read(&self.notes, section) {
                 self.quoting.remove(&section);
+                changed = true;
             }
         }
+        self.wording = self.wording.saturating_add(u32::from(changed));
         if read(&self.notes, Section::Focus).is_none() {
             self.goal = None;
         }
@@ -202,7 +207,7 @@ pub struct Lunch {
     pub reminded_of: Option<NaiveDateTime>,
     /// When the follow-up went out (or would have).
     pub followed_up: Option<DateTime<Utc>>,
-    /// The one repetition is done.
+    /// The one repetition is done, or there is none, since a reminder went out.
     pub nudged: bool,
     /// The time for writing is over, what was written was shown.
     pub unsealed: bool,
@@ -304,10 +309,11 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Whether what the one in that role writes may go to the other's board.
-    pub fn may_card(&self, writer: Role) -> bool {
+    /// Whether what the one in that role writes may go to that board of the other's.
+    pub fn may_card(&self, writer: Role, board: u32) -> bool {
         let mut leaves = self.cards.iter();
-        leaves.any(|leave| leave.writer == writer && leave.answer == Some(true))
+        let granted = |l: &CardLeave| l.answer == Some(true) && l.board == board;
+        leaves.any(|leave| leave.writer == writer && granted(leave))
     }
 }
 
@@ -318,6 +324,8 @@ pub struct CardLeave {
     pub writer: Role,
     /// The writer's latest answer; `None` while there is none.
     pub answer: Option<bool>,
+    /// Which of the partner's boards was asked about (`Board::number`).
+    pub board: u32,
 }
 
 /// A moment in the jar.

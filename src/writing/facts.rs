@@ -218,7 +218,7 @@ impl Facts {
             Body::BoardConfirm { address, marks } => {
                 context! { address => address.as_str(), marks => marks.as_str() }
             }
-            Body::BoardAsk => context! {},
+            Body::BoardAsk { .. } => context! {},
             Body::LunchCard {
                 speaks_first,
                 own_goals,
@@ -319,9 +319,10 @@ impl Facts {
                 reworded,
                 replaced,
                 all,
+                borrowed,
             } => context! {
                 words => text(words),
-                reworded,
+                reworded, borrowed,
                 replaced => text_or_none(replaced.as_ref()),
                 several => if all.len() > 1 { say::number(all.len()) } else { String::new() },
                 all => numbered(all),
@@ -343,6 +344,7 @@ impl Facts {
                 state => match state {
                     BoardState::On => "on",
                     BoardState::Off => "off",
+                    BoardState::Unwanted => "unwanted",
                     BoardState::Unreachable => "unreachable",
                 },
             },
@@ -353,12 +355,12 @@ impl Facts {
             Receipt::ManyPairings { have, guests } => context! {
                 have => say::number(*have), guests => people(guests),
             },
-            Receipt::BoardLeave { granted } => context! { granted },
+            Receipt::BoardLeave { granted, .. } => context! { granted },
             Receipt::Quote { words, state } => context! {
                 words => text_or_none(words.as_ref()),
                 state => quote_state(*state),
             },
-            Receipt::Permission { words, permission } => context! {
+            Receipt::Permission { words, permission, .. } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
             },

@@ -266,7 +266,10 @@ fn keeps_secrets(world: &World, letter: &Dispatch) -> Kept {
             return Err("notes to somebody who is not of the two".into());
         };
         let role = pairing.role(*writer).expect("one of the two");
-        if matches!(letter.letter.body, Body::Card { .. }) && pairing.growth.may_card(role) {
+        let owner = world.circle.people.get(&pairing.person(role.other()));
+        let board = owner.and_then(|owner| owner.board.as_ref());
+        let may = board.is_some_and(|board| pairing.growth.may_card(role, board.number));
+        if matches!(letter.letter.body, Body::Card { .. }) && may {
             continue;
         }
         // What is asked about for quoting, its subject has read.

@@ -274,6 +274,7 @@ impl World {
                 letter: body.name().into(),
                 slot: dispatch.slot,
                 points: body.points(),
+                board: body.board(),
             };
             let shelf = self.received.entry((dispatch.to, pairing)).or_default();
             shelf.retain(|old| old != &about);
@@ -387,5 +388,6 @@ pub fn about(answering: Answering) -> Option<About> {
         letter: answering.name().into(),
         slot: None,
         points: Vec::new(),
+        board: None,
     })
 }

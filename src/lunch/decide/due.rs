@@ -118,13 +118,15 @@ impl Desk {
         if self.now >= starts {
             return; // too late to be of use
         }
+        // With the follow-up and the exchange that makes three, so nobody is asked twice.
+        self.change_lunch(id, index, |l| l.nudged = true);
         for role in [Role::Inviter, Role::Invitee] {
             let (to, partner) = (pairing.person(role), pairing.person(role.other()));
             let body = Body::Reminder {
                 table: pairing.table(lunch),
                 last_met: pairing.last_met(lunch.start),
                 own_goals: self.goals_told(to),
-                watching: self.goals_told(partner),
+                watching: self.goals_watched(partner, id),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
                 jar: self.open_jar(id, lunch.slot, role),
@@ -213,7 +215,7 @@ impl Desk {
             return;
         };
         // The newest is asked about by name; the others are told beside it.
-        let mut other_goals = self.goals_told(partner);
+        let mut other_goals = self.goals_watched(partner, id);
         let goal = other_goals.pop();
         let seal = self.seal_end_after(id, asked);
         let body = Body::FollowUp {

@@ -61,7 +61,7 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             many,
             came,
         } => desk.guests_named(*by, asked, not, *many, *came),
-        What::BoardFailed { owner } => desk.board_failed(*owner),
+        What::BoardFailed { owner, stopped } => desk.board_failed(*owner, *stopped),
         What::Due { pairing } => desk.due(*pairing),
         What::MonthTurned { person, month } => desk.month_turned(*person, *month),
         What::Ordered { pairing, order } => desk.ordered(*pairing, *order),
@@ -246,7 +246,9 @@ impl Desk {
             Step::AnswerLeave => self.answer_leave(act, voice),
             Step::WithdrawLeave => self.withdraw_leave(voice),
             Step::NameBoard => self.name_board(voice.by, Some(voice.pairing), act, voice.words),
-            Step::ConfirmBoard => self.confirm_board(voice.by, Some(voice.pairing), act),
+            Step::ConfirmBoard => {
+                self.confirm_board(voice.by, Some(voice.pairing), voice.about, act)
+            }
             Step::HandOut => self.hand_out(voice),
             Step::SendCard => self.send_table_card(voice),
             Step::EndTips => self.end_tips(voice.by, Some(voice.pairing)),
@@ -296,7 +298,7 @@ impl Desk {
                     _ => self.give_back(by, None, words),
                 },
                 Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
-                    self.confirm_board(by, None, act)
+                    self.confirm_board(by, None, about, act)
                 }
                 Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => continue,
                 _ => self.give_back(by, None, words),

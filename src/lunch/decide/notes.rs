@@ -93,7 +93,7 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let meant = partner.and_then(|partner| self.goal_meant(partner, focus));
+        let meant = partner.and_then(|partner| self.goal_meant(partner, voice.pairing, focus));
         self.change_lunch(voice.pairing, index, |l| {
             l.page_mut(voice.role).goal = meant;
         });
@@ -110,7 +110,11 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let meant = partner.and_then(|partner| self.goal_number(partner, &number));
+        // As many as the receipt told, in its order.
+        let place: Option<usize> = number.trim().parse().ok();
+        let shown = partner.map(|partner| self.goals_shown(partner, voice.pairing));
+        let place = place.and_then(|number| number.checked_sub(1));
+        let meant = shown.and_then(|shown| shown.get(place?).copied());
         let (Some(meant), Some(index)) = (meant, self.lunch_noted(voice)) else {
             return self.give_back(voice.by, Some(voice.pairing), voice.words);
         };
@@ -152,6 +156,7 @@ impl Desk {
                 }
             });
         });
+        self.send_cards(voice.pairing, index, Some(partner));
         let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
         let receipt = Receipt::Removed {
             table,
@@ -191,6 +196,9 @@ impl Desk {
         let Some(table) = self.table(voice.pairing, index) else {
             return Outcome::Nothing("there is no such lunch");
         };
+        if seen {
+            self.send_cards(voice.pairing, index, Some(voice.role));
+        }
         let receipt = Body::Receipt(Receipt::Undone { table, seen });
         self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
         Outcome::Done
@@ -298,8 +306,8 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let goal = partner.and_then(|p| self.goal_words(p, page.goal?));
-        let other_goals = partner.map(|p| self.goals_beside(p, page.goal));
+        let goal = partner.and_then(|p| self.goal_shown(p, page.goal?, voice.pairing));
+        let other_goals = partner.map(|p| self.goals_beside(p, voice.pairing, page.goal));
         let Some(table) = self.table(voice.pairing, index) else {
             return;
         };
@@ -322,9 +330,14 @@ impl Desk {
         );
     }
 
-    /// Somebody's open goals but that one, each with its number.
-    fn goals_beside(&self, who: PersonId, at: Option<usize>) -> Vec<(usize, Words)> {
-        let numbered = self.open_goals(who).into_iter().enumerate();
+    /// Somebody's open goals but that one, each with its number, as their partner knows them.
+    fn goals_beside(
+        &self,
+        who: PersonId,
+        pairing: PairingId,
+        at: Option<usize>,
+    ) -> Vec<(usize, Words)> {
+        let numbered = self.goals_shown(who, pairing).into_iter().enumerate();
         let others = numbered.filter(|(_, place)| Some(*place) != at);
         others
             .filter_map(|(number, place)| Some((number + 1, self.goal_words(who, place)?)))

@@ -200,13 +200,17 @@ pub fn step(
             ..
         } if is_about_reached(letter, answering) && standing == Meeting => Step::Relay,
         // Whoever has left may still say what becomes of their words.
-        Act::Permission(_) if letter == Some("permission") => Step::AnswerLeave,
+        Act::Permission(_) if matches!(letter, Some("permission" | "receipt-permission")) => {
+            Step::AnswerLeave
+        }
         Act::Permission(_)
             if letter == Some("question") && answering == Some(Answering::Permission) =>
         {
             Step::AnswerLeave
         }
-        Act::Permission(_) if letter == Some("board-ask") => Step::AnswerBoard,
+        Act::Permission(_) if matches!(letter, Some("board-ask" | "receipt-board-leave")) => {
+            Step::AnswerBoard
+        }
         Act::Permission(_) if letter == Some("board-confirm") => Step::ConfirmBoard,
         Act::Accept(terms) => match standing {
             Asked | Faded | LeftByWriter if invitee => Step::Begin,

@@ -65,6 +65,8 @@ struct GrowthRecord {
 struct CardLeaveRecord {
     writer: String,
     answer: Option<bool>,
+    #[serde(default)]
+    board: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,6 +147,7 @@ struct PageRecord {
     goal: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quoting: Vec<QuotingRecord>,
+    wording: u32,
     hinted: bool,
     carded: u32,
 }
@@ -155,6 +158,8 @@ struct QuotingRecord {
     asked: String,
     answered: Option<String>,
     answer: Option<String>,
+    #[serde(default)]
+    wording: u32,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -246,6 +251,7 @@ impl CardLeaveRecord {
         Self {
             writer: leave.writer.write(),
             answer: leave.answer,
+            board: leave.board,
         }
     }
 
@@ -253,6 +259,7 @@ impl CardLeaveRecord {
         Ok(CardLeave {
             writer: read("writer", &self.writer)?,
             answer: self.answer,
+            board: self.board,
         })
     }
 }
@@ -304,6 +311,7 @@ impl QuotingRecord {
             asked: quoting.asked.write(),
             answered: quoting.answer.map(|(on, _)| on.write()),
             answer: quoting.answer.map(|(_, answer)| answer.write()),
+            wording: quoting.wording,
         }
     }
 
@@ -313,6 +321,7 @@ impl QuotingRecord {
         let quoting = Quoting {
             asked: read("asked", &self.asked)?,
             answer: on.zip(answer),
+            wording: self.wording,
         };
         Ok((read("section", &self.section)?, quoting))
     }
@@ -455,6 +464,7 @@ impl PageRecord {
             shown: page.shown,
             goal: page.goal,
             quoting: page.quoting.iter().map(QuotingRecord::of).collect(),
+            wording: page.wording,
             hinted: page.hinted,
             carded: page.carded,
         }
@@ -471,6 +481,7 @@ impl PageRecord {
             shown: self.shown,
             goal: self.goal,
             quoting: quoting.into_iter().collect(),
+            wording: self.wording,
             hinted: self.hinted,
             carded: self.carded,
         })

@@ -63,6 +63,7 @@ impl Cast {
                     words: said,
                     about,
                     points: Vec::new(),
+                    board: None,
                 },
                 LUNCH_DAY,
             ));
@@ -153,12 +154,21 @@ impl Cast {
                 reworded: true,
                 replaced: None,
                 all: vec![words("Listening"), words("Asking for help")],
+                borrowed: false,
             },
             Receipt::Goal {
                 words: words("Listening"),
                 reworded: false,
                 replaced: Some(words("Talking less")),
                 all: vec![words("Listening")],
+                borrowed: false,
+            },
+            Receipt::Goal {
+                words: words("Let others finish first"),
+                reworded: false,
+                replaced: None,
+                all: vec![words("Let others finish first")],
+                borrowed: true,
             },
             Receipt::Goals {
                 all: Vec::new(),
@@ -196,13 +206,19 @@ impl Cast {
             not: guests(&["dan@example.com"]),
             came: false,
         });
-        receipts.push(Receipt::BoardLeave { granted: false });
+        receipts.push(Receipt::Invited {
+            asked: Vec::new(),
+            not: guests(&["dan@example.com"]),
+            came: true,
+        });
+        receipts.push(Receipt::BoardLeave { granted: false, number: 1 });
         let board = |address: &str, state| Receipt::Board {
             address: address.to_owned(),
             state,
         };
         receipts.push(board("", BoardState::Off));
         receipts.push(board("ben+77@boards.example", BoardState::Unreachable));
+        receipts.push(board("ben+77@boards.example", BoardState::Unwanted));
         let states = [
             QuoteState::Waiting,
             QuoteState::Named,
@@ -226,7 +242,11 @@ impl Cast {
             (None, Permission::Refused),
         ];
         receipts
-            .extend(answers.map(|(words, permission)| Receipt::Permission { words, permission }));
+            .extend(answers.map(|(words, permission)| Receipt::Permission {
+                words,
+                permission,
+                point: None,
+            }));
         let seals = [Seal::Opened, Seal::OpenedBefore, Seal::Opened];
         for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
             receipts.push(Receipt::Notes {
