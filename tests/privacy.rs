@@ -3,6 +3,8 @@
 
 #[path = "privacy/boards.rs"]
 mod boards;
+#[path = "privacy/forgotten.rs"]
+mod forgotten;
 #[path = "privacy/handed_on.rs"]
 mod handed_on;
 #[path = "privacy/leaves.rs"]

@@ -393,6 +393,8 @@ impl Decider {
             return refuse(message.to_owned());
         }
         let mut batch = Batch::new();
+        self.ledger
+            .forget_with_partners(&mut batch, &person, &pairings)?;
         self.ledger.forget(&mut batch, &person, &pairings);
         self.ledger
             .put_turn(&mut batch, Turn::Person(person.id), None)?;

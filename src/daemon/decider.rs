@@ -5,7 +5,9 @@
 //! it.
 
 use crate::clock::Clock;
+use crate::daemon::correspondence::own_lines;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
+use crate::daemon::outgoing::consent_name;
 use crate::daemon::request::Ran;
 use crate::daemon::restored::Restored;
 use crate::daemon::settings::Settings;
@@ -321,7 +323,11 @@ impl Decider {
                 board: body.board(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
-                text: original(&written).into(),
+                text: match dispatch.pairing {
+                    Some(_) => original(&written),
+                    None => own_lines(&original(&written), body),
+                }
+                .into(),
                 sent_at: now,
                 expires: dispatch.use_by + grace(dispatch.consent),
             },
@@ -618,34 +624,4 @@ fn original(written: &crate::writing::Written) -> String {
         text.push_str(line);
     }
     text
-}
-
-/// The name of a consent class in the outbox.
-pub(super) const fn consent_name(consent: Consent) -> &'static str {
-    match consent {
-        Consent::Asking => "asking",
-        Consent::Meeting => "meeting",
-        Consent::Answer => "answer",
-        Consent::News => "news",
-        Consent::Final => "final",
-        Consent::Farewell => "farewell",
-        Consent::Summary => "summary",
-        Consent::Board => "board",
-        Consent::BoardOfBoth => "board-of-both",
-    }
-}
-
-/// The consent class of that name; the strictest for an unknown one.
-pub(super) fn consent_from(name: &str) -> Consent {
-    match name {
-        "meeting" => Consent::Meeting,
-        "answer" => Consent::Answer,
-        "news" => Consent::News,
-        "final" => Consent::Final,
-        "farewell" => Consent::Farewell,
-        "summary" => Consent::Summary,
-        "board" => Consent::Board,
-        "board-of-both" => Consent::BoardOfBoth,
-        _ => Consent::Asking,
-    }
 }

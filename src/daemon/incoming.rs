@@ -340,7 +340,8 @@ impl Decider {
             subject: route
                 .letter
                 .as_ref()
-                .map(|letter| letter.subject.reveal().clone()),
+                .map(|letter| letter.subject.reveal().clone())
+                .filter(|subject| !subject.is_empty()),
         };
         let mut seeds = vec![route.person];
         if let Some(pairing) = route

@@ -169,17 +169,6 @@ impl Ledger {
         })
     }
 
-    /// The letter in a row.
-    ///
-    /// # Errors
-    /// As `person`.
-    pub fn letter(&self, row: u64) -> Result<Option<LetterRecord>, LedgerError> {
-        let found = self.store.get(&Key::on(Shelf::Letter).number(row))?;
-        Ok(found
-            .map(|octets| record::letter_from_bytes(&octets))
-            .transpose()?)
-    }
-
     /// The letter with that Message-ID.
     ///
     /// # Errors
@@ -294,33 +283,6 @@ impl Ledger {
             let key = Key::on(Shelf::CalendarUid).digest(self.store.digest(&series.uid));
             batch.put(key, Owner::House, id.to_be_bytes().to_vec());
         }
-        Ok(())
-    }
-
-    /// Writes a sent letter, and where it is found.
-    ///
-    /// # Errors
-    /// If the record cannot be written.
-    pub fn put_letter(&self, batch: &mut Batch, letter: &LetterRecord) -> Result<(), LedgerError> {
-        let (row, person) = (letter.row, letter.person.0);
-        let owner = Owner::Person(person);
-        batch.put(
-            Key::on(Shelf::Letter).number(row),
-            owner,
-            record::letter_to_bytes(letter)?,
-        );
-        batch.put(
-            Key::on(Shelf::LetterOf).number(person).number(row),
-            Owner::House,
-            Vec::new(),
-        );
-        let digest = self.store.digest(&letter.message_id);
-        let octets = row.to_be_bytes().to_vec();
-        batch.put(
-            Key::on(Shelf::MessageId).digest(digest),
-            Owner::House,
-            octets,
-        );
         Ok(())
     }
 
@@ -559,24 +521,6 @@ impl Ledger {
             Some(id) => Ok(self.person(id)?.is_none()),
             None => Ok(false),
         }
-    }
-
-    /// Whether somebody at that address wants no cards.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub fn is_refused_as_board(&self, address: &Address) -> Result<bool, LedgerError> {
-        Ok(self.store.get(&self.refused_board_key(address))?.is_some())
-    }
-
-    /// Remembers that somebody at that address wants no cards.
-    pub fn refuse_as_board(&self, batch: &mut Batch, address: &Address) {
-        batch.put(self.refused_board_key(address), Owner::House, Vec::new());
-    }
-
-    fn refused_board_key(&self, address: &Address) -> Key {
-        let digest = self.store.digest(&format!("board {}", address.key()));
-        Key::on(Shelf::Suppressed).digest(digest)
     }
 
     /// Forgets a person and everything between them and others: their keys go, and with them all

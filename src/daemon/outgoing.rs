@@ -4,7 +4,7 @@
 //! durable before a connection is opened. What a start finds claimed is in doubt.
 
 use crate::clock::{Clock, random};
-use crate::daemon::decider::{Decider, DeciderError, consent_from};
+use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::guests::Lost;
 use crate::lunch::consent::{Waiting, objection};
 use crate::lunch::event::{Cause, Consent, Event, What};
@@ -418,4 +418,34 @@ fn jitter() -> f64 {
     random::<4>().map_or(0.5, |octets| {
         f64::from(u32::from_be_bytes(octets)) / f64::from(u32::MAX)
     })
+}
+
+/// The name of a consent class in the outbox.
+pub(super) const fn consent_name(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Asking => "asking",
+        Consent::Meeting => "meeting",
+        Consent::Answer => "answer",
+        Consent::News => "news",
+        Consent::Final => "final",
+        Consent::Farewell => "farewell",
+        Consent::Summary => "summary",
+        Consent::Board => "board",
+        Consent::BoardOfBoth => "board-of-both",
+    }
+}
+
+/// The consent class of that name; the strictest for an unknown one.
+pub(super) fn consent_from(name: &str) -> Consent {
+    match name {
+        "meeting" => Consent::Meeting,
+        "answer" => Consent::Answer,
+        "news" => Consent::News,
+        "final" => Consent::Final,
+        "farewell" => Consent::Farewell,
+        "summary" => Consent::Summary,
+        "board" => Consent::Board,
+        "board-of-both" => Consent::BoardOfBoth,
+        _ => Consent::Asking,
+    }
 }

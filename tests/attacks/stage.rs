@@ -4,10 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::config::{Config, Surroundings};
+use postlunch::daemon::ledger::Ledger;
 use postlunch::daemon::request::{PairingLine, Reply, Request, Status};
-use postlunch::daemon::{Daemon, RunOptions};
+use postlunch::daemon::{Daemon, RunOptions, store_of};
 use postlunch::demo::client::Mail;
 use postlunch::sandbox::{Sandbox, SandboxOptions};
+use postlunch::store::Store;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -72,22 +74,29 @@ impl Stage {
 
     /// Starts the daemon on the store that is there.
     pub async fn start(&mut self) {
-        let origin = self.folder.path().join("config.toml");
-        let config = Config::parse_in(&self.settings, &origin, &Surroundings::default());
         let options = RunOptions {
             rehearsal: Some("2027-01-04T09:00:00Z".parse().expect("a moment")),
             recipients: Vec::new(),
         };
-        let daemon = Daemon::start(&config.expect("a configuration"), &options);
+        let daemon = Daemon::start(&self.config(), &options);
         let daemon = daemon.expect("a daemon");
         let settled = daemon.conductor().settle(Duration::ZERO).await;
         settled.expect("an inbox");
         self.daemon = Some(daemon);
     }
 
-    /// Where the store lies, with the key beside it.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    /// The configuration.
+    pub fn config(&self) -> Config {
+        let origin = self.folder.path().join("config.toml");
+        let config = Config::parse_in(&self.settings, &origin, &Surroundings::default());
+        config.expect("a configuration")
+    }
+
+    /// What is kept, once the daemon has stopped.
+    pub fn kept(&self) -> Ledger {
+        let (path, key, options) = store_of(&self.config(), true).expect("a place");
+        let store = Store::open(&path, &key, options).expect("a store");
+        Ledger { store }
     }
 
     /// Stops the daemon.

@@ -31,6 +31,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
         may_leave(world, turn, letter)?;
         keeps_secrets(world, letter)?;
         makes_sense(world, turn, letter)?;
+        few_unasked(world, letter)?;
         deliver(world, letter)?;
     }
     one_receipt(turn, &letters)?;
@@ -165,6 +166,30 @@ fn may_leave(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
         return Err(format!("the same effect twice: {}", letter.key()));
     }
     Ok(())
+}
+
+/// Nobody gets more than three unasked mails for one lunch. A correction is its writer's wish.
+fn few_unasked(world: &mut World, letter: &Dispatch) -> Kept {
+    let table = match &letter.letter.body {
+        Body::Reminder { table, .. }
+        | Body::FollowUp { table, .. }
+        | Body::Exchange {
+            table,
+            corrected: false,
+            ..
+        } => table,
+        _ => return Ok(()),
+    };
+    let Some(pairing) = letter.pairing else {
+        return Ok(());
+    };
+    let lunch = (letter.to, pairing, table.start);
+    let unasked = world.unasked.entry(lunch).or_default();
+    *unasked += 1;
+    match *unasked > 3 {
+        true => Err(format!("a fourth unasked mail for {}", table.start)),
+        false => Ok(()),
+    }
 }
 
 fn deliver(world: &mut World, letter: &Dispatch) -> Kept {
