@@ -109,6 +109,7 @@ fn the_first_pairing_on_disk_still_loads() {
         start: local("2026-01-16T12:00:00"),
         location: "Thai place".to_owned(),
         state: LunchState::Held,
+        skipped_by: None,
         reminded_of: Some(local("2026-01-16T12:00:00")),
         followed_up: Some(instant("2026-01-16T12:15:00Z")),
         nudged: true,
@@ -147,6 +148,7 @@ fn the_first_pairing_on_disk_still_loads() {
         asked_at: instant("2026-01-02T08:00:00Z"),
         round: 2,
         reminded: true,
+        away_until: None,
         asked_back: true,
         undelivered_told: true,
         series: Some(Series {

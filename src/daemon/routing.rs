@@ -307,7 +307,7 @@ pub fn leave(
     now: DateTime<Utc>,
 ) -> Leave {
     if reading.is_machine() {
-        return machine(route, reading);
+        return machine(route, reading, message, known);
     }
     if route.trail == Trail::ForeignCalendar {
         return Leave::NotOurs;
@@ -425,14 +425,18 @@ const fn is_invite(act: &Act) -> bool {
     )
 }
 
-fn machine(route: &Route, reading: &Reading) -> Leave {
+fn machine(route: &Route, reading: &Reading, message: &Message, known: &Address) -> Leave {
     let gave_up = reading
         .acts
         .iter()
         .any(|act| matches!(act, Act::Bounce { permanent: true }));
-    match route.trail {
-        Trail::Sender | Trail::Astray => Leave::NotOurs,
+    let expected = message.from.as_ref().map(|from| &from.address) == Some(known);
+    let away = |act: &&Act| matches!(act, Act::AutoReply { away_until } if away_until.is_some());
+    let absence = reading.acts.iter().find(away).filter(|_| expected);
+    match (route.trail, absence) {
+        (Trail::Sender | Trail::Astray, _) => Leave::NotOurs,
         _ if gave_up => Leave::Undelivered,
+        (_, Some(absence)) => Leave::Act(vec![absence.clone()]),
         _ => Leave::Nothing,
     }
 }

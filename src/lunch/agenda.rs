@@ -68,9 +68,9 @@ pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
     match &pairing.stage {
         Stage::Invited => {
             if !pairing.reminded {
-                chores.push((pairing.asked_at + rules.remind_after, Chore::RemindInvitee));
+                chores.push((remind_moment(pairing, rules), Chore::RemindInvitee));
             }
-            chores.push((pairing.asked_at + rules.lapse_after, Chore::Lapse));
+            chores.push((lapse_moment(pairing, rules), Chore::Lapse));
         }
         Stage::Postponed { until } => {
             chores.push((
@@ -100,6 +100,20 @@ pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
     chores.extend(claims.map(|claim| (claim.told + SILENCE, Chore::Settle)));
     chores.sort();
     chores
+}
+
+/// When an invitation without an answer is repeated: somebody who was away finds a full mailbox on the
+/// first day, so on the second at the earliest.
+fn remind_moment(pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
+    let due = pairing.asked_at + rules.remind_after;
+    let second_day = pairing.away_until.and_then(|back| back.succ_opt());
+    let seen = second_day.map(|day| morning(pairing, day, rules.reminder_time));
+    seen.map_or(due, |seen| seen.max(due))
+}
+
+/// When an invitation without an answer lapses: as long after the reminder as ever.
+pub fn lapse_moment(pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
+    remind_moment(pairing, rules) + (rules.lapse_after - rules.remind_after)
 }
 
 /// When to look again; `None` if nothing is to be done by the clock.

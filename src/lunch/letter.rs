@@ -280,6 +280,11 @@ pub enum Notice {
         /// The one after it, if any.
         next: Option<NaiveDateTime>,
     },
+    /// The other left a lunch out, and has taken that back.
+    Stands {
+        /// The lunch.
+        table: Table,
+    },
     /// The other moved a lunch.
     Moved {
         /// Where it was.
@@ -358,6 +363,11 @@ pub enum Receipt {
         /// The one after it.
         next: Option<NaiveDateTime>,
     },
+    /// A lunch that the reader left out stands again.
+    Stands {
+        /// The lunch.
+        table: Table,
+    },
     /// A lunch was moved.
     Moved {
         /// Where it was.
@@ -378,6 +388,8 @@ pub enum Receipt {
     Resumed {
         /// The next lunch.
         next: Option<NaiveDateTime>,
+        /// Whether there was one.
+        paused: bool,
     },
     /// A goal was noted.
     Goal {
@@ -510,6 +522,8 @@ pub enum Receipt {
     NoSummaries,
     /// The help over the first silence is off.
     NoTips,
+    /// Who can forget the reader.
+    WhoForgets,
     /// The door is open again after `stop`.
     Reopened,
 }
@@ -725,6 +739,7 @@ impl Body {
                 Notice::Lapsed => "notice-lapsed",
                 Notice::Undeliverable => "notice-undeliverable",
                 Notice::Skipped { .. } => "notice-skipped",
+                Notice::Stands { .. } => "notice-stands",
                 Notice::Moved { .. } => "notice-moved",
                 Notice::Paused { .. } => "notice-paused",
                 Notice::Resumed { .. } => "notice-resumed",
@@ -741,6 +756,7 @@ impl Body {
                 Receipt::Ended => "receipt-ended",
                 Receipt::Stopped => "receipt-stopped",
                 Receipt::Skipped { .. } => "receipt-skipped",
+                Receipt::Stands { .. } => "receipt-stands",
                 Receipt::Moved { .. } => "receipt-moved",
                 Receipt::Paused { .. } => "receipt-paused",
                 Receipt::Resumed { .. } => "receipt-resumed",
@@ -762,6 +778,7 @@ impl Body {
                 Receipt::Undone { .. } => "receipt-undone",
                 Receipt::NoSummaries => "receipt-no-summaries",
                 Receipt::NoTips => "receipt-no-tips",
+                Receipt::WhoForgets => "receipt-who-forgets",
                 Receipt::Reopened => "receipt-reopened",
             },
         }

@@ -203,6 +203,8 @@ pub struct Lunch {
     pub location: String,
     /// What became of it.
     pub state: LunchState,
+    /// Who of the two left it out; only they can let it stand again.
+    pub skipped_by: Option<Role>,
     /// The start that both were reminded of.
     pub reminded_of: Option<NaiveDateTime>,
     /// When the follow-up went out (or would have).
@@ -226,6 +228,7 @@ impl Lunch {
             start: slot,
             location: location.to_owned(),
             state: LunchState::Planned,
+            skipped_by: None,
             reminded_of: None,
             followed_up: None,
             nudged: false,
@@ -281,6 +284,8 @@ pub struct Pairing {
     pub round: u32,
     /// The reminder of the present round is out.
     pub reminded: bool,
+    /// The day on which the invitee is back, as their mailbox says: until then no answer is no silence.
+    pub away_until: Option<NaiveDate>,
     /// We have asked back, and not understood anything since.
     pub asked_back: bool,
     /// The partner was told that mail does not arrive.

@@ -288,6 +288,7 @@ impl Facts {
             },
             Notice::Lapsed | Notice::Undeliverable | Notice::Ended => context! {},
             Notice::Skipped { table, next } => self.skipped(table, *next),
+            Notice::Stands { table } => context! { table => self.table(table) },
             Notice::Moved { from, table, all } => self.moved(*from, table, *all),
             Notice::Paused { until, next } => self.paused(*until, *next),
             Notice::Resumed { next } => context! { next => next.map(|n| self.moment(n)) },
@@ -309,11 +310,15 @@ impl Facts {
             | Receipt::NoSummaries
             | Receipt::NoTips
             | Receipt::Forgotten
+            | Receipt::WhoForgets
             | Receipt::Reopened => context! {},
             Receipt::Skipped { table, next } => self.skipped(table, *next),
+            Receipt::Stands { table } => context! { table => self.table(table) },
             Receipt::Moved { from, table, all } => self.moved(*from, table, *all),
             Receipt::Paused { until, next } => self.paused(*until, *next),
-            Receipt::Resumed { next } => context! { next => next.map(|n| self.moment(n)) },
+            Receipt::Resumed { next, paused } => {
+                context! { next => next.map(|n| self.moment(n)), paused }
+            }
             Receipt::Goal {
                 words,
                 reworded,

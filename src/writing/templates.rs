@@ -59,6 +59,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/notice-lapsed.txt",
     "en/notice-undeliverable.txt",
     "en/notice-skipped.txt",
+    "en/notice-stands.txt",
     "en/notice-moved.txt",
     "en/notice-paused.txt",
     "en/notice-resumed.txt",
@@ -73,6 +74,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-ended.txt",
     "en/receipt-stopped.txt",
     "en/receipt-skipped.txt",
+    "en/receipt-stands.txt",
     "en/receipt-moved.txt",
     "en/receipt-paused.txt",
     "en/receipt-resumed.txt",
@@ -94,6 +96,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-held.txt",
     "en/receipt-undone.txt",
     "en/receipt-no-summaries.txt",
+    "en/receipt-who-forgets.txt",
     "en/receipt-reopened.txt",
 ];
 

@@ -51,6 +51,7 @@ fn write_pairing(pairing: &Pairing, to: &mut DefaultHasher) {
     (plan.every_weeks, plan.weekday.number_from_monday()).hash(to);
     (plan.time, &plan.location, plan.once, plan.notes).hash(to);
     (pairing.asked_at, pairing.reminded, pairing.round.min(2)).hash(to);
+    pairing.away_until.hash(to);
     (pairing.asked_back, pairing.undelivered_told).hash(to);
     if let Some(series) = &pairing.series {
         (series.first, series.every_weeks, series.count).hash(to);
@@ -82,7 +83,13 @@ fn write_lunch(lunch: &Lunch, to: &mut DefaultHasher) {
     if untouched {
         return;
     }
-    (lunch.start, lunch.state, lunch.reminded_of).hash(to);
+    (
+        lunch.start,
+        lunch.state,
+        lunch.skipped_by,
+        lunch.reminded_of,
+    )
+        .hash(to);
     (lunch.followed_up, lunch.nudged, lunch.unsealed).hash(to);
     for page in [&lunch.by_inviter, &lunch.by_invitee] {
         write_page(page, to);

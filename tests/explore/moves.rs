@@ -145,6 +145,7 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
         command(CommandName::Goal),
         command(CommandName::Achieved),
         command(CommandName::Help),
+        command(CommandName::Forget),
         command(CommandName::AnotherGoal),
         numbered(CommandName::GoalNumber),
         numbered(CommandName::Drop),
@@ -156,6 +157,9 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
             arguments: secret(by),
         },
         Act::AutoReply { away_until: None },
+        Act::AutoReply {
+            away_until: soon.map(|s| s.date()),
+        },
         Act::Other,
     ];
     for start in next
@@ -164,10 +168,12 @@ fn mails(world: &World, by: PersonId, pairing: &Pairing, rich: bool) -> Vec<Vec<
         .chain(pairing.lunches.iter().take(2).map(|l| &l.slot))
     {
         let occurrence = Some(instant(*start));
-        one.push(Act::CalendarReply {
-            partstat: PartStat::Declined,
-            occurrence,
-        });
+        for partstat in [PartStat::Declined, PartStat::Accepted] {
+            one.push(Act::CalendarReply {
+                partstat,
+                occurrence,
+            });
+        }
         one.push(Act::CalendarCounter {
             start: soon.map(instant),
             occurrence,

@@ -395,7 +395,7 @@ fn makes_sense(world: &World, turn: &Turn, letter: &Dispatch) -> Kept {
         Body::Notice(Notice::Skipped { next, .. } | Notice::Paused { next, .. })
         | Body::Notice(Notice::Resumed { next })
         | Body::Receipt(Receipt::Skipped { next, .. } | Receipt::Paused { next, .. })
-        | Body::Receipt(Receipt::Resumed { next }) => Some(*next),
+        | Body::Receipt(Receipt::Resumed { next, .. }) => Some(*next),
         Body::Notice(Notice::Accepted { agreement, .. })
         | Body::Receipt(Receipt::Accepted { agreement, .. }) => Some(Some(agreement.first)),
         _ => None,

@@ -217,12 +217,13 @@ prop_compose! {
             LunchState::Planned, LunchState::Skipped, LunchState::Rested, LunchState::Held,
             LunchState::NotMet,
         ]),
+        skipped_by in option::of(any_role()),
         reminded_of in option::of(any_local()), followed_up in option::of(any_instant()),
         (nudged, unsealed) in any::<(bool, bool)>(),
         by_inviter in any_page(), by_invitee in any_page(),
     ) -> Lunch {
         Lunch {
-            slot, uid, start, location, state, reminded_of, followed_up, nudged, unsealed,
+            slot, uid, start, location, state, skipped_by, reminded_of, followed_up, nudged, unsealed,
             by_inviter, by_invitee,
         }
     }
@@ -233,13 +234,14 @@ prop_compose! {
         (id, inviter, invitee) in any::<(u64, u64, u64)>(), stage in any_stage(),
         plan in any_plan(), note in option::of(any_words()), asked_at in any_instant(),
         (round, reminded, asked_back) in any::<(u32, bool, bool)>(),
+        away_until in option::of(any_day()),
         (undelivered_told, series_made) in any::<(bool, u32)>(),
         series in option::of(any_series()), lunches in vec(any_lunch(), 0..5),
         growth in any_growth(),
     ) -> Pairing {
         Pairing {
             id: PairingId(id), inviter: PersonId(inviter), invitee: PersonId(invitee), stage, plan,
-            note, asked_at, round, reminded, asked_back, undelivered_told, series, series_made,
+            note, asked_at, round, reminded, away_until, asked_back, undelivered_told, series, series_made,
             lunches, growth,
         }
     }

@@ -10,6 +10,7 @@ use crate::demo::page::frame;
 use crate::demo::page::marked::{Marked, mark};
 use crate::demo::stage::{ANA, BEN, CARA, HOUSE, PLAYERS, Player, Stage, StageError, ZONE};
 use crate::lunch::act::PartStat;
+use crate::lunch::cadence::moment;
 use crate::reading::Context;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use std::collections::BTreeMap;
@@ -333,7 +334,10 @@ impl Performance {
         let before = self.letters.len();
         let mut quiet = false;
         if until == Until::Fortnight {
-            self.stage.pass(TimeDelta::days(14)).await?;
+            // By the calendar on the wall, also where the clocks change in between.
+            let now = self.stage.now().await?;
+            let then = moment(local(now) + TimeDelta::days(14), ZONE);
+            self.stage.pass(then - now).await?;
             self.look().await?;
         } else {
             quiet = true;

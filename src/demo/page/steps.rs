@@ -230,13 +230,24 @@ impl Scene<'_> {
                 ..Step::default()
             });
         }
+        self.harvest(couple, &mut steps);
+        if !couple.stage.is_open() {
+            // They have parted: what they did not get to is for somebody else.
+            steps.retain(|step| step.done);
+            steps.extend(self.nobody());
+        }
+        steps
+    }
+
+    /// What comes of the notes.
+    fn harvest(&self, couple: &Couple, steps: &mut Vec<Step>) {
         let told = self.theirs(couple, "exchange").next();
         steps.push(Step {
             title: "Read what one told the other".to_owned(),
             hint: if told.is_some() {
                 "Word for word, and to nobody else.".to_owned()
             } else {
-                "It goes out once both have written, or on Sunday evening.".to_owned()
+                "It goes out once both have written, or three days after lunch.".to_owned()
             },
             done: self.opened(couple, "exchange"),
             go: told.map(|(at, _)| link(at)),
@@ -266,7 +277,6 @@ impl Scene<'_> {
             label: "Open it".to_owned(),
             ..Step::default()
         });
-        steps
     }
 
     /// What is left to do while nobody meets, and nobody is asked.

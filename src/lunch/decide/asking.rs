@@ -19,6 +19,9 @@ const LATER_DAYS: u64 = 28;
 /// Whoever names a day further away than this gets this one: a mistyped year is no "never".
 const FAR_DAYS: u64 = 3660;
 
+/// An absence that ends later than in so many days is not waited for.
+const AWAY_DAYS: u64 = 60;
+
 /// Held lunches after which an inviter may say that the practice did them good.
 const EXPERIENCED_LUNCHES: usize = 3;
 
@@ -82,6 +85,7 @@ impl Desk {
             asked_at: self.now,
             round: 0,
             reminded: false,
+            away_until: None,
             asked_back: false,
             undelivered_told: false,
             series: None,
@@ -207,6 +211,7 @@ impl Desk {
             } else {
                 p.stage = Stage::Invited;
                 p.asked_at = now;
+                p.away_until = None;
                 p.round += 1;
             }
         });
@@ -400,6 +405,25 @@ impl Desk {
             self.tell(inviter, voice.pairing, None, news);
         }
         Outcome::Done
+    }
+
+    /// The invitee's mailbox answers that they are away. It says nothing for them, but they are neither
+    /// reminded nor given up while they have not seen what they were asked.
+    pub(super) fn note_absence(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::AutoReply {
+            away_until: Some(back),
+        } = act
+        else {
+            return Outcome::Nothing("the absence has no end");
+        };
+        let today = self.local_now(voice.pairing).date();
+        let latest = today
+            .checked_add_days(Days::new(AWAY_DAYS))
+            .unwrap_or(today);
+        if *back > today && *back <= latest {
+            self.change(voice.pairing, |p| p.away_until = Some(*back));
+        }
+        Outcome::Nothing("a machine answered for somebody who is away")
     }
 
     /// We did not understand: ask once. At the invitation the inviter sees the words as well.

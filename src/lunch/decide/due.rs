@@ -4,7 +4,7 @@
 //! done without a mail.
 
 use super::desk::Desk;
-use crate::lunch::agenda::{Chore, agenda};
+use crate::lunch::agenda::{Chore, agenda, lapse_moment};
 use crate::lunch::cadence::{at, is_working_day};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice};
@@ -56,7 +56,7 @@ impl Desk {
         let Some(pairing) = self.pairing(id).cloned() else {
             return;
         };
-        let lapses = pairing.asked_at + self.circle.rules.lapse_after;
+        let lapses = lapse_moment(&pairing, &self.circle.rules);
         if self.now < lapses {
             let body = Body::InvitationReminder {
                 offer: pairing.plan.offer(),
@@ -99,6 +99,7 @@ impl Desk {
         self.change(id, |p| {
             p.stage = Stage::Invited;
             p.asked_at = now;
+            p.away_until = None;
             p.round += 1;
             p.reminded = false;
             p.asked_back = false;

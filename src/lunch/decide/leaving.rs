@@ -69,6 +69,13 @@ impl Desk {
         });
     }
 
+    /// `forget me`: it cannot be undone, so no mail alone does it. The writer hears who can,
+    /// wherever they stand with anybody.
+    pub(super) fn say_who_forgets(&mut self, who: PersonId) -> Outcome {
+        self.answer(who, None, None, Body::Receipt(Receipt::WhoForgets));
+        Outcome::Done
+    }
+
     /// No more mail to this person from anybody here.
     pub(super) fn stop(&mut self, who: PersonId) -> Outcome {
         let mine: Vec<_> = self

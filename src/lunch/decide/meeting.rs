@@ -1,4 +1,4 @@
-//! Meeting: skip, move, pause, go on; and both calendars with it.
+//! Meeting: move, pause, go on; and both calendars with it.
 
 use super::Voice;
 use super::asking::future;
@@ -19,7 +19,7 @@ const PAUSE_DAYS: u64 = 28;
 impl Desk {
     /// The lunch that a mail speaks of: the one its letter named if that is still to come, else the
     /// next one.
-    fn lunch_meant(&self, voice: Voice<'_>) -> Option<usize> {
+    pub(super) fn lunch_meant(&self, voice: Voice<'_>) -> Option<usize> {
         let pairing = self.pairing(voice.pairing)?;
         let now = local(self.now, pairing.plan.zone);
         let is_ahead = |i: &usize| {
@@ -62,7 +62,7 @@ impl Desk {
     }
 
     /// The lunch at the instant that a calendar names, by its slot or by its start.
-    fn lunch_at_instant(&self, id: PairingId, instant: DateTime<Utc>) -> Option<usize> {
+    pub(super) fn lunch_at_instant(&self, id: PairingId, instant: DateTime<Utc>) -> Option<usize> {
         let pairing = self.pairing(id)?;
         let is_it = |start: NaiveDateTime| moment(start, pairing.plan.zone) == instant;
         let find = |wanted: &dyn Fn(&Lunch) -> bool| pairing.lunches.iter().position(wanted);
@@ -73,98 +73,13 @@ impl Desk {
     }
 
     /// Whether that lunch is planned and has not begun.
-    fn is_ahead(&self, id: PairingId, index: usize) -> bool {
+    pub(super) fn is_ahead(&self, id: PairingId, index: usize) -> bool {
         let now = self.local_now(id);
         self.lunch(id, index)
             .is_some_and(|l| l.state == LunchState::Planned && l.start > now)
     }
 
-    pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
-        let now = self.local_now(voice.pairing);
-        let slot = voice.about.and_then(|a| a.slot);
-        let named = slot
-            .and_then(|slot| self.pairing(voice.pairing)?.lunch_at(slot))
-            .filter(|index| !self.is_ahead(voice.pairing, *index));
-        // Never another lunch than the one that the letter spoke of.
-        match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
-            Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
-            Some((index, _)) => self.left_out_already(index, voice),
-            None => match self.lunch_meant(voice) {
-                Some(index) => self.leave_out(index, voice),
-                None => Outcome::Nothing("no lunch is planned"),
-            },
-        }
-    }
-
-    /// Both said so, one after the other: the second one hears that it is off, and that is all.
-    fn left_out_already(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
-        let Some(table) = self.table(voice.pairing, index) else {
-            return Outcome::Nothing("no lunch is planned");
-        };
-        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
-        let next = self.next_start(voice.pairing);
-        let receipt = Body::Receipt(Receipt::Skipped { table, next });
-        self.answer(voice.by, Some(voice.pairing), slot, receipt);
-        Outcome::Done
-    }
-
-    pub(super) fn skip_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
-        let Act::CalendarReply { occurrence, .. } = act else {
-            return Outcome::Nothing("not a calendar answer");
-        };
-        let index = match occurrence {
-            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
-            None => self.lunch_meant(voice),
-        };
-        let Some(index) = index else {
-            return Outcome::Nothing("no lunch stands at that time");
-        };
-        if !self.is_ahead(voice.pairing, index) {
-            return Outcome::Nothing("that lunch is off or over already");
-        }
-        self.leave_out(index, voice)
-    }
-
-    fn leave_out(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
-        let Some(pairing) = self.pairing(voice.pairing) else {
-            return Outcome::Refused("there is no such pairing");
-        };
-        let Some(lunch) = pairing.lunches.get(index) else {
-            return Outcome::Nothing("no lunch is planned");
-        };
-        let (slot, table) = (lunch.slot, pairing.table(lunch));
-        let partner = pairing.person(voice.role.other());
-        let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
-        self.change_lunch(voice.pairing, index, |l| l.state = LunchState::Skipped);
-        if in_series {
-            self.cancel_lunch(voice.pairing, index);
-            self.change(voice.pairing, |p| {
-                if let Some(series) = &mut p.series {
-                    series.excluded.push(slot);
-                }
-            });
-        }
-        let next = self.next_start(voice.pairing);
-        let receipt = Receipt::Skipped {
-            table: table.clone(),
-            next,
-        };
-        self.answer(
-            voice.by,
-            Some(voice.pairing),
-            Some(slot),
-            Body::Receipt(receipt),
-        );
-        self.tell(
-            partner,
-            voice.pairing,
-            Some(slot),
-            Notice::Skipped { table, next },
-        );
-        Outcome::Done
-    }
-
-    fn next_start(&self, id: PairingId) -> Option<NaiveDateTime> {
+    pub(super) fn next_start(&self, id: PairingId) -> Option<NaiveDateTime> {
         let pairing = self.pairing(id)?;
         let index = pairing.next_after(local(self.now, pairing.plan.zone))?;
         Some(pairing.lunches.get(index)?.start)
@@ -390,7 +305,7 @@ impl Desk {
             self.send_update(id, &before);
         }
         let next = self.next_start(id);
-        let receipt = Body::Receipt(Receipt::Resumed { next });
+        let receipt = Body::Receipt(Receipt::Resumed { next, paused });
         if paused {
             self.tell_both(id, voice, receipt, &Notice::Resumed { next });
         } else if let Some(voice) = voice {

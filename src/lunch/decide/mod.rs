@@ -16,6 +16,7 @@ mod notes;
 mod passing;
 mod quoting;
 mod reached;
+mod skipping;
 pub mod step;
 
 use crate::lunch::act::{Act, Answering};
@@ -218,6 +219,9 @@ impl Desk {
             Step::Relay => self.relay(voice),
             Step::Skip => self.skip(voice),
             Step::SkipByCalendar => self.skip_by_calendar(act, voice),
+            Step::StandAgain => self.stand_again(act, voice),
+            Step::NoteAbsence => self.note_absence(act, voice),
+            Step::SayWhoForgets => self.say_who_forgets(voice.by),
             Step::Move => self.move_lunch(act, voice),
             Step::MoveByCalendar => self.move_by_calendar(act, voice),
             Step::Pause => self.pause(act, voice),
@@ -295,6 +299,7 @@ impl Desk {
                     CommandName::NoSummaries => self.end_summaries(by),
                     CommandName::Report => self.give(by, Shown::Record),
                     CommandName::Fabric => self.give(by, Shown::Fabric),
+                    CommandName::Forget => self.say_who_forgets(by),
                     _ => self.give_back(by, None, words),
                 },
                 Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {

@@ -28,6 +28,10 @@ pub enum Step {
     Skip,
     /// One lunch is left out because a calendar said so; the door stays open.
     SkipByCalendar,
+    /// A lunch that the writer left out stands again.
+    StandAgain,
+    /// The invitee's mailbox says when they are back: until then silence is no answer.
+    NoteAbsence,
     /// A lunch, or all, move.
     Move,
     /// A lunch moves to what a calendar proposed.
@@ -104,6 +108,8 @@ pub enum Step {
     Undelivered,
     /// Returned with its text: we can do nothing with it here.
     Return,
+    /// The writer hears who can forget them.
+    SayWhoForgets,
     /// Heard, and nothing follows.
     Nothing,
 }
@@ -173,6 +179,22 @@ fn is_beside_notes(letter: &str) -> bool {
     (letter.starts_with("receipt-") || letter.starts_with("notice-")) && !about_notes
 }
 
+/// Whether a yes or an undo means that the lunch just left out shall stand again.
+fn is_about_skipped(letter: Option<&str>) -> bool {
+    letter == Some("receipt-skipped")
+}
+
+/// Whether a no to that receipt or notice is a no to the lunches: to the news that they begin. Any other
+/// says "that's not what I meant".
+fn is_about_beginning(letter: Option<&str>) -> bool {
+    letter.is_none_or(|letter| {
+        matches!(
+            letter,
+            "receipt-accepted" | "notice-accepted" | "receipt-goal" | "receipt-question"
+        )
+    })
+}
+
 /// What follows from `act`. `letter` is the name of the letter answered, `answering` its kind.
 pub fn step(
     standing: Standing,
@@ -212,6 +234,9 @@ pub fn step(
             Step::AnswerBoard
         }
         Act::Permission(_) if letter == Some("board-confirm") => Step::ConfirmBoard,
+        Act::Accept(_) | Act::Resume if standing == Meeting && is_about_skipped(letter) => {
+            Step::StandAgain
+        }
         Act::Accept(terms) => match standing {
             Asked | Faded | LeftByWriter if invitee => Step::Begin,
             Asked | Faded => relay_or(relaying, Step::Return),
@@ -228,6 +253,7 @@ pub fn step(
             LeftByOther | LeftByWriter => Step::Nothing,
             Meeting => match answering {
                 Some(Answering::Reminder) => Step::Skip,
+                Some(Answering::Receipt) if !is_about_beginning(letter) => Step::AskBack,
                 Some(Answering::Invitation | Answering::Receipt | Answering::Question) | None => {
                     Step::End
                 }
@@ -329,7 +355,9 @@ pub fn step(
         Act::Command { name, .. } => command(standing, *name, letter),
         Act::CalendarReply { partstat, .. } => match (standing, partstat) {
             (Meeting, PartStat::Declined) => Step::SkipByCalendar,
-            (Meeting, PartStat::Accepted | PartStat::Tentative | PartStat::Other) => Step::Nothing,
+            // Pressed after a "no" to one lunch: that was a slip.
+            (Meeting, PartStat::Accepted) => Step::StandAgain,
+            (Meeting, PartStat::Tentative | PartStat::Other) => Step::Nothing,
             (Asked | Faded | LeftByWriter | LeftByOther, _) => Step::Nothing,
         },
         Act::CalendarCounter { .. } => match standing {
@@ -340,7 +368,10 @@ pub fn step(
             Asked | Meeting if *permanent => Step::Undelivered,
             Asked | Meeting | Faded | LeftByWriter | LeftByOther => Step::Nothing,
         },
-        // An absent person's machine says nothing for the person.
+        // An absent person's machine says nothing for the person, only how long they are away.
+        Act::AutoReply {
+            away_until: Some(_),
+        } if invitee && standing == Asked => Step::NoteAbsence,
         Act::AutoReply { .. } => Step::Nothing,
         Act::Other => match standing {
             Meeting => relay_or(relaying, Step::Nothing),
@@ -380,6 +411,7 @@ fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step 
         CommandName::NoTips if !left => Step::EndTips,
         CommandName::Board if !left => Step::NameBoard,
         CommandName::NoBoard => Step::EndBoard,
+        CommandName::Undo if meeting && is_about_skipped(letter) => Step::StandAgain,
         CommandName::Undo if meeting && letter == Some("receipt-jotted") => Step::Jot,
         CommandName::Goal if left => Step::Nothing,
         CommandName::Goal => Step::SetGoal,
@@ -389,13 +421,13 @@ fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step 
         // What is kept about somebody is theirs to see, also after they have left.
         CommandName::Report => Step::ShowRecord,
         CommandName::Fabric => Step::ShowFabric,
+        CommandName::Forget => Step::SayWhoForgets,
         CommandName::Undo if standing == Standing::Meeting => Step::Undo,
         CommandName::ShareNow if standing == Standing::Meeting => Step::ShareNow,
         CommandName::Undo
         | CommandName::ShareNow
         | CommandName::Invite
         | CommandName::Status
-        | CommandName::Forget
         | CommandName::Help
         | CommandName::Best
         | CommandName::Quote

@@ -49,6 +49,7 @@ fn pairing(id: u64, inviter: PersonId, invitee: PersonId, stage: Stage) -> Pairi
         round: 0,
         reminded: false,
         asked_back: false,
+        away_until: None,
         undelivered_told: false,
         series: None,
         series_made: 0,

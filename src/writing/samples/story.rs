@@ -263,6 +263,7 @@ impl Cast {
                 },
                 (2027, 1, 13),
             ),
+            (Notice::Stands { table: table() }, (2027, 1, 13)),
             (
                 Notice::Moved {
                     from: at(on(2027, 1, 14), 12, 30),
@@ -344,6 +345,7 @@ impl Cast {
                 },
                 (2027, 1, 13),
             ),
+            (Receipt::Stands { table: table() }, (2027, 1, 13)),
             (
                 Receipt::Moved {
                     from: at(on(2027, 1, 14), 12, 30),
@@ -362,6 +364,7 @@ impl Cast {
             (
                 Receipt::Resumed {
                     next: Some(at(on(2027, 1, 28), 12, 30)),
+                    paused: true,
                 },
                 LUNCH_DAY,
             ),
@@ -483,6 +486,7 @@ impl Cast {
             ),
             (Receipt::NoSummaries, (2027, 2, 1)),
             (Receipt::NoTips, (2026, 12, 2)),
+            (Receipt::WhoForgets, (2027, 2, 1)),
             (Receipt::Reopened, (2027, 6, 7)),
         ];
         let letters = receipts.into_iter();

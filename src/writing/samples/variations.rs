@@ -144,7 +144,10 @@ impl Cast {
                 table: first.clone(),
                 next: None,
             },
-            Receipt::Resumed { next: None },
+            Receipt::Resumed {
+                next: None,
+                paused: false,
+            },
             Receipt::Paused {
                 until: on(2027, 3, 1),
                 next: None,

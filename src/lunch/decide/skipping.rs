@@ -1,0 +1,166 @@
+//! Skipping one lunch, and letting it stand again; and both calendars with it.
+
+use super::Voice;
+use super::desk::Desk;
+use crate::lunch::act::Act;
+use crate::lunch::event::Outcome;
+use crate::lunch::letter::{Body, Notice, Receipt};
+use crate::lunch::pairing::LunchState;
+use crate::lunch::slots;
+
+impl Desk {
+    pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
+        let now = self.local_now(voice.pairing);
+        let slot = voice.about.and_then(|a| a.slot);
+        let named = slot
+            .and_then(|slot| self.pairing(voice.pairing)?.lunch_at(slot))
+            .filter(|index| !self.is_ahead(voice.pairing, *index));
+        // Never another lunch than the one that the letter spoke of.
+        match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
+            Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
+            Some((index, _)) => self.left_out_already(index, voice),
+            None => match self.lunch_meant(voice) {
+                Some(index) => self.leave_out(index, voice),
+                None => Outcome::Nothing("no lunch is planned"),
+            },
+        }
+    }
+
+    /// Both said so, one after the other: the second one hears that it is off, and that is all.
+    fn left_out_already(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
+        let Some(table) = self.table(voice.pairing, index) else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        // Now it takes more than one of them to bring it back.
+        self.change_lunch(voice.pairing, index, |l| {
+            l.skipped_by = l.skipped_by.filter(|by| *by == voice.role);
+        });
+        let next = self.next_start(voice.pairing);
+        let receipt = Body::Receipt(Receipt::Skipped { table, next });
+        self.answer(voice.by, Some(voice.pairing), slot, receipt);
+        Outcome::Done
+    }
+
+    pub(super) fn skip_by_calendar(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let Act::CalendarReply { occurrence, .. } = act else {
+            return Outcome::Nothing("not a calendar answer");
+        };
+        let index = match occurrence {
+            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
+            None => self.lunch_meant(voice),
+        };
+        let Some(index) = index else {
+            return Outcome::Nothing("no lunch stands at that time");
+        };
+        if !self.is_ahead(voice.pairing, index) {
+            return Outcome::Nothing("that lunch is off or over already");
+        }
+        self.leave_out(index, voice)
+    }
+
+    fn leave_out(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
+        let Some(pairing) = self.pairing(voice.pairing) else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let Some(lunch) = pairing.lunches.get(index) else {
+            return Outcome::Nothing("no lunch is planned");
+        };
+        let (slot, table) = (lunch.slot, pairing.table(lunch));
+        let partner = pairing.person(voice.role.other());
+        let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
+        self.change_lunch(voice.pairing, index, |l| {
+            l.state = LunchState::Skipped;
+            l.skipped_by = Some(voice.role);
+        });
+        if in_series {
+            self.cancel_lunch(voice.pairing, index);
+            self.change(voice.pairing, |p| {
+                if let Some(series) = &mut p.series {
+                    series.excluded.push(slot);
+                }
+            });
+        }
+        let next = self.next_start(voice.pairing);
+        let receipt = Receipt::Skipped {
+            table: table.clone(),
+            next,
+        };
+        self.answer(
+            voice.by,
+            Some(voice.pairing),
+            Some(slot),
+            Body::Receipt(receipt),
+        );
+        self.tell(
+            partner,
+            voice.pairing,
+            Some(slot),
+            Notice::Skipped { table, next },
+        );
+        Outcome::Done
+    }
+
+    /// Whoever left a lunch out takes that back, as long as it is ahead and its day is free.
+    pub(super) fn stand_again(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
+        let index = match act {
+            Act::CalendarReply { occurrence, .. } => {
+                occurrence.and_then(|instant| self.lunch_at_instant(voice.pairing, instant))
+            }
+            _ => voice
+                .about
+                .and_then(|about| self.pairing(voice.pairing)?.lunch_at(about.slot?)),
+        };
+        let Some(before) = self.pairing(voice.pairing).cloned() else {
+            return Outcome::Refused("there is no such pairing");
+        };
+        let Some((index, lunch)) = index.and_then(|i| Some((i, before.lunches.get(i)?))) else {
+            return Outcome::Nothing("no lunch stands at that time");
+        };
+        let now = self.local_now(voice.pairing);
+        let theirs = lunch.state == LunchState::Skipped && lunch.skipped_by == Some(voice.role);
+        if !theirs || lunch.start <= now {
+            return Outcome::Nothing(
+                "the writer has left out no lunch there that is still to come",
+            );
+        }
+        let slot = lunch.slot;
+        let mut taken = slots::booked(&self.circle, [before.inviter, before.invitee], before.id);
+        let others = before
+            .lunches
+            .iter()
+            .filter(|l| l.slot != slot && l.counts());
+        taken.extend(others.map(|l| l.start.date()));
+        if taken.contains(&lunch.start.date()) {
+            let offer = before.plan.offer();
+            let body = Body::NoSlot { offer };
+            self.answer(voice.by, Some(voice.pairing), Some(slot), body);
+            return Outcome::Asked;
+        }
+        self.change(voice.pairing, |p| {
+            if let Some(lunch) = p.lunches.get_mut(index) {
+                lunch.state = LunchState::Planned;
+                lunch.skipped_by = None;
+            }
+            if let Some(series) = &mut p.series {
+                series.excluded.retain(|excluded| *excluded != slot);
+            }
+        });
+        self.send_update(voice.pairing, &before);
+        let Some(table) = self.table(voice.pairing, index) else {
+            return Outcome::Refused("there is no such lunch");
+        };
+        let receipt = Receipt::Stands {
+            table: table.clone(),
+        };
+        self.answer(
+            voice.by,
+            Some(voice.pairing),
+            Some(slot),
+            Body::Receipt(receipt),
+        );
+        let partner = before.person(voice.role.other());
+        self.tell(partner, voice.pairing, Some(slot), Notice::Stands { table });
+        Outcome::Done
+    }
+}

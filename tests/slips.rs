@@ -1,0 +1,174 @@
+//! Slips, told on the embedded sandbox: people who press the wrong button, change their mind, or are
+//! simply not there. What is taken back stands as if it had never been said.
+
+#[allow(
+    dead_code,
+    reason = "each test program uses its own part of the theatre"
+)]
+mod support;
+
+use chrono::{DateTime, Utc};
+use postlunch::demo::client::Habit;
+use support::letters::{Kind, Received};
+use support::script::BEGINNING;
+use support::theatre::Theatre;
+use support::{ALICE, BOB, Person};
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a moment")
+}
+
+fn says(theatre: &mut Theatre, who: Person, to: &Received, words: &str, brings: Kind) -> Received {
+    theatre.answer(who, to, words, Habit::Webmail);
+    theatre.take(who, brings)
+}
+
+/// Alice has asked Bob.
+fn asked(name: &str) -> (Theatre, Received) {
+    let mut theatre = Theatre::sandbox(name, BEGINNING).open();
+    theatre.invite(ALICE, &[BOB.address], None);
+    let invitation = theatre.take(BOB, Kind::Invitation);
+    (theatre, invitation)
+}
+
+/// They meet every other Thursday, first on 7 January 2027.
+fn couple(name: &str) -> (Theatre, Received) {
+    let (mut theatre, invitation) = asked(name);
+    let receipt = says(&mut theatre, BOB, &invitation, "Yes", Kind::ReceiptAccepted);
+    (theatre, receipt)
+}
+
+fn kinds(theatre: &mut Theatre, who: Person, from: usize) -> Vec<Kind> {
+    theatre.all_delivered();
+    let letters = theatre.letters(who).into_iter().skip(from);
+    letters.map(|letter| letter.kind).collect()
+}
+
+#[test]
+fn whoever_left_a_lunch_out_can_let_it_stand_again_and_nobody_else_can() {
+    let (mut theatre, _) = couple("stands");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let off = says(
+        &mut theatre,
+        BOB,
+        &reminder,
+        "Skip this one please",
+        Kind::ReceiptSkipped,
+    );
+    let news = theatre.take(ALICE, Kind::NoticeSkipped);
+    // Not for Alice to say.
+    let before = theatre.letters(BOB).len();
+    theatre.answer(ALICE, &news, "Yes", Habit::Phone);
+    assert_eq!(kinds(&mut theatre, BOB, before), []);
+
+    let on = says(&mut theatre, BOB, &off, "undo", Kind::ReceiptStands);
+    assert!(on.text.contains("Thursday 7 January"), "{}", on.text);
+    theatre.take(ALICE, Kind::NoticeStands);
+    theatre.take(BOB, Kind::CalendarUpdate);
+    theatre.take(ALICE, Kind::CalendarUpdate);
+    // Said twice, nothing more comes of it.
+    let before = theatre.letters(ALICE).len();
+    theatre.answer(BOB, &off, "undo", Habit::Webmail);
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    // It takes place: both are asked how it was, and nobody is reminded twice.
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    theatre.take(BOB, Kind::Followup);
+    theatre.take(ALICE, Kind::Followup);
+    let reminders = theatre.letters(BOB).into_iter();
+    assert_eq!(reminders.filter(|l| l.kind == Kind::Reminder).count(), 1);
+    theatre.close();
+}
+
+#[test]
+fn what_both_left_out_stays_off() {
+    let (mut theatre, _) = couple("stays-off");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let bobs = theatre.take(BOB, Kind::Reminder);
+    let alices = theatre.take(ALICE, Kind::Reminder);
+    let off = says(&mut theatre, BOB, &bobs, "skip", Kind::ReceiptSkipped);
+    theatre.take(ALICE, Kind::NoticeSkipped);
+    says(
+        &mut theatre,
+        ALICE,
+        &alices,
+        "Skip, I can't either",
+        Kind::ReceiptSkipped,
+    );
+    let before = theatre.letters(BOB).len();
+    theatre.answer(BOB, &off, "undo", Habit::Webmail);
+    assert_eq!(kinds(&mut theatre, BOB, before), []);
+    theatre.close();
+}
+
+#[test]
+fn a_no_to_a_receipt_ends_nothing() {
+    let (mut theatre, _) = couple("misread");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let off = says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    theatre.take(ALICE, Kind::NoticeSkipped);
+    says(&mut theatre, BOB, &off, "No", Kind::Question);
+    theatre.pass_until(moment("2027-01-20T12:00:00Z"));
+    theatre.take(ALICE, Kind::Reminder);
+    theatre.close();
+}
+
+#[test]
+fn silence_is_not_counted_while_somebody_is_away() {
+    let (mut theatre, invitation) = asked("away");
+    let away = "I am out of the office until 18 January 2027 and will answer when I am back.";
+    let marks = "Auto-Submitted: auto-replied\r\n";
+    theatre.submit_answer(BOB, &invitation, away, Habit::Phone, marks);
+    theatre.pump();
+    // Neither reminded nor given up while the invitation lies unread.
+    theatre.pass_until(moment("2027-01-18T23:00:00Z"));
+    assert_eq!(kinds(&mut theatre, BOB, 0), [Kind::Invitation]);
+    assert_eq!(kinds(&mut theatre, ALICE, 0), []);
+    theatre.pass_until(moment("2027-01-19T12:00:00Z"));
+    let again = theatre.take(BOB, Kind::InvitationReminder);
+    says(
+        &mut theatre,
+        BOB,
+        &again,
+        "Yes, gladly",
+        Kind::ReceiptAccepted,
+    );
+    theatre.close();
+}
+
+#[test]
+fn whoever_wants_to_be_forgotten_hears_whom_to_write_to() {
+    let (mut theatre, receipt) = couple("forget");
+    let told = says(
+        &mut theatre,
+        BOB,
+        &receipt,
+        "Forget me",
+        Kind::ReceiptWhoForgets,
+    );
+    assert!(told.text.contains('@'), "{}", told.text);
+    // Also after the end, and only they hear of it.
+    says(&mut theatre, BOB, &receipt, "end", Kind::ReceiptEnded);
+    theatre.take(ALICE, Kind::NoticeEnded);
+    let before = theatre.letters(ALICE).len();
+    says(
+        &mut theatre,
+        BOB,
+        &receipt,
+        "forget me",
+        Kind::ReceiptWhoForgets,
+    );
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.close();
+}
+
+#[test]
+fn to_go_on_where_nothing_paused_tells_nobody() {
+    let (mut theatre, receipt) = couple("no-pause");
+    let before = theatre.letters(ALICE).len();
+    let told = says(&mut theatre, BOB, &receipt, "resume", Kind::ReceiptResumed);
+    assert!(!told.text.contains("Alice knows"), "{}", told.text);
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.close();
+}
