@@ -6,14 +6,14 @@
 
 use crate::daemon::ledger::{Ledger, LedgerError};
 use crate::keyring::Owner;
-use crate::lunch::letter::Body;
+use crate::lunch::letter::{Body, Harvest, Quote};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::Person;
 use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::store::record::{self, LetterRecord};
-use crate::words::address::Address;
+use crate::words::address::{Address, NameAddr};
 use std::collections::BTreeSet;
 
 /// What stands where words were that somebody wrote who has been forgotten.
@@ -88,7 +88,12 @@ impl Ledger {
         let mut partners = BTreeSet::new();
         for id in pairings {
             let pairing = self.pairing(*id)?;
-            partners.extend(pairing.map(|p| [p.inviter, p.invitee]).into_iter().flatten());
+            partners.extend(
+                pairing
+                    .map(|p| [p.inviter, p.invitee])
+                    .into_iter()
+                    .flatten(),
+            );
         }
         partners.remove(&person.id);
         for partner in partners {
@@ -149,7 +154,7 @@ fn bare(letter: &LetterRecord) -> LetterRecord {
 
 /// The lines of a letter that are nobody's but its reader's: the rest would outlive those who wrote it.
 pub(super) fn own_lines(text: &str, body: &Body) -> String {
-    let others: Vec<String> = body.told_by_others();
+    let others = told_by_others(body);
     if others.is_empty() {
         return text.to_owned();
     }
@@ -165,4 +170,47 @@ pub(super) fn own_lines(text: &str, body: &Body) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words and names of others in a letter about no pairing.
+fn told_by_others(body: &Body) -> Vec<String> {
+    match body {
+        Body::Summary(month) => told_in_a_month(month),
+        Body::Fabric(weave) => {
+            let partners = weave.threads.iter().map(|thread| &thread.partner);
+            partners.flat_map(names).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn told_in_a_month(month: &Harvest) -> Vec<String> {
+    let goals = month.open.iter();
+    let seen = goals.flat_map(|g| [&g.helps, &g.hinders, &g.both, &g.seen]);
+    let lists = seen.chain([&month.focus, &month.good_moments, &month.between]);
+    let quotes: Vec<&Quote> = lists.flatten().collect();
+    let said = quotes.iter().map(|quote| quote.words.reveal().clone());
+    let watched = month
+        .watching
+        .iter()
+        .map(|(_, words)| words.reveal().clone());
+    let held = month.held.iter().chain(&month.unknown).map(|(who, _)| who);
+    let agreed = month
+        .reached
+        .iter()
+        .filter_map(|goal| goal.agreed_by.as_ref());
+    let threads = month.weave.threads.iter().map(|thread| &thread.partner);
+    let who = held
+        .chain(agreed)
+        .chain(threads)
+        .chain(month.next.iter().map(|next| &next.partner))
+        .chain(month.watching.iter().map(|(who, _)| who))
+        .chain(quotes.iter().map(|quote| &quote.speaker));
+    said.chain(watched).chain(who.flat_map(names)).collect()
+}
+
+/// How somebody may be named in a letter.
+fn names(who: &NameAddr) -> [String; 3] {
+    let address = who.address.to_string();
+    [who.first_name(), who.display_name(), address]
 }

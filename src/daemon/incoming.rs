@@ -511,7 +511,10 @@ fn stops_a_board<'a>(
 ) -> Option<&'a Board> {
     let from = message.from.as_ref().map(|from| &from.address);
     let stops = reading.acts.contains(&Act::Stop) && !reading.is_machine();
-    let board = owner.board.as_ref().filter(|_| stops && is_of_a_board(route));
+    let board = owner
+        .board
+        .as_ref()
+        .filter(|_| stops && is_of_a_board(route));
     board.filter(|board| Some(&board.address) == from)
 }
 

@@ -209,34 +209,6 @@ pub struct Harvest {
     pub weave: Weave,
 }
 
-impl Harvest {
-    /// What others wrote, and their names.
-    fn told_by_others(&self) -> Vec<String> {
-        let goals = self.open.iter();
-        let seen = goals.flat_map(|g| [&g.helps, &g.hinders, &g.both, &g.seen]);
-        let lists = seen.chain([&self.focus, &self.good_moments, &self.between]);
-        let quotes: Vec<&Quote> = lists.flatten().collect();
-        let said = quotes.iter().map(|quote| quote.words.reveal().clone());
-        let watched = self.watching.iter().map(|(_, words)| words.reveal().clone());
-        let held = self.held.iter().chain(&self.unknown).map(|(who, _)| who);
-        let agreed = self.reached.iter().filter_map(|goal| goal.agreed_by.as_ref());
-        let threads = self.weave.threads.iter().map(|thread| &thread.partner);
-        let who = held
-            .chain(agreed)
-            .chain(threads)
-            .chain(self.next.iter().map(|next| &next.partner))
-            .chain(self.watching.iter().map(|(who, _)| who))
-            .chain(quotes.iter().map(|quote| &quote.speaker));
-        said.chain(watched).chain(who.flat_map(names)).collect()
-    }
-}
-
-/// How somebody may be named in a letter.
-fn names(who: &NameAddr) -> [String; 3] {
-    let address = who.address.to_string();
-    [who.first_name(), who.display_name(), address]
-}
-
 /// News for one partner about what the other (or the mail) did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -805,18 +777,11 @@ impl Body {
                 address: address.clone(),
                 marks: marks.clone(),
             }),
-            Self::BoardAsk { number } | Self::Receipt(Receipt::BoardLeave { number, .. }) => Some(BoardMeant::Partners { number: *number }),
+            Self::BoardAsk { number } | Self::Receipt(Receipt::BoardLeave { number, .. }) => {
+                Some(BoardMeant::Partners { number: *number })
+            }
             Self::Question { board, .. } => board.clone(),
             _ => None,
-        }
-    }
-
-    /// Words and names of others in a letter about no pairing.
-    pub fn told_by_others(&self) -> Vec<String> {
-        match self {
-            Self::Summary(harvest) => harvest.told_by_others(),
-            Self::Fabric(weave) => weave.threads.iter().flat_map(|t| names(&t.partner)).collect(),
-            _ => Vec::new(),
         }
     }
 

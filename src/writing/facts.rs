@@ -365,7 +365,9 @@ impl Facts {
                 words => text_or_none(words.as_ref()),
                 state => quote_state(*state),
             },
-            Receipt::Permission { words, permission, .. } => context! {
+            Receipt::Permission {
+                words, permission, ..
+            } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
             },

@@ -51,7 +51,10 @@ async fn no_card_goes_to_somebody_who_has_said_no() {
     lunch(&mut stage, "01-21", HERS, HIS).await;
     assert_eq!(stage.letters(BOARD).len(), before);
     let told = one_line(&letter(&stage, BOB, "didn't get to your board"));
-    assert!(told.contains(BOARD) && !told.contains("no thanks"), "{told}");
+    assert!(
+        told.contains(BOARD) && !told.contains("no thanks"),
+        "{told}"
+    );
     stage.strike().await;
 }
 
@@ -103,11 +106,21 @@ async fn leave_is_for_one_board_and_not_for_the_next() {
     names(&mut stage, OTHER).await;
     // An old yes is none to the new board: she is asked about that.
     stage.answers(ALICE, &ask, "Yes").await;
-    assert_eq!(count(&stage, ALICE, "keeps notes of your lunches as cards"), 2);
+    assert_eq!(
+        count(&stage, ALICE, "keeps notes of your lunches as cards"),
+        2
+    );
     lunch(&mut stage, "02-04", HERS, HIS).await;
     let card = last_card(&stage, OTHER);
-    assert!(card.contains("pelican") && !card.contains("heron"), "{card}");
-    assert_eq!(stage.letters(BOARD).len(), 2, "and nothing goes to the old one");
+    assert!(
+        card.contains("pelican") && !card.contains("heron"),
+        "{card}"
+    );
+    assert_eq!(
+        stage.letters(BOARD).len(),
+        2,
+        "and nothing goes to the old one"
+    );
     let ask = letter(&stage, ALICE, "keeps notes of your lunches as cards");
     stage.answers(ALICE, &ask, "Yes").await;
     lunch(&mut stage, "02-18", HERS, HIS).await;
@@ -138,10 +151,17 @@ async fn no_board_is_a_no_to_the_partner_s_board_too() {
     stage.answers(ALICE, &ask, "Yes").await;
     let any = letter(&stage, ALICE, "Bob");
     stage.answers(ALICE, &any, "no board").await;
-    letter(&stage, ALICE, "nothing that you tell goes to anybody else's");
+    letter(
+        &stage,
+        ALICE,
+        "nothing that you tell goes to anybody else's",
+    );
     lunch(&mut stage, "01-21", HERS, HIS).await;
     let card = last_card(&stage, BOARD);
-    assert!(card.contains("pelican") && !card.contains("heron"), "{card}");
+    assert!(
+        card.contains("pelican") && !card.contains("heron"),
+        "{card}"
+    );
     stage.strike().await;
 }
 
@@ -157,15 +177,24 @@ async fn what_is_taken_out_or_back_goes_from_the_cards() {
     let told = letter(&stage, BOB, "Here is what Alice wrote");
     stage.answers(BOB, &told, "remove 1").await;
     let card = last_card(&stage, BOARD);
-    assert!(card.starts_with("Corrected: ") && !card.contains("heron"), "{card}");
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("heron"),
+        "{card}"
+    );
     assert!(card.contains("pelican"));
     let told = letter(&stage, ALICE, "Here is what Bob wrote");
     stage.answers(ALICE, &told, "remove 1").await;
     let card = last_card(&stage, BOARD);
-    assert!(card.starts_with("Corrected: ") && !card.contains("pelican"), "{card}");
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("pelican"),
+        "{card}"
+    );
     let noted = letter(&stage, BOB, "Here is what I understood of your notes");
     stage.answers(BOB, &noted, "undo").await;
     let card = last_card(&stage, BOARD);
-    assert!(card.starts_with("Corrected: ") && !card.contains("You listened"), "{card}");
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("You listened"),
+        "{card}"
+    );
     stage.strike().await;
 }

@@ -59,8 +59,14 @@ async fn what_is_handed_on_is_a_key_to_an_invitation_and_to_nothing_else() {
     assert_eq!(stage.standing().await, "meeting");
     assert_eq!(count(&stage, BOB, "Here is what is kept about you"), 0);
     assert_eq!(count(&stage, BOB, "Was this you?"), 1, "once a day");
-    stage.arrives(LUNCH, &forged[1], &format!("invite {CARA}")).await;
-    assert_eq!(count(&stage, CARA, "lunch"), 0, "a Message-ID invites nobody");
+    stage
+        .arrives(LUNCH, &forged[1], &format!("invite {CARA}"))
+        .await;
+    assert_eq!(
+        count(&stage, CARA, "lunch"),
+        0,
+        "a Message-ID invites nobody"
+    );
 
     // Whoever was handed it says something else: nothing comes of it, and nobody reads it.
     asks(&mut stage, DAN, &guests, "Stop writing to the pelican").await;
@@ -76,6 +82,23 @@ async fn what_is_handed_on_is_a_key_to_an_invitation_and_to_nothing_else() {
 async fn the_button_of_what_is_handed_on_is_its_reader_s_too() {
     let (mut stage, bobs) = handed_on("").await;
     asks(&mut stage, BOB, &printed(&bobs), &format!("invite {CARA}")).await;
+    letter(&stage, CARA, "Bob");
+    stage.strike().await;
+}
+
+/// One mail, two things: the notes are kept, and the colleague is asked.
+#[tokio::test]
+async fn notes_and_an_invitation_in_one_mail_are_both_heard() {
+    let mut stage = Stage::set().await;
+    stage.meeting().await;
+    let both = format!("{SMALL}\n\ninvite {CARA}");
+    lunch(&mut stage, "01-07", SMALL, &both).await;
+    letter(&stage, BOB, "Here is what I understood of your notes");
+    assert!(
+        count(&stage, ALICE, "The demo on Friday") > 0,
+        "she reads them"
+    );
+    letter(&stage, BOB, "being asked in your name");
     letter(&stage, CARA, "Bob");
     stage.strike().await;
 }
@@ -138,9 +161,10 @@ async fn it_brings_in_few_and_grows_old() {
 
 #[tokio::test]
 async fn whoever_has_enough_lunches_is_asked_about_guests_once_a_day() {
-    let (mut stage, bobs) = handed_on("max_pairings = 1").await;
-    // He has had no such letter by himself, and asks for it.
-    let to = printed(&bobs);
+    let mut stage = Stage::set_for(&[DAN, ERIN], "max_pairings = 1").await;
+    let receipt = stage.meeting().await;
+    stage.answers(BOB, &receipt, "pass it on").await;
+    let to = printed(&letter(&stage, BOB, "To you, from Bob"));
     for guest in [CARA, DAN, ERIN] {
         asks(&mut stage, guest, &to, "Yes please").await;
     }

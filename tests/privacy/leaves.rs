@@ -33,7 +33,9 @@ async fn leave_is_taken_back_by_a_letter_of_any_age() {
     stage.answers(BOB, &board, "Yes").await;
 
     stage.pass(TimeDelta::days(100)).await;
-    stage.answers(BOB, &permission, "Yes, without my name").await;
+    stage
+        .answers(BOB, &permission, "Yes, without my name")
+        .await;
     assert_eq!(count(&stage, BOB, "Was this you?"), 1, "a yes grows old");
     stage.answers(BOB, &permission, "No").await;
     letter(&stage, BOB, "won't quote this");

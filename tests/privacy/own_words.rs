@@ -25,7 +25,9 @@ async fn a_goal_in_a_partner_s_words_is_seen_by_nobody_else_until_it_is_put_in_o
     stage.answers(ALICE, &receipt, "achieved").await;
     until(&stage, "2027-02-05T12:00:00Z").await;
     assert_eq!(count(&stage, CARA, "pelican"), 0);
-    stage.answers(ALICE, &receipt, "goal: Leaving room for others").await;
+    stage
+        .answers(ALICE, &receipt, "goal: Leaving room for others")
+        .await;
     until(&stage, "2027-02-20T12:00:00Z").await;
     assert!(count(&stage, CARA, "Leaving room for others") > 0);
     assert_eq!(count(&stage, CARA, "pelican"), 0);

@@ -69,16 +69,24 @@ fn any_goal() -> impl Strategy<Value = Goal> {
     let agreed_by = option::of(any::<u64>());
     let ended = option::of((any_day(), how));
     let taken_from = option::of(any::<u64>());
-    (any_words(), any_day(), earlier, ended, agreed_by, taken_from).prop_map(
-        |(words, since, earlier, ended, agreed_by, taken_from)| Goal {
-            words,
-            since,
-            earlier,
-            ended,
-            agreed_by: agreed_by.map(PersonId),
-            taken_from: taken_from.map(PairingId),
-        },
+    (
+        any_words(),
+        any_day(),
+        earlier,
+        ended,
+        agreed_by,
+        taken_from,
     )
+        .prop_map(
+            |(words, since, earlier, ended, agreed_by, taken_from)| Goal {
+                words,
+                since,
+                earlier,
+                ended,
+                agreed_by: agreed_by.map(PersonId),
+                taken_from: taken_from.map(PairingId),
+            },
+        )
 }
 
 prop_compose! {

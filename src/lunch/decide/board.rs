@@ -96,9 +96,9 @@ impl Desk {
         }
         let present = self.person(by).and_then(|p| p.board.clone());
         let named = match about.and_then(|a| a.board.clone()) {
-            Some(BoardMeant::Own { address, marks }) => {
-                Address::parse(&address).ok().map(|address| (address, marks))
-            }
+            Some(BoardMeant::Own { address, marks }) => Address::parse(&address)
+                .ok()
+                .map(|address| (address, marks)),
             // A letter from before boards were numbered.
             _ => present
                 .filter(|board| board.number == 0)
@@ -171,7 +171,12 @@ impl Desk {
         if granted && present != Some(asked) {
             if let Some(number) = present {
                 self.note_card_leave(voice.pairing, voice.role, None, number);
-                self.answer(voice.by, Some(voice.pairing), None, Body::BoardAsk { number });
+                self.answer(
+                    voice.by,
+                    Some(voice.pairing),
+                    None,
+                    Body::BoardAsk { number },
+                );
                 return Outcome::Asked;
             }
         } else {

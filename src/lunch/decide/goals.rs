@@ -224,12 +224,7 @@ impl Desk {
     }
 
     /// The words of a goal, for whoever is in that pairing with its owner.
-    pub(super) fn goal_shown(
-        &self,
-        who: PersonId,
-        at: usize,
-        pairing: PairingId,
-    ) -> Option<Words> {
+    pub(super) fn goal_shown(&self, who: PersonId, at: usize, pairing: PairingId) -> Option<Words> {
         self.person(who)?.goals.get(at)?.words_in(pairing).cloned()
     }
 

@@ -138,7 +138,10 @@ impl Desk {
         let is_theirs = |p: &Point| p.pairing == voice.pairing && p.speaker == voice.role;
         let Some(point) = point.filter(is_theirs) else {
             // The receipt for all leave that was taken back; "no" again is the same again.
-            return match voice.about.is_some_and(|a| a.letter == "receipt-permission") {
+            return match voice
+                .about
+                .is_some_and(|a| a.letter == "receipt-permission")
+            {
                 true if *permission == Permission::Refused => self.withdraw_leave(voice),
                 true => self.give_back(voice.by, Some(voice.pairing), voice.words),
                 false => self.answer_about_boards(act, voice),

@@ -95,7 +95,9 @@ impl Desk {
         };
         let (who, partner) = (pairing.person(owner), pairing.person(owner.other()));
         let goals = self.claimed(id, owner, owner);
-        let goals = goals.into_iter().filter_map(|at| self.goal_shown(who, at, id));
+        let goals = goals
+            .into_iter()
+            .filter_map(|at| self.goal_shown(who, at, id));
         let body = Body::GoalReached {
             goals: goals.collect(),
         };

@@ -248,7 +248,10 @@ fn the_record_is_what_one_has_read_and_written_and_lists_no_refusal() {
         heard.worst.as_ref().map(|w| w.reveal().as_str()),
         Some("PLANTED")
     );
-    assert!(heard.unplaced.is_empty(), "what he placed nowhere is his own");
+    assert!(
+        heard.unplaced.is_empty(),
+        "what he placed nowhere is his own"
+    );
     let told = lunches[5].told.as_ref().expect("hers");
     assert_eq!(told.unplaced.len(), 1, "and hers is hers");
     assert!(lunches[5].heard.is_none(), "Ben's are sealed");

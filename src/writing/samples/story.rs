@@ -468,7 +468,13 @@ impl Cast {
                 },
                 LUNCH_DAY,
             ),
-            (Receipt::BoardLeave { granted: true, number: 1 }, LUNCH_DAY),
+            (
+                Receipt::BoardLeave {
+                    granted: true,
+                    number: 1,
+                },
+                LUNCH_DAY,
+            ),
             (
                 Receipt::Invited {
                     asked: guests(&["erin@example.com", "dan@example.com"]),

@@ -214,7 +214,10 @@ impl Cast {
             not: guests(&["dan@example.com"]),
             came: true,
         });
-        receipts.push(Receipt::BoardLeave { granted: false, number: 1 });
+        receipts.push(Receipt::BoardLeave {
+            granted: false,
+            number: 1,
+        });
         let board = |address: &str, state| Receipt::Board {
             address: address.to_owned(),
             state,
@@ -244,12 +247,11 @@ impl Cast {
             (Some(words("You waited.")), Permission::Refused),
             (None, Permission::Refused),
         ];
-        receipts
-            .extend(answers.map(|(words, permission)| Receipt::Permission {
-                words,
-                permission,
-                point: None,
-            }));
+        receipts.extend(answers.map(|(words, permission)| Receipt::Permission {
+            words,
+            permission,
+            point: None,
+        }));
         let seals = [Seal::Opened, Seal::OpenedBefore, Seal::Opened];
         for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
             receipts.push(Receipt::Notes {

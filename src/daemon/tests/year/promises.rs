@@ -166,7 +166,10 @@ impl Promises {
     /// At most three for one lunch; of a lunch that was moved both are reminded anew.
     fn few_unasked(&mut self, letter: &Leaving<'_>) -> Kept {
         let name = letter.record.name.as_str();
-        if !matches!(name, "reminder" | "followup" | "followup-nudge" | "exchange") {
+        if !matches!(
+            name,
+            "reminder" | "followup" | "followup-nudge" | "exchange"
+        ) {
             return Ok(());
         }
         let lunch = (letter.to, about(letter.record));
