@@ -63,6 +63,7 @@ fn the_first_person_on_disk_still_loads() {
             tips: true,
             passed_on: false,
             board: None,
+            boards_named: 0,
             goals: vec![
                 goal(
                     "Let others finish.\nReally.",
