@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 /// What stands where words were that somebody wrote who has been forgotten.
 const FORGOTTEN: &str = "(forgotten)";
 
+/// Letters shorten a long goal, but never to less than this, in characters.
+const TELLING_CHARS: usize = 40;
+
 impl Ledger {
     /// The letter in a row; without subject and text where those have been forgotten.
     ///
@@ -97,29 +100,33 @@ impl Ledger {
         }
         partners.remove(&person.id);
         for partner in partners {
+            let Some(mut kept) = self.person(partner)? else {
+                continue;
+            };
+            let mut theirs = Vec::new();
+            for goal in &mut kept.goals {
+                if goal.taken_from.is_some_and(|id| pairings.contains(&id)) {
+                    let first = goal.earlier.first_mut().map(|(_, words)| words);
+                    let words = first.unwrap_or(&mut goal.words);
+                    theirs.push(beginning(words.reveal()));
+                    *words = Words::new(FORGOTTEN.to_owned());
+                }
+            }
+            self.put_person(batch, &kept)?;
             for row in self.letters_to(partner)? {
                 let Some(letter) = self.letter(row)? else {
                     continue;
                 };
-                let concerned = letter.pairing.is_none_or(|id| pairings.contains(&id));
-                if concerned {
-                    batch.put(
-                        Key::on(Shelf::Letter).number(row),
-                        Owner::Person(partner.0),
-                        record::letter_to_bytes(&bare(&letter))?,
-                    );
+                // A goal stands in letters about other lunches too.
+                let text = one_line(letter.text.reveal());
+                let tells = theirs.iter().any(|words| text.contains(words.as_str()));
+                if tells || letter.pairing.is_none_or(|id| pairings.contains(&id)) {
+                    let kept = record::letter_to_bytes(&bare(&letter))?;
+                    let owner = Owner::Person(partner.0);
+                    batch.put(Key::on(Shelf::Letter).number(row), owner, kept);
+                    batch.delete(Key::on(Shelf::LetterText).number(row));
                 }
             }
-            let Some(mut kept) = self.person(partner)? else {
-                continue;
-            };
-            for goal in &mut kept.goals {
-                if goal.taken_from.is_some_and(|id| pairings.contains(&id)) {
-                    let theirs = goal.earlier.first_mut().map(|(_, words)| words);
-                    *theirs.unwrap_or(&mut goal.words) = Words::new(FORGOTTEN.to_owned());
-                }
-            }
-            self.put_person(batch, &kept)?;
         }
         Ok(())
     }
@@ -166,6 +173,12 @@ pub(super) fn own_lines(text: &str, body: &Body) -> String {
         said.is_empty() || !others.iter().any(holds)
     };
     text.lines().filter(is_own).collect::<Vec<_>>().join("\n")
+}
+
+/// As much of a goal as every letter tells that tells it.
+fn beginning(words: &str) -> String {
+    let told: String = one_line(words).chars().take(TELLING_CHARS).collect();
+    told.trim_end().to_owned()
 }
 
 fn one_line(text: &str) -> String {
