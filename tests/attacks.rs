@@ -2,6 +2,7 @@
 //! the wrong moment. Each test is something that somebody did, and what must not follow from it.
 
 #[path = "attacks/stage.rs"]
+#[allow(dead_code, reason = "each test program uses its own part of the stage")]
 mod stage;
 
 use chrono::TimeDelta;

@@ -123,6 +123,7 @@ impl World {
             letter: answering.name().into(),
             slot,
             points: Vec::new(),
+            board: None,
         });
         let said = Said {
             from: None,
@@ -526,6 +527,7 @@ fn nobody_is_booked_twice_on_one_day() {
         letter: "invitation".into(),
         slot: None,
         points: Vec::new(),
+        board: None,
     });
     world.happen(
         Cause::Mail("c1".into()),

@@ -69,6 +69,7 @@ fn every_field_of_the_json_stands_in_the_documentation() {
 fn the_csv_is_a_table_and_holds_no_formula() {
     let (mut letter, posting) = report();
     let said = "=cmd|' /C calc'!A0, \"quoted\"\r\n+1\n@x";
+    let elsewhere = "The demo; =HYPERLINK(\"x\");\t@SUM(1)";
     let (record, _) = parts(&mut letter);
     for goal in &mut record.goals {
         goal.words = Words::new(said.to_owned());
@@ -78,6 +79,7 @@ fn the_csv_is_a_table_and_holds_no_formula() {
             lunch.location = "-2+3".to_owned();
             if let Some(notes) = &mut lunch.heard {
                 notes.best = Some(Words::new(said.to_owned()));
+                notes.worst = Some(Words::new(elsewhere.to_owned()));
             }
         }
     }
@@ -85,6 +87,11 @@ fn the_csv_is_a_table_and_holds_no_formula() {
     let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
     let rows = table(text);
     assert!(rows.len() > 6);
+    // Whoever's country parts cells by a semicolon or a tab reads the same file.
+    for cell in text.split([';', '\t', '\n', '\r']) {
+        let begins = cell.trim_start_matches(['"', ' ']);
+        assert!(!begins.starts_with(['=', '+', '-', '@']), "{cell}");
+    }
     for row in &rows {
         assert_eq!(row.len(), 6, "{row:?}");
         for cell in row {
@@ -96,7 +103,7 @@ fn the_csv_is_a_table_and_holds_no_formula() {
     }
     assert!(
         rows.iter()
-            .any(|row| row[5] == format!("'{}", said.replace("\r\n", "\n")))
+            .any(|row| row[5] == "'=cmd|' /C calc'!A0, \"quoted\"\n'+1\n'@x")
     );
 }
 

@@ -610,7 +610,7 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
         Body::GoalReached { goals } => *goals = vec![text],
         Body::Permission { words, .. } => *words = text,
         Body::BoardConfirm { address, .. } => *address = said.to_owned(),
-        Body::BoardAsk | Body::PassItOn | Body::LunchCard { .. } => {}
+        Body::BoardAsk { .. } | Body::PassItOn | Body::LunchCard { .. } => {}
         Body::Card { own, theirs, .. } => {
             plant_notes(own, &text);
             if let Some(theirs) = theirs {

@@ -63,6 +63,7 @@ fn the_first_person_on_disk_still_loads() {
             tips: true,
             passed_on: false,
             board: None,
+            boards_named: 0,
             goals: vec![
                 goal(
                     "Let others finish.\nReally.",
@@ -113,6 +114,7 @@ fn the_first_pairing_on_disk_still_loads() {
         reminded_of: Some(local("2026-01-16T12:00:00")),
         followed_up: Some(instant("2026-01-16T12:15:00Z")),
         nudged: true,
+        chased: false,
         unsealed: true,
         by_inviter: Page {
             notes: Some(notes),
@@ -177,6 +179,7 @@ fn the_first_letter_on_disk_still_loads() {
         slot: Some(local("2026-01-15T12:30:00")),
         goal_asked: true,
         points: Vec::new(),
+        board: None,
         message_id: "k3x7.4711@example.com".to_owned(),
         subject: words("How was lunch with Ana?"),
         text: words("Hi Ben,\n\n1. Ana's best moment since you last met?\n"),

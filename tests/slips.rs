@@ -172,3 +172,68 @@ fn to_go_on_where_nothing_paused_tells_nobody() {
     assert_eq!(kinds(&mut theatre, ALICE, before), []);
     theatre.close();
 }
+
+#[test]
+fn nobody_gets_a_fourth_mail_for_one_lunch_and_what_was_written_late_waits_to_be_asked_for() {
+    let (mut theatre, _) = couple("waits");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    theatre.take(ALICE, Kind::Followup);
+    theatre.take(BOB, Kind::Followup);
+    theatre.pass_until(moment("2027-01-08T18:00:00Z"));
+    let nudge = theatre.take(ALICE, Kind::FollowupNudge);
+    theatre.take(BOB, Kind::FollowupNudge);
+    let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
+    let receipt = says(&mut theatre, ALICE, &nudge, words, Kind::ReceiptNotes);
+    assert!(receipt.text.contains("so these wait"), "{}", receipt.text);
+    // Three days on nothing comes; the next reminder says that there is something, and not what.
+    theatre.pass_until(moment("2027-01-20T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    assert!(
+        reminder
+            .text
+            .contains("wrote something after your lunch on 7 January")
+    );
+    assert!(!reminder.text.contains("heron"), "{}", reminder.text);
+    let about_the_first = theatre.letters(BOB).into_iter();
+    let about_the_first = about_the_first.filter(|l| l.kind == Kind::Exchange);
+    assert_eq!(about_the_first.count(), 0);
+    let told = says(&mut theatre, BOB, &reminder, "Share now", Kind::Exchange);
+    assert!(told.text.contains("ostrich mail"), "{}", told.text);
+    // Asked for once, it is read; the next reminder has nothing to say of it.
+    theatre.pass_until(moment("2027-02-03T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    assert!(
+        !reminder.text.contains("wrote something"),
+        "{}",
+        reminder.text
+    );
+    theatre.close();
+}
+
+#[test]
+fn whoever_writes_after_all_reads_what_waited() {
+    let (mut theatre, _) = couple("waited");
+    theatre.pass_until(moment("2027-01-08T18:00:00Z"));
+    let alices = theatre.take(ALICE, Kind::FollowupNudge);
+    let bobs = theatre.take(BOB, Kind::FollowupNudge);
+    says(
+        &mut theatre,
+        ALICE,
+        &alices,
+        "1. The heron demo.",
+        Kind::ReceiptNotes,
+    );
+    theatre.pass_until(moment("2027-01-14T12:00:00Z"));
+    says(
+        &mut theatre,
+        BOB,
+        &bobs,
+        "1. The pelican call.",
+        Kind::ReceiptNotes,
+    );
+    let told = theatre.take(BOB, Kind::Exchange);
+    assert!(told.text.contains("heron"), "{}", told.text);
+    let told = theatre.take(ALICE, Kind::Exchange);
+    assert!(told.text.contains("pelican"), "{}", told.text);
+    theatre.close();
+}

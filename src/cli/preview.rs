@@ -146,6 +146,7 @@ async fn send(
         Mode::Personal => config.mail.name_addr(),
     };
     posting.reply_to = own.clone();
+    posting.printed_to = own.clone();
     posting.stop_to = own.clone();
     posting.date = Clock::Wall.now();
     posting.in_reply_to = None;

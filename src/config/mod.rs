@@ -202,7 +202,7 @@ pub struct Reminder {
 pub struct Followup {
     /// From the end of the lunch to the follow-up.
     pub after: TimeDelta,
-    /// From the follow-up to its nudge.
+    /// From the follow-up to its nudge, for those who had no reminder before the lunch.
     pub nudge_after: TimeDelta,
     /// How long notes stay sealed when only one has written, counted from the follow-up.
     pub seal: TimeDelta,

@@ -285,6 +285,7 @@ impl Foresight {
         Some(Posting {
             from: own.clone(),
             reply_to: own.address.clone(),
+            printed_to: own.address.clone(),
             stop_to: own.address.clone(),
             message_id: MessageId::parse(&id)?,
             in_reply_to: None,

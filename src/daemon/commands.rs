@@ -223,7 +223,7 @@ impl Decider {
         let mut invitations = Vec::new();
         for (number, invitee) in invitees.iter().enumerate() {
             let request = format!("{id}-{number}");
-            let made = self.invite_one(&inviter, invitee, note.clone(), dry_run, &request);
+            let made = self.invite_one(&inviter, invitee, note.clone(), dry_run, &request, None);
             if made.is_err() {
                 self.abandon();
             }
@@ -232,6 +232,13 @@ impl Decider {
         Ok(Reply::Invited { invitations })
     }
 
+    /// Whether that request was carried out before.
+    pub(super) fn was_asked(&self, request: &str) -> Result<bool, DeciderError> {
+        let asked = Key::on(Shelf::Request).digest(self.ledger.store.digest(request));
+        Ok(self.ledger.store.get(&asked)?.is_some())
+    }
+
+    /// Invites one; the number of the pairing is written at `noted` too.
     pub(super) fn invite_one(
         &mut self,
         inviter: &NameAddr,
@@ -239,6 +246,7 @@ impl Decider {
         note: Option<Words>,
         dry_run: bool,
         request: &str,
+        noted: Option<Key>,
     ) -> Result<Invitation, DeciderError> {
         let mut made = Invitation {
             to: invitee.to_string(),
@@ -282,7 +290,9 @@ impl Decider {
             self.forget_numbers()?;
             return Ok(made);
         }
-        batch.put(asked, crate::keyring::Owner::House, octets);
+        for key in noted.into_iter().chain([asked]) {
+            batch.put(key, crate::keyring::Owner::House, octets.clone());
+        }
         self.decide(&event, &[from, to], None, batch)?;
         self.flush()?;
         made.pairing = Some(pairing.0);
@@ -383,6 +393,8 @@ impl Decider {
             return refuse(message.to_owned());
         }
         let mut batch = Batch::new();
+        self.ledger
+            .forget_with_partners(&mut batch, &person, &pairings)?;
         self.ledger.forget(&mut batch, &person, &pairings);
         self.ledger
             .put_turn(&mut batch, Turn::Person(person.id), None)?;

@@ -5,7 +5,9 @@
 //! it.
 
 use crate::clock::Clock;
+use crate::daemon::correspondence::own_lines;
 use crate::daemon::ledger::{Ledger, LedgerError, Turn};
+use crate::daemon::outgoing::consent_name;
 use crate::daemon::request::Ran;
 use crate::daemon::restored::Restored;
 use crate::daemon::settings::Settings;
@@ -324,9 +326,14 @@ impl Decider {
                 slot: dispatch.slot,
                 goal_asked,
                 points: body.points(),
+                board: body.board(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
-                text: original(&written).into(),
+                text: match dispatch.pairing {
+                    Some(_) => original(&written),
+                    None => own_lines(&original(&written), body),
+                }
+                .into(),
                 sent_at: now,
                 expires: dispatch.use_by + grace(dispatch.consent),
             },
@@ -374,13 +381,21 @@ impl Decider {
         now: DateTime<Utc>,
     ) -> Result<Posting, DeciderError> {
         let own = &self.settings.mailbox;
-        let token = self.key.mint(row, &dispatch.letter.to.address).detail();
-        // Whoever reads a board holds no key to anybody's mail.
+        let to = &dispatch.letter.to.address;
+        let token = self.key.mint(row, to).detail();
+        // Whoever reads a board holds no key to anybody's mail, and whoever is handed an invitation
+        // holds one to nothing else.
         let on_a_board = matches!(dispatch.letter.body, Body::Card { .. });
-        let reply_to = match self.settings.subaddressing && !on_a_board {
-            true => own.address.with_detail(&token)?,
-            false => own.address.clone(),
+        let printed = match dispatch.letter.body {
+            Body::Card { .. } => String::new(),
+            Body::PassItOn => self.key.mint_for_guests(row, to).detail(),
+            _ => token.clone(),
         };
+        let address = |detail: &str| match self.settings.subaddressing && !on_a_board {
+            true => own.address.with_detail(detail),
+            false => Ok(own.address.clone()),
+        };
+        let (reply_to, printed_to) = (address(&token)?, address(&printed)?);
         let hash = self.key.hash("message-id", &[effect.as_bytes()]);
         let message_id = MessageId::parse(&format!("{hash}@{}", own.address.domain()))
             .ok_or(DeciderError::MessageId)?;
@@ -396,13 +411,14 @@ impl Decider {
             from: self.settings.ownership.originator(&dispatch.letter, own),
             stop_to: reply_to.clone(),
             reply_to,
+            printed_to,
             message_id,
             in_reply_to: in_reply_to.or_else(|| references.first().cloned()),
             references,
             thread_subject: answered.and_then(|a| a.subject.clone()),
             date: now,
             letter_id: hash,
-            reference: if on_a_board { String::new() } else { token },
+            reference: printed,
             house: self.settings.house.clone(),
             language: Language::English,
         })
@@ -614,34 +630,4 @@ fn original(written: &crate::writing::Written) -> String {
         text.push_str(line);
     }
     text
-}
-
-/// The name of a consent class in the outbox.
-pub(super) const fn consent_name(consent: Consent) -> &'static str {
-    match consent {
-        Consent::Asking => "asking",
-        Consent::Meeting => "meeting",
-        Consent::Answer => "answer",
-        Consent::News => "news",
-        Consent::Final => "final",
-        Consent::Farewell => "farewell",
-        Consent::Summary => "summary",
-        Consent::Board => "board",
-        Consent::BoardOfBoth => "board-of-both",
-    }
-}
-
-/// The consent class of that name; the strictest for an unknown one.
-pub(super) fn consent_from(name: &str) -> Consent {
-    match name {
-        "meeting" => Consent::Meeting,
-        "answer" => Consent::Answer,
-        "news" => Consent::News,
-        "final" => Consent::Final,
-        "farewell" => Consent::Farewell,
-        "summary" => Consent::Summary,
-        "board" => Consent::Board,
-        "board-of-both" => Consent::BoardOfBoth,
-        _ => Consent::Asking,
-    }
 }

@@ -4,16 +4,27 @@
 //! read again after a crash asks nobody twice.
 
 use crate::daemon::decider::{Decider, DeciderError};
-use crate::daemon::routing::Route;
+use crate::daemon::ledger::LedgerError;
+use crate::daemon::routing::{Route, Trail};
 use crate::lunch::act::{Act, CommandName};
 use crate::lunch::event::What;
+use crate::lunch::pairing::{PairingId, Stage};
 use crate::lunch::person::PersonId;
-use crate::reading::Reading;
 use crate::reading::message::Message;
+use crate::store::key::{Key, Shelf};
 use crate::words::address::{Address, NameAddr};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Most people that one mail can name; the practice is two.
 const GUESTS_MAX: usize = 10;
+
+/// So long an invitation that was handed on brings anything.
+const HANDED_ON_AGE: TimeDelta = TimeDelta::days(60);
+
+/// So many people one such letter can have asked, and so many of them before any has answered: it may
+/// be in anybody's hands.
+const HANDED_ON_MAX: u64 = 5;
+const HANDED_ON_WAITING_MAX: usize = 2;
 
 /// Whom a mail asks to invite.
 pub(super) struct Wish {
@@ -22,10 +33,36 @@ pub(super) struct Wish {
     sure: bool,
     /// The guest asks, with an invitation that was handed on.
     came: bool,
+    /// The letter that was handed on, where nothing else shows who asks.
+    handed_on: Option<HandedOn>,
+}
+
+/// Why no card goes to a board any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Its owner names it no longer.
+    Unnamed,
+    /// Its address is somebody's, or somebody there wants none.
+    Closed,
+}
+
+/// An invitation that was handed on.
+#[derive(Clone, Copy)]
+struct HandedOn {
+    row: u64,
+    at: DateTime<Utc>,
+}
+
+fn handed_on_letter(route: &Route) -> Option<HandedOn> {
+    let letter = route.letter.as_ref()?;
+    Some(HandedOn {
+        row: letter.row,
+        at: letter.sent_at,
+    })
 }
 
 /// What a member's mail asks for; `None` if it invites nobody.
-pub(super) fn wish_of(acts: &[Act]) -> Option<Wish> {
+pub(super) fn wish_of(acts: &[Act], route: &Route) -> Option<Wish> {
     let arguments = acts.iter().find_map(|act| match act {
         Act::Command {
             name: CommandName::Invite,
@@ -51,35 +88,59 @@ pub(super) fn wish_of(acts: &[Act]) -> Option<Wish> {
         }
     }
     guests.truncate(GUESTS_MAX);
-    let came = false;
-    (!guests.is_empty()).then_some(Wish { guests, sure, came })
+    let by_guest = route.trail == Trail::Guest;
+    (!guests.is_empty()).then(|| Wish {
+        guests,
+        sure,
+        came: false,
+        handed_on: handed_on_letter(route).filter(|_| by_guest),
+    })
+}
+
+/// What a mail says beside its invitation; `None` if that is all it says.
+pub(super) fn said_beside(what: What) -> Option<What> {
+    let invites = |act: &Act| {
+        matches!(
+            act,
+            Act::Command {
+                name: CommandName::Invite,
+                ..
+            }
+        )
+    };
+    match what {
+        What::Said {
+            by,
+            pairing,
+            about,
+            mut said,
+        } => {
+            said.acts.retain(|act| !invites(act));
+            (!said.acts.is_empty()).then_some(What::Said {
+                by,
+                pairing,
+                about,
+                said,
+            })
+        }
+        _ => None,
+    }
 }
 
 /// A mail from somebody else that answers an invitation which a member handed on: its sender asks to be
 /// invited. They are asked at that address before anything begins, so it needs no proof.
-pub(super) fn handed_on(
-    route: &Route,
-    reading: &Reading,
-    message: &Message,
-    known: &NameAddr,
-) -> Option<Wish> {
-    let letter = route.letter.as_ref()?;
-    let from = message.from.as_ref()?;
-    let wants = reading.acts.iter().any(|act| matches!(act, Act::Accept(_)));
-    let is_it = letter.name == "pass-it-on"
-        && letter.person == route.person
-        && from.address != known.address
-        && wants
-        && !reading.is_machine();
-    is_it.then(|| Wish {
-        guests: vec![from.clone()],
+pub(super) fn handed_on(route: &Route, message: &Message) -> Option<Wish> {
+    Some(Wish {
+        guests: vec![message.from.clone()?],
         sure: false,
         came: true,
+        handed_on: Some(handed_on_letter(route)?),
     })
 }
 
 impl Decider {
-    /// Invites whom a mail names; what came of it is to be decided on last, with the mail itself.
+    /// Invites whom a mail names; what came of it is to be decided on last, with the mail itself. `None`
+    /// if nobody is to hear anything.
     ///
     /// # Errors
     /// If the store fails, or a letter could not be written.
@@ -88,14 +149,23 @@ impl Decider {
         by: PersonId,
         wish: &Wish,
         cause: &str,
-    ) -> Result<What, DeciderError> {
+    ) -> Result<Option<What>, DeciderError> {
+        let now = self.clock.now();
+        let aged = wish
+            .handed_on
+            .is_some_and(|letter| now > letter.at + HANDED_ON_AGE);
+        if aged && wish.came {
+            return Ok(None);
+        }
         let (mut asked, mut not) = (Vec::new(), Vec::new());
-        let named = |asked: Vec<NameAddr>, not, many| What::GuestsNamed {
-            by,
-            asked,
-            not,
-            many,
-            came: wish.came,
+        let named = |asked: Vec<NameAddr>, not, many| {
+            Some(What::GuestsNamed {
+                by,
+                asked,
+                not,
+                many,
+                came: wish.came,
+            })
         };
         let Some(inviter) = self.ledger.person(by)?.map(|person| person.who) else {
             return Ok(named(asked, wish.guests.clone(), None));
@@ -112,9 +182,14 @@ impl Decider {
                 .ownership
                 .refuses(&guest.address, own)
                 .is_some();
-            let sent = may && !closed && {
-                let request = format!("{cause}-guest-{number}");
-                let made = self.invite_one(&inviter, guest, None, false, &request)?;
+            let request = format!("{cause}-guest-{number}");
+            let place = match wish.handed_on {
+                Some(letter) if !self.was_asked(&request)? => self.place_on(letter)?,
+                _ => None,
+            };
+            let room = wish.handed_on.is_none() || place.is_some() || self.was_asked(&request)?;
+            let sent = may && !closed && room && {
+                let made = self.invite_one(&inviter, guest, None, false, &request, place)?;
                 made.pairing.is_some() && made.refused.is_none()
             };
             if sent {
@@ -124,6 +199,26 @@ impl Decider {
             }
         }
         Ok(named(asked, not, None))
+    }
+
+    /// Where the next guest of an invitation that was handed on is noted; `None` where it has brought
+    /// in as many as it may for now.
+    fn place_on(&self, letter: HandedOn) -> Result<Option<Key>, LedgerError> {
+        let mut waiting = 0;
+        for number in 0..HANDED_ON_MAX {
+            let key = Key::on(Shelf::HandedOn).number(letter.row).number(number);
+            let Some(octets) = self.ledger.store.get(&key)? else {
+                return Ok((waiting < HANDED_ON_WAITING_MAX).then_some(key));
+            };
+            let id = octets.try_into().ok().map(u64::from_be_bytes);
+            let pairing = match id {
+                Some(id) => self.ledger.pairing(PairingId(id))?,
+                None => None,
+            };
+            let waits = |stage: &Stage| matches!(stage, Stage::Invited | Stage::Postponed { .. });
+            waiting += usize::from(pairing.is_some_and(|p| waits(&p.stage)));
+        }
+        Ok(None)
     }
 
     /// The acts, where somebody else's address is no board: mail goes to no person who was not asked.
@@ -155,13 +250,36 @@ impl Decider {
         Ok(kept)
     }
 
+    /// Whether a card has lost its board: its owner names it no longer, or mail there goes to somebody
+    /// who was not asked, or who wants none.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn has_lost_its_board(
+        &self,
+        owner: PersonId,
+        recipient: &str,
+    ) -> Result<Option<Lost>, DeciderError> {
+        let person = self.ledger.person(owner)?;
+        let board = person.and_then(|person| person.board);
+        Ok(match board {
+            Some(board) if board.address.as_str() == recipient => {
+                let closed = self.is_somebody_elses(owner, recipient)?;
+                closed.then_some(Lost::Closed)
+            }
+            _ => Some(Lost::Unnamed),
+        })
+    }
+
     fn is_somebody_elses(&self, by: PersonId, text: &str) -> Result<bool, DeciderError> {
         for word in text.split_whitespace() {
             let Ok(address) = Address::parse(word.trim_matches(['<', '>', ',', ';', '.'])) else {
                 continue;
             };
             let owner = self.ledger.person_at(&address)?;
-            if owner.is_some_and(|owner| owner != by) || self.ledger.is_suppressed(&address)? {
+            let unwanted = self.ledger.is_suppressed(&address)?
+                || self.ledger.is_refused_as_board(&address)?;
+            if unwanted || owner.is_some_and(|owner| owner != by) {
                 return Ok(true);
             }
         }

@@ -12,7 +12,7 @@ use crate::daemon::routing::{self, Leave, Route, Trail};
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::lunch::cadence::{at, first_on, local};
 use crate::lunch::event::{About, Cause, Event, Outcome, What};
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{Board, Person, PersonId};
 use crate::lunch::slots::notice;
 use crate::maillog;
 use crate::reading::message::Message;
@@ -177,6 +177,7 @@ impl Decider {
                 return Ok(Handled::Done);
             }
         }
+        let route = &routing::of_guest(&self.ledger, route, reading, message)?;
         let Some(person) = self.ledger.person(route.person)? else {
             return Ok(Handled::NotOurs);
         };
@@ -184,14 +185,19 @@ impl Decider {
         let trusted = self.settings.trusted_authserv_id.as_deref();
         let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
+        let unwanted = stops_a_board(route, &person, reading, message);
+        let leave = match unwanted {
+            Some(_) => Leave::Undelivered,
+            None => leave,
+        };
         let leave = match answering_what_was_asked(leave, route) {
             Leave::Act(acts) => Leave::Act(self.without_others_boards(route.person, acts)?),
             other => other,
         };
         let cause = self.mail_key(place, message);
         let wish = match &leave {
-            Leave::Act(acts) => guests::wish_of(acts),
-            Leave::Ask => guests::handed_on(route, reading, message, &person.who),
+            Leave::Act(acts) => guests::wish_of(acts, route),
+            Leave::Guest => guests::handed_on(route, message),
             _ => None,
         };
         let pairing = match &leave {
@@ -204,7 +210,7 @@ impl Decider {
         };
         let what = match leave {
             Leave::NotOurs => return Ok(Handled::NotOurs),
-            Leave::Nothing => None,
+            Leave::Nothing | Leave::Guest => None,
             Leave::Act(acts) => Some(What::Said {
                 by: route.person,
                 pairing: route.pairing,
@@ -213,6 +219,7 @@ impl Decider {
                     letter: letter.name.clone(),
                     slot: letter.slot,
                     points: letter.points.clone(),
+                    board: letter.board.clone(),
                 }),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),
@@ -227,6 +234,7 @@ impl Decider {
             }),
             Leave::Undelivered if is_of_a_board(route) => Some(What::BoardFailed {
                 owner: route.person,
+                stopped: unwanted.is_some(),
             }),
             Leave::Undelivered => route.pairing.map(|pairing| What::Undelivered {
                 to: route.person,
@@ -235,6 +243,9 @@ impl Decider {
         };
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
+        if let Some(board) = unwanted {
+            self.ledger.refuse_as_board(&mut batch, &board.address);
+        }
         self.forget_tries(place, &mut batch);
         if again {
             self.no_longer_set_aside(&mut batch, message)?;
@@ -259,20 +270,20 @@ impl Decider {
                     .count_heard(&mut batch, route.person, today, counted)?;
             }
         }
-        let outcome = match what {
-            None => {
+        let whats: Vec<What> = match wish {
+            Some(wish) if !person.stopped => {
+                let named = self.invite_guests(route.person, &wish, &cause)?;
+                let beside = what.and_then(guests::said_beside);
+                beside.into_iter().chain(named).collect()
+            }
+            _ => what.into_iter().collect(),
+        };
+        let outcome = match whats.is_empty() {
+            true => {
                 self.commit(batch)?;
                 Outcome::Nothing("nothing follows from it")
             }
-            Some(what) => {
-                let what = match wish {
-                    Some(wish) if !person.stopped => {
-                        self.invite_guests(route.person, &wish, &cause)?
-                    }
-                    _ => what,
-                };
-                self.decide_mail(cause, what, route, message, batch)?
-            }
+            false => self.decide_mail(&cause, whats, route, message, batch)?,
         };
         maillog::received(&person.who.address, reading.kind(), &format!("{outcome:?}"));
         self.note(
@@ -317,8 +328,8 @@ impl Decider {
 
     fn decide_mail(
         &mut self,
-        cause: String,
-        what: What,
+        cause: &str,
+        whats: Vec<What>,
         route: &Route,
         message: &Message,
         batch: Batch,
@@ -329,7 +340,8 @@ impl Decider {
             subject: route
                 .letter
                 .as_ref()
-                .map(|letter| letter.subject.reveal().clone()),
+                .map(|letter| letter.subject.reveal().clone())
+                .filter(|subject| !subject.is_empty()),
         };
         let mut seeds = vec![route.person];
         if let Some(pairing) = route
@@ -340,11 +352,18 @@ impl Decider {
         {
             seeds = vec![pairing.inviter, pairing.invitee];
         }
-        let event = Event {
-            cause: Cause::Mail(cause),
-            what,
-        };
-        let decided = self.decide(&event, &seeds, Some(&answered), batch);
+        // Whatever one mail says is one commit, with the mark that it was decided.
+        let (mut decided, mut batch) = (Ok(Outcome::Done), batch);
+        for what in whats {
+            let event = Event {
+                cause: Cause::Mail(cause.to_owned()),
+                what,
+            };
+            decided = self.decide(&event, &seeds, Some(&answered), std::mem::take(&mut batch));
+            if decided.is_err() {
+                break;
+            }
+        }
         match decided.and_then(|outcome| self.flush().map(|()| outcome)) {
             Ok(outcome) => Ok(outcome),
             Err(error) => {
@@ -481,6 +500,22 @@ impl Decider {
         self.ledger.put_progress(&mut batch, mailbox, progress);
         self.commit(batch)
     }
+}
+
+/// "stop" from the address of a board, in answer to a card: whoever is there wants none.
+fn stops_a_board<'a>(
+    route: &Route,
+    owner: &'a Person,
+    reading: &Reading,
+    message: &Message,
+) -> Option<&'a Board> {
+    let from = message.from.as_ref().map(|from| &from.address);
+    let stops = reading.acts.contains(&Act::Stop) && !reading.is_machine();
+    let board = owner
+        .board
+        .as_ref()
+        .filter(|_| stops && is_of_a_board(route));
+    board.filter(|board| Some(&board.address) == from)
 }
 
 /// Whether the letter in question went to somebody's board and not to a person.

@@ -169,17 +169,6 @@ impl Ledger {
         })
     }
 
-    /// The letter in a row.
-    ///
-    /// # Errors
-    /// As `person`.
-    pub fn letter(&self, row: u64) -> Result<Option<LetterRecord>, LedgerError> {
-        let found = self.store.get(&Key::on(Shelf::Letter).number(row))?;
-        Ok(found
-            .map(|octets| record::letter_from_bytes(&octets))
-            .transpose()?)
-    }
-
     /// The letter with that Message-ID.
     ///
     /// # Errors
@@ -294,33 +283,6 @@ impl Ledger {
             let key = Key::on(Shelf::CalendarUid).digest(self.store.digest(&series.uid));
             batch.put(key, Owner::House, id.to_be_bytes().to_vec());
         }
-        Ok(())
-    }
-
-    /// Writes a sent letter, and where it is found.
-    ///
-    /// # Errors
-    /// If the record cannot be written.
-    pub fn put_letter(&self, batch: &mut Batch, letter: &LetterRecord) -> Result<(), LedgerError> {
-        let (row, person) = (letter.row, letter.person.0);
-        let owner = Owner::Person(person);
-        batch.put(
-            Key::on(Shelf::Letter).number(row),
-            owner,
-            record::letter_to_bytes(letter)?,
-        );
-        batch.put(
-            Key::on(Shelf::LetterOf).number(person).number(row),
-            Owner::House,
-            Vec::new(),
-        );
-        let digest = self.store.digest(&letter.message_id);
-        let octets = row.to_be_bytes().to_vec();
-        batch.put(
-            Key::on(Shelf::MessageId).digest(digest),
-            Owner::House,
-            octets,
-        );
         Ok(())
     }
 

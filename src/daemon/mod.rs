@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod coming;
 mod commands;
 pub mod conductor;
+mod correspondence;
 pub mod decider;
 mod export;
 mod fabric;

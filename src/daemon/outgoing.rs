@@ -4,7 +4,8 @@
 //! durable before a connection is opened. What a start finds claimed is in doubt.
 
 use crate::clock::{Clock, random};
-use crate::daemon::decider::{Decider, DeciderError, consent_from};
+use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::guests::Lost;
 use crate::lunch::consent::{Waiting, objection};
 use crate::lunch::event::{Cause, Consent, Event, What};
 use crate::lunch::pairing::PairingId;
@@ -97,6 +98,16 @@ impl Decider {
     ) -> Result<Option<Claimed>, DeciderError> {
         if let Some(why) = self.objection(row)? {
             self.withdraw(row, Withdrawal::NoConsent, why)?;
+            return Ok(None);
+        }
+        if row.kind == "card"
+            && let Some(lost) = self.has_lost_its_board(PersonId(row.person), &row.recipient)?
+        {
+            let why = "no card goes to that board any more";
+            self.withdraw(row, Withdrawal::NoConsent, why)?;
+            if lost == Lost::Closed {
+                self.tell_undelivered(row, Batch::new())?;
+            }
             return Ok(None);
         }
         let first = row.attempts == 0;
@@ -258,8 +269,15 @@ impl Decider {
                 maillog::failed(row.row, &row.kind, row.last_reply);
             }
         }
-        let failed = matches!(row.state, State::Failed { .. });
-        let (Some(pairing), true) = (row.pairing.map(PairingId), failed) else {
+        match row.state {
+            State::Failed { .. } => self.tell_undelivered(row, batch),
+            _ => self.commit(batch),
+        }
+    }
+
+    /// The inviter, or the owner of a board, hears that something does not arrive.
+    fn tell_undelivered(&mut self, row: &OutboxRow, batch: Batch) -> Result<(), DeciderError> {
+        let Some(pairing) = row.pairing.map(PairingId) else {
             return self.commit(batch);
         };
         let to = PersonId(row.person);
@@ -267,7 +285,10 @@ impl Decider {
         let event = Event {
             cause,
             what: match row.kind.as_str() {
-                "card" => What::BoardFailed { owner: to },
+                "card" => What::BoardFailed {
+                    owner: to,
+                    stopped: false,
+                },
                 _ => What::Undelivered { to, pairing },
             },
         };
@@ -397,4 +418,34 @@ fn jitter() -> f64 {
     random::<4>().map_or(0.5, |octets| {
         f64::from(u32::from_be_bytes(octets)) / f64::from(u32::MAX)
     })
+}
+
+/// The name of a consent class in the outbox.
+pub(super) const fn consent_name(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Asking => "asking",
+        Consent::Meeting => "meeting",
+        Consent::Answer => "answer",
+        Consent::News => "news",
+        Consent::Final => "final",
+        Consent::Farewell => "farewell",
+        Consent::Summary => "summary",
+        Consent::Board => "board",
+        Consent::BoardOfBoth => "board-of-both",
+    }
+}
+
+/// The consent class of that name; the strictest for an unknown one.
+pub(super) fn consent_from(name: &str) -> Consent {
+    match name {
+        "meeting" => Consent::Meeting,
+        "answer" => Consent::Answer,
+        "news" => Consent::News,
+        "final" => Consent::Final,
+        "farewell" => Consent::Farewell,
+        "summary" => Consent::Summary,
+        "board" => Consent::Board,
+        "board-of-both" => Consent::BoardOfBoth,
+        _ => Consent::Asking,
+    }
 }

@@ -5,7 +5,7 @@
 //! address; strangers get no answer (DESIGN section 7).
 
 use crate::daemon::ledger::{Ledger, LedgerError};
-use crate::lunch::act::Act;
+use crate::lunch::act::{Act, CommandName, Permission};
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
 use crate::reading::Reading;
@@ -30,6 +30,8 @@ pub fn is_check(own: &Address, message: &Message) -> bool {
 pub enum Trail {
     /// A valid token, in a reply address or a quoted footer.
     Token,
+    /// The token of an invitation that a member hands on: it shows nobody to be its reader.
+    Guest,
     /// One of our Message-IDs, in In-Reply-To or References.
     MessageId,
     /// One of our letters inside it, sent back.
@@ -64,6 +66,8 @@ pub enum Leave {
     Act(Vec<Act>),
     /// Ask at the known address.
     Ask,
+    /// Somebody asks for the invitation that was handed on to them.
+    Guest,
     /// One of our letters did not arrive.
     Undelivered,
     /// It is ours, and changes nothing.
@@ -96,7 +100,9 @@ pub fn route(
     if let Some((trail, letter)) = own_letter.or(answered.first()) {
         let route = of_letter(*trail, letter.clone());
         return Ok(Some(match sender {
-            Some(member) if member != route.person => astray(ledger, route, member)?,
+            Some(member) if member != route.person && !is_handed_on(&route) => {
+                astray(ledger, &route, member)?
+            }
             _ => route,
         }));
     }
@@ -137,7 +143,7 @@ fn letters_answered(
     let mut found = Vec::new();
     let details = message.recipients.iter().filter_map(|to| own.detail_of(to));
     for detail in details.chain(message.footer_references()) {
-        found.extend(by_token(ledger, key, &detail)?.map(|letter| (Trail::Token, letter)));
+        found.extend(by_token(ledger, key, &detail)?);
     }
     let ids = message
         .in_reply_to
@@ -155,7 +161,7 @@ fn letters_answered(
 
 /// A mail that answers somebody else's letter, in the name of another member: what it says is that
 /// member's and not for the other to read, so it counts for no more than the name it bears.
-fn astray(ledger: &Ledger, route: Route, member: PersonId) -> Result<Route, LedgerError> {
+fn astray(ledger: &Ledger, route: &Route, member: PersonId) -> Result<Route, LedgerError> {
     let pairing = match route.pairing {
         Some(id) => ledger.pairing(id)?,
         None => None,
@@ -169,6 +175,27 @@ fn astray(ledger: &Ledger, route: Route, member: PersonId) -> Result<Route, Ledg
     })
 }
 
+/// What somebody who is a member too writes to an invitation that was handed on, and that does not ask
+/// for it, is astray as elsewhere.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_guest(
+    ledger: &Ledger,
+    route: &Route,
+    reading: &Reading,
+    message: &Message,
+) -> Result<Route, LedgerError> {
+    let from = message.from.as_ref().map(|from| &from.address);
+    let sender = from.map(|from| ledger.person_at(from)).transpose()?;
+    match sender.flatten() {
+        Some(member) if is_handed_on(route) && member != route.person && !accepts(reading) => {
+            astray(ledger, route, member)
+        }
+        _ => Ok(route.clone()),
+    }
+}
+
 /// The letter whose token stands in an address or a quoted footer, if the token is good.
 ///
 /// # Errors
@@ -177,17 +204,24 @@ pub(super) fn by_token(
     ledger: &Ledger,
     key: &TokenKey,
     detail: &str,
-) -> Result<Option<LetterRecord>, LedgerError> {
+) -> Result<Option<(Trail, LetterRecord)>, LedgerError> {
     let Some(token) = Token::parse(detail) else {
         return Ok(None);
     };
     let Some(letter) = ledger.letter(token.row)? else {
         return Ok(None);
     };
-    let person = ledger.person(letter.person)?;
-    Ok(person
-        .filter(|p| key.proves(&token, &p.who.address))
-        .map(|_| letter))
+    let Some(person) = ledger.person(letter.person)? else {
+        return Ok(None);
+    };
+    let reader = &person.who.address;
+    Ok(if key.proves(&token, reader) {
+        Some((Trail::Token, letter))
+    } else if letter.name == PASS_IT_ON && key.proves_for_guests(&token, reader) {
+        Some((Trail::Guest, letter))
+    } else {
+        None
+    })
 }
 
 fn first_of<'a>(
@@ -289,14 +323,50 @@ pub fn leave(
         .letter
         .as_ref()
         .is_none_or(|letter| now <= letter.expires);
+    if is_handed_on(route) && !expected {
+        return match route.trail {
+            _ if accepts(reading) => Leave::Guest,
+            Trail::Guest => Leave::Nothing,
+            _ => Leave::Ask,
+        };
+    }
+    // A letter that was handed on, or lies on a board, is in other hands: what its every copy holds
+    // shows nobody to be its reader. Their mail is stopped by it, which harms least, and colleagues
+    // are asked, as anybody could have them asked who holds it.
+    let shared = match route.trail {
+        Trail::Guest => true,
+        Trail::MessageId => is_in_other_hands(route),
+        _ => false,
+    };
+    if shared && !is_authentic(message, trusted_authserv_id) {
+        let harmless = |act: &&Act| match route.trail {
+            Trail::Guest => **act == Act::Stop || is_invite(act) && fresh,
+            _ => **act == Act::Stop,
+        };
+        let acts: Vec<_> = reading.acts.iter().filter(harmless).cloned().collect();
+        return match expected && !acts.is_empty() {
+            true => Leave::Act(acts),
+            false => Leave::Ask,
+        };
+    }
     match route.trail {
-        Trail::Token | Trail::MessageId if expected && (fresh || stops) => {
+        Trail::Token | Trail::MessageId | Trail::Guest if expected && (fresh || stops) => {
             Leave::Act(reading.acts.clone())
         }
+        // What somebody once allowed can be taken back by a letter of any age.
+        Trail::Token | Trail::MessageId
+            if expected && reading.acts.iter().any(takes_leave_back) =>
+        {
+            let acts = reading.acts.iter().filter(|act| takes_leave_back(act));
+            Leave::Act(acts.cloned().collect())
+        }
         // Whoever holds the token may end the mail to its person, from any address of theirs.
-        // An invitation that was handed on is in other hands, and theirs is not the mail to stop.
-        Trail::Token if stops && !is_handed_on(route) => Leave::Act(vec![Act::Stop]),
-        Trail::Token | Trail::MessageId | Trail::Returned | Trail::ForeignCalendar => Leave::Ask,
+        Trail::Token if stops => Leave::Act(vec![Act::Stop]),
+        Trail::Token
+        | Trail::Guest
+        | Trail::MessageId
+        | Trail::Returned
+        | Trail::ForeignCalendar => Leave::Ask,
         Trail::CalendarUid => {
             // What a button cannot say is asked about, at the address that we know.
             let calendar = |act: &&Act| {
@@ -315,9 +385,44 @@ pub fn leave(
     }
 }
 
+/// The name of an invitation to hand on.
+const PASS_IT_ON: &str = "pass-it-on";
+
 fn is_handed_on(route: &Route) -> bool {
     let letter = route.letter.as_ref();
-    letter.is_some_and(|letter| letter.name == "pass-it-on")
+    letter.is_some_and(|letter| letter.name == PASS_IT_ON)
+}
+
+/// An invitation to hand on, or the card of a lunch on a board.
+fn is_in_other_hands(route: &Route) -> bool {
+    let letter = route.letter.as_ref();
+    is_handed_on(route) || letter.is_some_and(|letter| letter.name == "card")
+}
+
+fn accepts(reading: &Reading) -> bool {
+    let mut acts = reading.acts.iter();
+    acts.any(|act| matches!(act, Act::Accept(_)))
+}
+
+const fn takes_leave_back(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Permission(Permission::Refused)
+            | Act::Command {
+                name: CommandName::NoQuotes | CommandName::NoBoard,
+                ..
+            }
+    )
+}
+
+const fn is_invite(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Command {
+            name: CommandName::Invite,
+            ..
+        }
+    )
 }
 
 fn machine(route: &Route, reading: &Reading, message: &Message, known: &Address) -> Leave {

@@ -79,7 +79,11 @@ impl Answering {
             "summary" => Self::Summary,
             "goal-reached" => Self::Proposal,
             "pass-it-on" | "card" => Self::Receipt,
-            "permission" | "board-confirm" | "board-ask" => Self::Permission,
+            "permission"
+            | "board-confirm"
+            | "board-ask"
+            | "receipt-permission"
+            | "receipt-board-leave" => Self::Permission,
             "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
             "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,

@@ -146,7 +146,7 @@ fn lunch_chores(
         None => chores.push((end + rules.followup_after, Chore::FollowUp(index))),
         Some(sent) => {
             // Where one has written, the exchange will speak for itself: nobody gets more than
-            // three unasked mails for one lunch.
+            // three unasked mails for one lunch. What comes after this waits (`Lunch::waits`).
             let silent = !lunch.by_inviter.is_answered() && !lunch.by_invitee.is_answered();
             if !lunch.nudged && !lunch.unsealed && silent {
                 chores.push((sent + rules.nudge_after, Chore::Nudge(index)));

@@ -56,7 +56,9 @@ pub fn objection(waiting: &Waiting, circle: &Circle) -> Option<&'static str> {
         Consent::Board => None,
         Consent::BoardOfBoth => {
             let writer = pairing.role(waiting.to).map(Role::other);
-            let may = writer.is_some_and(|writer| pairing.growth.may_card(writer));
+            let board = person.board.as_ref().map(|board| board.number);
+            let may = writer.zip(board);
+            let may = may.is_some_and(|(writer, board)| pairing.growth.may_card(writer, board));
             (!may).then_some("the partner has not agreed")
         }
         Consent::Meeting if !pairing.stage.is_meeting() => Some("the lunches have ended"),
@@ -71,7 +73,13 @@ fn lunch_objection(waiting: &Waiting, pairing: &Pairing) -> Option<&'static str>
         "reminder" if lunch.state != LunchState::Planned => Some("that lunch is off"),
         "reminder" if lunch.reminded_of != Some(lunch.start) => Some("that lunch has moved"),
         "followup" | "followup-nudge" if !lunch.counts() => Some("that lunch did not take place"),
-        "followup-nudge" if lunch.page(role).is_answered() => Some("the notes have come"),
+        "followup-nudge"
+            if [role, role.other()]
+                .iter()
+                .any(|r| lunch.page(*r).is_answered()) =>
+        {
+            Some("the notes have come")
+        }
         _ => None,
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::lunch::act::{Answering, Said};
 use crate::lunch::consent::Waiting;
-use crate::lunch::letter::Letter;
+use crate::lunch::letter::{BoardMeant, Letter};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Plan};
 use crate::lunch::person::{Person, PersonId};
@@ -38,6 +38,8 @@ pub struct About {
     pub slot: Option<NaiveDateTime>,
     /// The points of notes that it numbered or asked about, in its order.
     pub points: Vec<Point>,
+    /// The board that it asked about.
+    pub board: Option<BoardMeant>,
 }
 
 /// Something that happened.
@@ -97,10 +99,12 @@ pub enum What {
         /// Whether the guest asked.
         came: bool,
     },
-    /// A card came back from the board of that person.
+    /// A card did not get to the board of that person.
     BoardFailed {
         /// Whose board.
         owner: PersonId,
+        /// Whoever is there wants none.
+        stopped: bool,
     },
     /// It is time to look at a pairing.
     Due {

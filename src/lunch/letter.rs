@@ -69,6 +69,8 @@ pub struct Table {
 /// When the partner sees one's notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seal {
+    /// Until the partner, who was asked twice and is silent, writes or asks for them.
+    UntilAsked,
     /// When the other has written too, or at this moment at the latest.
     Until(NaiveDateTime),
     /// They are being shown now.
@@ -99,8 +101,27 @@ pub enum BoardState {
     On,
     /// No cards go anywhere.
     Off,
-    /// A card came back, so no more go there.
+    /// A card did not get there, so no more go there.
     Unreachable,
+    /// Whoever is at its address wants no more.
+    Unwanted,
+}
+
+/// The board that a letter asks its reader about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BoardMeant {
+    /// Shall cards go to this one of the reader's own?
+    Own {
+        /// Its address.
+        address: String,
+        /// Labels and members.
+        marks: String,
+    },
+    /// May the reader's words go to the partner's?
+    Partners {
+        /// Which of the partner's boards (`Board::number`).
+        number: u32,
+    },
 }
 
 /// What became of a wish to quote.
@@ -354,6 +375,8 @@ pub enum Receipt {
         replaced: Option<Words>,
         /// All goals that are now open, in the order of their numbers.
         all: Vec<Words>,
+        /// Whether they are the partner's words, and seen by nobody else while they are.
+        borrowed: bool,
     },
     /// All goals of the reader, with their numbers.
     Goals {
@@ -419,6 +442,8 @@ pub enum Receipt {
     BoardLeave {
         /// Whether they may.
         granted: bool,
+        /// Which of the partner's boards was asked about.
+        number: u32,
     },
     /// For `quote 1`.
     Quote {
@@ -433,6 +458,8 @@ pub enum Receipt {
         words: Option<Words>,
         /// What was understood.
         permission: Permission,
+        /// Which point it is; `None`: all of them.
+        point: Option<Point>,
     },
     /// Notes, section by section.
     Notes {
@@ -502,6 +529,8 @@ pub enum Body {
         about: Answering,
         /// The points of notes that the answered letter asked about.
         points: Vec<Point>,
+        /// The board that it asked about.
+        board: Option<BoardMeant>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -523,6 +552,8 @@ pub enum Body {
         table: Table,
         /// The last lunch held.
         last_met: Option<NaiveDate>,
+        /// The lunch after which the partner wrote something that waits for its reader to ask.
+        waiting: Option<NaiveDate>,
         /// The reader's own goals.
         own_goals: Vec<Words>,
         /// What the reader promised to watch for the partner.
@@ -577,7 +608,10 @@ pub enum Body {
         marks: String,
     },
     /// May the reader's words go to the partner's board?
-    BoardAsk,
+    BoardAsk {
+        /// Which of the partner's boards.
+        number: u32,
+    },
     /// A card for a board; goes to the board's address.
     Card {
         /// Which lunch.
@@ -664,7 +698,7 @@ impl Body {
             Self::LunchCard { .. } => "lunch-card",
             Self::PassItOn => "pass-it-on",
             Self::BoardConfirm { .. } => "board-confirm",
-            Self::BoardAsk => "board-ask",
+            Self::BoardAsk { .. } => "board-ask",
             Self::Card { .. } => "card",
             Self::Summary(_) => "summary",
             Self::Fabric(_) => "fabric",
@@ -734,8 +768,24 @@ impl Body {
                 moments.filter_map(|quote| quote.point).collect()
             }
             Self::Permission { point, .. } => vec![*point],
+            Self::Receipt(Receipt::Permission { point, .. }) => point.iter().copied().collect(),
             Self::Question { points, .. } => points.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The board that it asks about.
+    pub fn board(&self) -> Option<BoardMeant> {
+        match self {
+            Self::BoardConfirm { address, marks } => Some(BoardMeant::Own {
+                address: address.clone(),
+                marks: marks.clone(),
+            }),
+            Self::BoardAsk { number } | Self::Receipt(Receipt::BoardLeave { number, .. }) => {
+                Some(BoardMeant::Partners { number: *number })
+            }
+            Self::Question { board, .. } => board.clone(),
+            _ => None,
         }
     }
 
@@ -751,7 +801,11 @@ impl Body {
             Self::FollowUp { .. } => Answering::FollowUp,
             Self::Exchange { .. } => Answering::Exchange,
             Self::GoalReached { .. } => Answering::Proposal,
-            Self::Permission { .. } | Self::BoardConfirm { .. } | Self::BoardAsk => {
+            // Whoever has answered may change their mind in answer to the receipt.
+            Self::Permission { .. }
+            | Self::BoardConfirm { .. }
+            | Self::BoardAsk { .. }
+            | Self::Receipt(Receipt::Permission { .. } | Receipt::BoardLeave { .. }) => {
                 Answering::Permission
             }
             Self::Summary(_) => Answering::Summary,

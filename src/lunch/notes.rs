@@ -61,6 +61,15 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// As the other gets them: whatever belonged to no prompt was shown to its writer only.
+    #[must_use]
+    pub fn as_shown(self) -> Self {
+        Self {
+            unplaced: Vec::new(),
+            ..self
+        }
+    }
+
     /// The answer to one prompt.
     pub const fn section(&self, section: Section) -> Option<&Words> {
         match section {
@@ -80,15 +89,6 @@ impl Notes {
                 self.focus = words;
                 self.observations.clear();
             }
-        }
-    }
-
-    /// What of these the partner gets to read: whatever belonged to no prompt was for its writer only.
-    #[must_use]
-    pub fn shown(&self) -> Self {
-        Self {
-            unplaced: Vec::new(),
-            ..self.clone()
         }
     }
 

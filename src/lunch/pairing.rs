@@ -151,6 +151,8 @@ pub struct Page {
     pub shown: u32,
     /// Which of the partner's goals the focus went to, by its place among them.
     pub goal: Option<usize>,
+    /// How often its words were put another way: leave is given for one wording.
+    pub wording: u32,
     /// Who asked for leave to quote what of it, and what the writer said.
     pub quoting: Quotings,
     /// How many cards of it went to the writer's own board.
@@ -169,11 +171,14 @@ impl Page {
             let words = notes.as_ref().and_then(|n| n.section(section).cloned());
             words.map(|words| words.reveal().clone())
         };
+        let mut changed = false;
         for section in Section::ALL {
             if read(&before, section) != read(&self.notes, section) {
                 self.quoting.remove(&section);
+                changed = true;
             }
         }
+        self.wording = self.wording.saturating_add(u32::from(changed));
         if read(&self.notes, Section::Focus).is_none() {
             self.goal = None;
         }
@@ -204,8 +209,10 @@ pub struct Lunch {
     pub reminded_of: Option<NaiveDateTime>,
     /// When the follow-up went out (or would have).
     pub followed_up: Option<DateTime<Utc>>,
-    /// The one repetition is done.
+    /// The one repetition is done, or there is none, since a reminder went out.
     pub nudged: bool,
+    /// Both were asked for notes a second time.
+    pub chased: bool,
     /// The time for writing is over, what was written was shown.
     pub unsealed: bool,
     /// What the inviter wrote.
@@ -227,10 +234,20 @@ impl Lunch {
             reminded_of: None,
             followed_up: None,
             nudged: false,
+            chased: false,
             unsealed: false,
             by_inviter: Page::default(),
             by_invitee: Page::default(),
         }
+    }
+
+    /// Whether what the one in that role wrote waits until the other writes or asks for it: whoever stayed
+    /// silent when asked a second time has had three mails for this lunch, and gets no fourth unasked.
+    pub fn waits(&self, writer: Role) -> bool {
+        let page = self.page(writer);
+        let wrote = page.notes.as_ref().is_some_and(|notes| !notes.is_empty());
+        let silent = !self.page(writer.other()).is_answered();
+        self.chased && wrote && silent && page.shown == 0 && !page.share_now
     }
 
     /// Whether it was, or may still be, a lunch.
@@ -309,10 +326,11 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Whether what the one in that role writes may go to the other's board.
-    pub fn may_card(&self, writer: Role) -> bool {
+    /// Whether what the one in that role writes may go to that board of the other's.
+    pub fn may_card(&self, writer: Role, board: u32) -> bool {
         let mut leaves = self.cards.iter();
-        leaves.any(|leave| leave.writer == writer && leave.answer == Some(true))
+        let granted = |l: &CardLeave| l.answer == Some(true) && l.board == board;
+        leaves.any(|leave| leave.writer == writer && granted(leave))
     }
 }
 
@@ -323,6 +341,8 @@ pub struct CardLeave {
     pub writer: Role,
     /// The writer's latest answer; `None` while there is none.
     pub answer: Option<bool>,
+    /// Which of the partner's boards was asked about (`Board::number`).
+    pub board: u32,
 }
 
 /// A moment in the jar.
@@ -470,6 +490,15 @@ impl Pairing {
             .filter(held)
             .map(|l| l.start.date())
             .max()
+    }
+
+    /// The last lunch after which the partner of the one in that role wrote something that waits to be
+    /// asked for.
+    pub fn waiting_for(&self, reader: Role) -> Option<usize> {
+        let waits = |lunch: &Lunch| lunch.unsealed && lunch.waits(reader.other());
+        let lunches = self.lunches.iter().enumerate();
+        let waiting = lunches.filter(|(_, lunch)| waits(lunch));
+        Some(waiting.max_by_key(|(_, lunch)| lunch.start)?.0)
     }
 
     /// How many lunches are known to have taken place.

@@ -1,6 +1,7 @@
 //! A person: name, address, own goals, and whether they want mail from here at all.
 
 use crate::lunch::notes::Words;
+use crate::lunch::pairing::PairingId;
 use crate::words::address::{Address, NameAddr};
 use chrono::NaiveDate;
 
@@ -32,6 +33,9 @@ pub struct Goal {
     pub ended: Option<(NaiveDate, GoalEnd)>,
     /// Who said of a reached goal that they see it so too.
     pub agreed_by: Option<PersonId>,
+    /// In which pairing it was taken up from the partner's words, which it began with; `None` if its
+    /// owner told it.
+    pub taken_from: Option<PairingId>,
 }
 
 impl Goal {
@@ -43,7 +47,31 @@ impl Goal {
             earlier: Vec::new(),
             ended: None,
             agreed_by: None,
+            taken_from: None,
         }
+    }
+
+    /// Whether it still stands in the words of the partner it was taken up from. They were said to its
+    /// owner alone.
+    pub const fn is_borrowed(&self) -> bool {
+        self.taken_from.is_some() && self.earlier.is_empty()
+    }
+
+    /// Its words, where somebody else may read them who is in that pairing with its owner.
+    pub fn words_in(&self, pairing: PairingId) -> Option<&Words> {
+        let known = !self.is_borrowed() || self.taken_from == Some(pairing);
+        known.then_some(&self.words)
+    }
+
+    /// Its words, where they are its owner's own.
+    pub fn own_words(&self) -> Option<&Words> {
+        (!self.is_borrowed()).then_some(&self.words)
+    }
+
+    /// How it read before in its owner's own words.
+    pub fn own_earlier(&self) -> &[(NaiveDate, Words)] {
+        let borrowed = usize::from(self.taken_from.is_some());
+        self.earlier.get(borrowed..).unwrap_or_default()
     }
 }
 
@@ -56,6 +84,8 @@ pub struct Board {
     pub marks: String,
     /// Its owner has said yes to it at their own address.
     pub confirmed: bool,
+    /// The how many-th board of its owner's it is: leave is given for one of them.
+    pub number: u32,
 }
 
 /// Somebody we write to, or once wrote to.
@@ -75,6 +105,8 @@ pub struct Person {
     pub passed_on: bool,
     /// Where cards of their lunches go.
     pub board: Option<Board>,
+    /// How many boards there have been.
+    pub boards_named: u32,
     /// Own goals, oldest first; ended ones stay as history, so that a goal's place names it.
     pub goals: Vec<Goal>,
 }
@@ -90,6 +122,7 @@ impl Person {
             tips: true,
             passed_on: false,
             board: None,
+            boards_named: 0,
             goals: Vec::new(),
         }
     }

@@ -19,6 +19,8 @@ pub struct Quoting {
     pub asked: NaiveDate,
     /// The speaker's latest answer, with its day; `None` while there is none.
     pub answer: Option<(NaiveDate, Permission)>,
+    /// The wording that the speaker was asked about (`Page::wording`).
+    pub wording: u32,
 }
 
 /// The questions about the points of one page, by their prompt.
@@ -35,6 +37,8 @@ pub struct Point {
     pub speaker: Role,
     /// Under which prompt.
     pub section: Section,
+    /// In which wording (`Page::wording`).
+    pub wording: u32,
 }
 
 /// A point that may be shown, with what it says.
@@ -99,6 +103,7 @@ pub fn granted(pairing: &Pairing, reader: Role) -> Vec<Granted> {
                     slot: lunch.slot,
                     speaker,
                     section,
+                    wording: page.wording,
                 },
                 words: page.quotable(section)?.clone(),
                 on: lunch.start.date(),
@@ -121,6 +126,7 @@ mod tests {
         let quoting = |answer| Quoting {
             asked: day,
             answer: Some((day, answer)),
+            wording: 0,
         };
         Page {
             notes: Some(Notes {

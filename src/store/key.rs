@@ -73,6 +73,10 @@ pub enum Shelf {
     Tried = 30,
     /// Digest of a Message-ID, or of content without one: set aside, to be known when moved back.
     SetAside = 31,
+    /// Letter to be handed on, number: the pairing that began with it.
+    HandedOn = 32,
+    /// Letter: its subject and visible text, where it is about a pairing.
+    LetterText = 33,
 }
 
 /// A record's key, or the beginning of one.

@@ -80,6 +80,7 @@ pub fn gather(
                 slot: lunch.slot,
                 speaker: role.other(),
                 section: Section::Best,
+                wording: page.wording,
             };
             let best = notes.best.as_ref().map(quote).map(|best| Quote {
                 point: Some(point),
@@ -257,9 +258,9 @@ fn add_outlook(
     if !pairing.stage.is_meeting() {
         return;
     }
-    let watched = partner
-        .open_goals()
-        .map(|goal| (partner.who.clone(), goal.words.clone()));
+    let watched = partner.open_goals();
+    let watched = watched.filter_map(|goal| goal.words_in(pairing.id));
+    let watched = watched.map(|words| (partner.who.clone(), words.clone()));
     harvest.watching.extend(watched);
     let next = pairing.next_after(local(now, pairing.plan.zone));
     if let Some(lunch) = next.and_then(|index| pairing.lunches.get(index)) {

@@ -1,7 +1,7 @@
 //! A member's record, and the pack for a promotion: from the state to what leaves with them.
 
 use crate::lunch::event::Circle;
-use crate::lunch::notes::Words;
+use crate::lunch::notes::{Notes, Words};
 use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{Goal, GoalEnd, Person, PersonId};
 use crate::lunch::quoting::{Granted, granted};
@@ -100,7 +100,7 @@ fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
         state: lunch.state,
         told: own.notes.clone(),
         told_shown: own.shown > 0,
-        heard: heard.cloned(),
+        heard: heard.cloned().map(Notes::as_shown),
         goal: heard.and(other.goal),
         given: leaves(own),
         got: leaves(other),
@@ -110,7 +110,7 @@ fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
 /// What may be shown of it: nothing but goals of one's own, and good words with their speakers' leave.
 pub fn pack(circle: &Circle, reader: PersonId, today: NaiveDate) -> Option<Pack> {
     let me = circle.people.get(&reader)?;
-    let mut goals: Vec<PackGoal> = me.goals.iter().map(pack_goal).collect();
+    let mut goals: Vec<Option<PackGoal>> = me.goals.iter().map(pack_goal).collect();
     let mut moments = Vec::new();
     for pairing in circle.pairings.values() {
         let Some(role) = pairing.role(reader) else {
@@ -120,7 +120,7 @@ pub fn pack(circle: &Circle, reader: PersonId, today: NaiveDate) -> Option<Pack>
             continue;
         };
         for granted in granted(pairing, role) {
-            let goal = goal_of(me, &granted).and_then(|at| goals.get_mut(at));
+            let goal = goal_of(me, &granted).and_then(|at| goals.get_mut(at)?.as_mut());
             let stamped = stamped(granted, speaker);
             match goal {
                 Some(goal) => goal.moments.push(stamped),
@@ -128,6 +128,7 @@ pub fn pack(circle: &Circle, reader: PersonId, today: NaiveDate) -> Option<Pack>
             }
         }
     }
+    let mut goals: Vec<PackGoal> = goals.into_iter().flatten().collect();
     goals.retain(|goal| goal.reached.is_some() || !goal.moments.is_empty());
     for goal in &mut goals {
         goal.moments.sort_by_key(|moment| moment.on);
@@ -141,19 +142,20 @@ pub fn pack(circle: &Circle, reader: PersonId, today: NaiveDate) -> Option<Pack>
     })
 }
 
-fn pack_goal(goal: &Goal) -> PackGoal {
+/// `None` for one that stands in a partner's words: they were said to its owner alone.
+fn pack_goal(goal: &Goal) -> Option<PackGoal> {
     let reached = goal
         .ended
         .filter(|(_, how)| *how == GoalEnd::Achieved)
         .map(|(on, _)| on);
-    PackGoal {
-        words: goal.words.clone(),
+    Some(PackGoal {
+        words: goal.own_words()?.clone(),
         since: goal.since,
-        earlier: goal.earlier.clone(),
+        earlier: goal.own_earlier().to_vec(),
         reached,
         agreed: reached.is_some() && goal.agreed_by.is_some(),
         moments: Vec::new(),
-    }
+    })
 }
 
 /// The goal that was spoken of; where none was, the only one that the member had at the time.

@@ -74,9 +74,28 @@ impl TokenKey {
         }
     }
 
+    /// The token for whoever the recipient of that letter hands it on to. It proves nobody to be its
+    /// recipient.
+    pub fn mint_for_guests(&self, row: u64, recipient: &Address) -> Token {
+        let mac = self.hash("guest", &[&row.to_be_bytes(), recipient.key().as_bytes()]);
+        Token {
+            key_id: self.id,
+            row,
+            mac,
+        }
+    }
+
     /// Whether this key made the token for that person. Compared in constant time.
     pub fn proves(&self, token: &Token, recipient: &Address) -> bool {
-        let own = self.mint(token.row, recipient);
+        self.made(token, &self.mint(token.row, recipient))
+    }
+
+    /// Whether this key made the token for guests of that person. Compared in constant time.
+    pub fn proves_for_guests(&self, token: &Token, recipient: &Address) -> bool {
+        self.made(token, &self.mint_for_guests(token.row, recipient))
+    }
+
+    fn made(&self, token: &Token, own: &Token) -> bool {
         let same_length = own.mac.len() == token.mac.len();
         let differing = own
             .mac
@@ -144,6 +163,14 @@ mod tests {
             assert_eq!(read.row, row);
             assert!(key.proves(&read, &ben()));
         }
+    }
+
+    #[test]
+    fn a_guest_s_token_is_nobody_s_own() {
+        let key = TokenKey::new('a', [7; 32]);
+        let (own, guest) = (key.mint(9, &ben()), key.mint_for_guests(9, &ben()));
+        assert!(key.proves_for_guests(&guest, &ben()) && !key.proves(&guest, &ben()));
+        assert!(key.proves(&own, &ben()) && !key.proves_for_guests(&own, &ben()));
     }
 
     #[test]

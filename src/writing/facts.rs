@@ -23,7 +23,7 @@ use minijinja::value::Value;
 pub fn of(letter: &Letter, posting: &Posting) -> Value {
     let facts = Facts {
         today: posting.date.date_naive(),
-        address: posting.reply_to.to_string(),
+        address: posting.printed_to.to_string(),
     };
     let other = letter.partner.as_ref();
     let names = names(letter);
@@ -143,7 +143,7 @@ fn place(location: &str) -> &str {
 /// The facts of one day: everything is said as seen from it.
 pub(super) struct Facts {
     pub(super) today: NaiveDate,
-    /// Where a reply to the letter goes.
+    /// The address that the letter prints.
     address: String,
 }
 
@@ -173,6 +173,7 @@ impl Facts {
             Body::Reminder {
                 table,
                 last_met,
+                waiting,
                 own_goals,
                 watching,
                 speaks_first,
@@ -182,6 +183,7 @@ impl Facts {
             } => context! {
                 table => self.table(table),
                 last_met => last_met.map(|d| self.date(d)),
+                waiting => waiting.map(|d| self.date(d)),
                 own_goals => in_short(own_goals, OWN_GOALS_TOLD),
                 watching => in_short(watching, GOALS_WATCHED_TOLD),
                 jar => texts(jar),
@@ -218,7 +220,7 @@ impl Facts {
             Body::BoardConfirm { address, marks } => {
                 context! { address => address.as_str(), marks => marks.as_str() }
             }
-            Body::BoardAsk => context! {},
+            Body::BoardAsk { .. } => context! {},
             Body::LunchCard {
                 speaks_first,
                 own_goals,
@@ -324,9 +326,10 @@ impl Facts {
                 reworded,
                 replaced,
                 all,
+                borrowed,
             } => context! {
                 words => text(words),
-                reworded,
+                reworded, borrowed,
                 replaced => text_or_none(replaced.as_ref()),
                 several => if all.len() > 1 { say::number(all.len()) } else { String::new() },
                 all => numbered(all),
@@ -348,6 +351,7 @@ impl Facts {
                 state => match state {
                     BoardState::On => "on",
                     BoardState::Off => "off",
+                    BoardState::Unwanted => "unwanted",
                     BoardState::Unreachable => "unreachable",
                 },
             },
@@ -358,12 +362,14 @@ impl Facts {
             Receipt::ManyPairings { have, guests } => context! {
                 have => say::number(*have), guests => people(guests),
             },
-            Receipt::BoardLeave { granted } => context! { granted },
+            Receipt::BoardLeave { granted, .. } => context! { granted },
             Receipt::Quote { words, state } => context! {
                 words => text_or_none(words.as_ref()),
                 state => quote_state(*state),
             },
-            Receipt::Permission { words, permission } => context! {
+            Receipt::Permission {
+                words, permission, ..
+            } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
             },
@@ -411,6 +417,7 @@ impl Facts {
     fn seal(&self, seal: &Seal) -> Value {
         let (state, deadline) = match seal {
             Seal::Until(moment) => ("until", say::deadline(*moment, self.today)),
+            Seal::UntilAsked => ("until asked", String::new()),
             Seal::Opened => ("opened", String::new()),
             Seal::OpenedBefore => ("opened before", String::new()),
         };

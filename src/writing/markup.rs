@@ -16,7 +16,7 @@ use minijinja::value::Value;
 pub fn values(sheet: &Sheet, posting: &Posting, picture: Option<&Picture>) -> Value {
     let answer = Answer {
         picture,
-        to: &posting.reply_to,
+        to: &posting.printed_to,
         end: posting.small_print_of_answers(),
         subject: format!("Re: {}", super::without_re(&sheet.subject)),
     };

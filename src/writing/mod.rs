@@ -65,6 +65,9 @@ pub struct Posting {
     pub from: NameAddr,
     /// Reply-To: the mailbox with the letter's token.
     pub reply_to: Address,
+    /// The address that the letter prints and its buttons write to: that of Reply-To, but for a letter
+    /// that is there to be handed on.
+    pub printed_to: Address,
     /// Where List-Unsubscribe sends its `stop`.
     pub stop_to: Address,
     /// Message-ID
@@ -92,7 +95,7 @@ impl Posting {
     /// What a mail opened from the letter begins with, so that its answer finds back: nothing where
     /// the address itself tells, else the letter's reference below a signature's dashes.
     fn small_print_of_answers(&self) -> String {
-        if self.reply_to.local().contains(&self.reference) {
+        if self.printed_to.local().contains(&self.reference) {
             return String::new();
         }
         format!("-- \r\nLetter {}", self.reference)

@@ -51,6 +51,7 @@ pub fn from_own_mailbox((kind, mut letter, mut posting): Sample) -> Sample {
     let reply_to = cast.ana.address.with_detail(REFERENCE).ok();
     posting.reply_to = reply_to.unwrap_or_else(|| cast.ana.address.clone());
     posting.stop_to = posting.reply_to.clone();
+    posting.printed_to = posting.reply_to.clone();
     posting.from = cast.ana.clone();
     if let Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } =
         &mut letter.body
@@ -141,6 +142,7 @@ impl Cast {
         Posting {
             from,
             reply_to: self.reply_to.clone(),
+            printed_to: self.reply_to.clone(),
             stop_to: self.stop_to.clone(),
             message_id: MessageId::parse(&id).unwrap_or_else(|| self.first.clone()),
             in_reply_to: if answers {

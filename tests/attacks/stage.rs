@@ -4,10 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use postlunch::config::{Config, Surroundings};
+use postlunch::daemon::ledger::Ledger;
 use postlunch::daemon::request::{PairingLine, Reply, Request, Status};
-use postlunch::daemon::{Daemon, RunOptions};
+use postlunch::daemon::{Daemon, RunOptions, store_of};
 use postlunch::demo::client::Mail;
 use postlunch::sandbox::{Sandbox, SandboxOptions};
+use postlunch::store::Store;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -35,7 +37,14 @@ pub struct Stage {
 impl Stage {
     /// Everything up, on a Monday morning.
     pub async fn set() -> Self {
-        let accounts = [LUNCH, ALICE, BOB, CARA].map(|address| (address, "sandbox"));
+        Self::set_for(&[], "").await
+    }
+
+    /// The same with more colleagues, and more in the configuration's `[policy]`.
+    pub async fn set_for(more: &[&str], policy: &str) -> Self {
+        let people = [LUNCH, ALICE, BOB, CARA];
+        let people = people.iter().chain(more);
+        let accounts: Vec<_> = people.map(|address| (*address, "sandbox")).collect();
         let sandbox = Sandbox::start(SandboxOptions::with_accounts(&accounts)).await;
         let sandbox = sandbox.expect("a sandbox");
         let server = |section: &str, port: u16| {
@@ -48,7 +57,7 @@ impl Stage {
              [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\n",
+             [policy]\nmails_per_person_per_day = 50\n{policy}\n",
             server("imap", sandbox.imap_port()),
             server("smtp", sandbox.smtp_port()),
         );
@@ -65,17 +74,29 @@ impl Stage {
 
     /// Starts the daemon on the store that is there.
     pub async fn start(&mut self) {
-        let origin = self.folder.path().join("config.toml");
-        let config = Config::parse_in(&self.settings, &origin, &Surroundings::default());
         let options = RunOptions {
             rehearsal: Some("2027-01-04T09:00:00Z".parse().expect("a moment")),
             recipients: Vec::new(),
         };
-        let daemon = Daemon::start(&config.expect("a configuration"), &options);
+        let daemon = Daemon::start(&self.config(), &options);
         let daemon = daemon.expect("a daemon");
         let settled = daemon.conductor().settle(Duration::ZERO).await;
         settled.expect("an inbox");
         self.daemon = Some(daemon);
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> Config {
+        let origin = self.folder.path().join("config.toml");
+        let config = Config::parse_in(&self.settings, &origin, &Surroundings::default());
+        config.expect("a configuration")
+    }
+
+    /// What is kept, once the daemon has stopped.
+    pub fn kept(&self) -> Ledger {
+        let (path, key, options) = store_of(&self.config(), true).expect("a place");
+        let store = Store::open(&path, &key, options).expect("a store");
+        Ledger { store }
     }
 
     /// Stops the daemon.

@@ -90,7 +90,13 @@ fn write_lunch(lunch: &Lunch, to: &mut DefaultHasher) {
         lunch.reminded_of,
     )
         .hash(to);
-    (lunch.followed_up, lunch.nudged, lunch.unsealed).hash(to);
+    (
+        lunch.followed_up,
+        lunch.nudged,
+        lunch.chased,
+        lunch.unsealed,
+    )
+        .hash(to);
     for page in [&lunch.by_inviter, &lunch.by_invitee] {
         write_page(page, to);
     }

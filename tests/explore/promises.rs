@@ -31,6 +31,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
         may_leave(world, turn, letter)?;
         keeps_secrets(world, letter)?;
         makes_sense(world, turn, letter)?;
+        few_unasked(world, letter)?;
         deliver(world, letter)?;
     }
     one_receipt(turn, &letters)?;
@@ -167,6 +168,40 @@ fn may_leave(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
     Ok(())
 }
 
+/// Nobody gets more than three unasked mails for one lunch. A correction is its writer's wish.
+fn few_unasked(world: &mut World, letter: &Dispatch) -> Kept {
+    let table = match &letter.letter.body {
+        Body::Reminder { table, .. }
+        | Body::FollowUp { table, .. }
+        | Body::Exchange {
+            table,
+            corrected: false,
+            ..
+        } => table,
+        _ => return Ok(()),
+    };
+    let Some(pairing) = letter.pairing else {
+        return Ok(());
+    };
+    // "Share now" is somebody's wish, the writer's or, of what waits for them, the reader's.
+    let wished = letter.slot.and_then(|slot| {
+        let pairing = world.circle.pairings.get(&pairing)?;
+        let role = pairing.role(letter.to)?;
+        let lunch = pairing.lunches.get(pairing.lunch_at(slot)?)?;
+        Some(lunch.page(role.other()).share_now || (lunch.chased && lunch.unsealed))
+    });
+    if matches!(letter.letter.body, Body::Exchange { .. }) && wished == Some(true) {
+        return Ok(());
+    }
+    let lunch = (letter.to, pairing, table.start);
+    let unasked = world.unasked.entry(lunch).or_default();
+    *unasked += 1;
+    match *unasked > 3 {
+        true => Err(format!("a fourth unasked mail for {}", table.start)),
+        false => Ok(()),
+    }
+}
+
 fn deliver(world: &mut World, letter: &Dispatch) -> Kept {
     world.sent.push(waiting(letter));
     world.hand_over(letter);
@@ -266,7 +301,10 @@ fn keeps_secrets(world: &World, letter: &Dispatch) -> Kept {
             return Err("notes to somebody who is not of the two".into());
         };
         let role = pairing.role(*writer).expect("one of the two");
-        if matches!(letter.letter.body, Body::Card { .. }) && pairing.growth.may_card(role) {
+        let owner = world.circle.people.get(&pairing.person(role.other()));
+        let board = owner.and_then(|owner| owner.board.as_ref());
+        let may = board.is_some_and(|board| pairing.growth.may_card(role, board.number));
+        if matches!(letter.letter.body, Body::Card { .. }) && may {
             continue;
         }
         // What is asked about for quoting, its subject has read.

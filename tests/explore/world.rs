@@ -52,6 +52,8 @@ pub struct World {
     pub calendars: BTreeMap<(PersonId, u8), Calendar>,
     pub sent: Vec<Waiting>,
     pub keys: BTreeSet<String>,
+    /// Unasked mails, for whom and for which lunch: where it stood then.
+    pub unasked: BTreeMap<(PersonId, PairingId, NaiveDateTime), u32>,
     /// Letters that can be answered: kind, name, lunch.
     pub received: BTreeMap<(PersonId, PairingId), Vec<About>>,
     /// Who left which conversation, by their own words.
@@ -108,6 +110,7 @@ impl World {
             now: "2027-01-04T08:00:00Z".parse().unwrap(),
             sent: Vec::new(),
             keys: BTreeSet::new(),
+            unasked: BTreeMap::new(),
             received: BTreeMap::new(),
             left: BTreeSet::new(),
             stopped: BTreeSet::new(),
@@ -274,6 +277,7 @@ impl World {
                 letter: body.name().into(),
                 slot: dispatch.slot,
                 points: body.points(),
+                board: body.board(),
             };
             let shelf = self.received.entry((dispatch.to, pairing)).or_default();
             shelf.retain(|old| old != &about);
@@ -387,5 +391,6 @@ pub fn about(answering: Answering) -> Option<About> {
         letter: answering.name().into(),
         slot: None,
         points: Vec::new(),
+        board: None,
     })
 }

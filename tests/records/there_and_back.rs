@@ -4,6 +4,7 @@ use crate::PAIRING;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::TZ_VARIANTS;
 use postlunch::lunch::act::{Answering, Held, Permission};
+use postlunch::lunch::letter::BoardMeant;
 use postlunch::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use postlunch::lunch::pairing::{
     CardLeave, Claim, Growth, Jotted, Lunch, LunchState, Page, Pairing, PairingId, Plan, Role,
@@ -67,22 +68,33 @@ fn any_goal() -> impl Strategy<Value = Goal> {
     let earlier = vec((any_day(), any_words()), 0..3);
     let agreed_by = option::of(any::<u64>());
     let ended = option::of((any_day(), how));
-    (any_words(), any_day(), earlier, ended, agreed_by).prop_map(
-        |(words, since, earlier, ended, agreed_by)| Goal {
-            words,
-            since,
-            earlier,
-            ended,
-            agreed_by: agreed_by.map(PersonId),
-        },
+    let taken_from = option::of(any::<u64>());
+    (
+        any_words(),
+        any_day(),
+        earlier,
+        ended,
+        agreed_by,
+        taken_from,
     )
+        .prop_map(
+            |(words, since, earlier, ended, agreed_by, taken_from)| Goal {
+                words,
+                since,
+                earlier,
+                ended,
+                agreed_by: agreed_by.map(PersonId),
+                taken_from: taken_from.map(PairingId),
+            },
+        )
 }
 
 prop_compose! {
     fn any_board()(
         address in any_address(), marks in "(#[a-z]{1,9} ?){0,3}", confirmed in any::<bool>(),
+        number in any::<u32>(),
     ) -> Board {
-        Board { address, marks, confirmed }
+        Board { address, marks, confirmed, number }
     }
 }
 
@@ -91,9 +103,9 @@ prop_compose! {
         id in any::<u64>(), name in "\\PC{0,130}", address in any_address(),
         stopped in any::<bool>(), summaries in any::<bool>(), goals in vec(any_goal(), 0..5),
         board in option::of(any_board()), passed_on in any::<bool>(),
-        tips in any::<bool>(),
+        tips in any::<bool>(), boards_named in any::<u32>(),
     ) -> Person {
-        Person { id: PersonId(id), who: NameAddr::new(&name, address), stopped, summaries, tips, passed_on, board, goals }
+        Person { id: PersonId(id), who: NameAddr::new(&name, address), stopped, summaries, tips, passed_on, board, boards_named, goals }
     }
 }
 
@@ -156,10 +168,10 @@ prop_compose! {
         ])),
         (asked_for_missing, share_now, shown) in any::<(bool, bool, u32)>(),
         goal in option::of(any::<usize>()), quoting in vec(any_quoting(), 0..3),
-        hinted in any::<bool>(), carded in any::<u32>(),
+        hinted in any::<bool>(), (carded, wording) in any::<(u32, u32)>(),
     ) -> Page {
         let quoting = quoting.into_iter().collect();
-        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting, hinted, carded }
+        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting, hinted, carded, wording }
     }
 }
 
@@ -173,8 +185,9 @@ prop_compose! {
         answer in option::of((any_day(), select(vec![
             Permission::Named, Permission::Unnamed, Permission::Refused,
         ]))),
+        wording in any::<u32>(),
     ) -> (Section, Quoting) {
-        (section, Quoting { asked, answer })
+        (section, Quoting { asked, answer, wording })
     }
 }
 
@@ -197,9 +210,9 @@ prop_compose! {
 prop_compose! {
     fn any_growth()(
         claims in vec(any_claim(), 0..3), jar in vec(any_jotted(), 0..3),
-        cards in vec((any_role(), option::of(any::<bool>())), 0..3), passed_on in any::<bool>(),
+        cards in vec((any_role(), option::of(any::<bool>()), any::<u32>()), 0..3), passed_on in any::<bool>(),
     ) -> Growth {
-        let leave = |(writer, answer)| CardLeave { writer, answer };
+        let leave = |(writer, answer, board)| CardLeave { writer, answer, board };
         Growth { claims, jar, cards: cards.into_iter().map(leave).collect(), passed_on }
     }
 }
@@ -214,11 +227,11 @@ prop_compose! {
         ]),
         skipped_by in option::of(any_role()),
         reminded_of in option::of(any_local()), followed_up in option::of(any_instant()),
-        (nudged, unsealed) in any::<(bool, bool)>(),
+        (nudged, chased, unsealed) in any::<(bool, bool, bool)>(),
         by_inviter in any_page(), by_invitee in any_page(),
     ) -> Lunch {
         Lunch {
-            slot, uid, start, location, state, skipped_by, reminded_of, followed_up, nudged, unsealed,
+            slot, uid, start, location, state, skipped_by, reminded_of, followed_up, nudged, chased, unsealed,
             by_inviter, by_invitee,
         }
     }
@@ -245,16 +258,24 @@ prop_compose! {
 prop_compose! {
     fn any_point()(
         pairing in any::<u64>(), slot in any_local(), speaker in any_role(),
-        section in select(Section::ALL.to_vec()),
+        section in select(Section::ALL.to_vec()), wording in any::<u32>(),
     ) -> Point {
-        Point { pairing: PairingId(pairing), slot, speaker, section }
+        Point { pairing: PairingId(pairing), slot, speaker, section, wording }
     }
+}
+
+fn any_board_meant() -> impl Strategy<Value = BoardMeant> {
+    prop_oneof![
+        ("\\PC{0,20}", "\\PC{0,20}")
+            .prop_map(|(address, marks)| BoardMeant::Own { address, marks }),
+        any::<u32>().prop_map(|number| BoardMeant::Partners { number }),
+    ]
 }
 
 prop_compose! {
     fn any_letter()(
         (row, person) in any::<(u64, u64)>(), pairing in option::of(any::<u64>()),
-        points in vec(any_point(), 0..3),
+        points in vec(any_point(), 0..3), board in option::of(any_board_meant()),
         name in "[a-z-]{1,20}", answering in select(Answering::ALL.to_vec()),
         slot in option::of(any_local()), goal_asked in any::<bool>(),
         message_id in "[a-z0-9.]{1,20}@[a-z.]{1,10}", subject in any_words(), text in any_words(),
@@ -262,7 +283,7 @@ prop_compose! {
     ) -> LetterRecord {
         LetterRecord {
             row, person: PersonId(person), pairing: pairing.map(PairingId), name, answering, slot,
-            goal_asked, points, message_id, subject, text, sent_at, expires,
+            goal_asked, points, board, message_id, subject, text, sent_at, expires,
         }
     }
 }

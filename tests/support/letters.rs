@@ -46,7 +46,7 @@ kinds! {
     NoticeQuote: "You asked whether you may quote|stays between the two of you from now on",
     ReceiptQuote: "I have asked|This one is yours to show|would rather not be quoted|gets no mail from here any more|I never ask to quote one|I find no good moment",
     BoardConfirm: "You named a board.",
-    ReceiptBoard: "go to your board as a card, once|No cards go to any board|A card for your board came back",
+    ReceiptBoard: "go to your board as a card, once|No cards go to any board|A card didn't get to your board|wants no cards",
     BoardAsk: "keeps notes of your lunches as cards on a board",
     ReceiptBoardLeave: "stands on that board too|None of your words go to that board",
     Card: "written down for this board",

@@ -463,6 +463,7 @@ impl Desk {
             words: voice.words.clone(),
             about,
             points: voice.about.map(|a| a.points.clone()).unwrap_or_default(),
+            board: voice.about.and_then(|a| a.board.clone()),
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Asked

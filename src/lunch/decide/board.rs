@@ -6,8 +6,8 @@ use super::Voice;
 use super::desk::Desk;
 use super::goals::argument;
 use crate::lunch::act::{Act, Permission};
-use crate::lunch::event::{Consent, Dispatch, Outcome};
-use crate::lunch::letter::{BoardState, Body, Letter, Receipt};
+use crate::lunch::event::{About, Consent, Dispatch, Outcome};
+use crate::lunch::letter::{BoardMeant, BoardState, Body, Letter, Receipt};
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::nothing::says_nothing;
 use crate::lunch::pairing::{CardLeave, PairingId, Role};
@@ -34,48 +34,94 @@ impl Desk {
         act: &Act,
         words: &Words,
     ) -> Outcome {
-        let Some(board) = board_of(&argument(act)) else {
+        let Some((address, marks)) = board_of(&argument(act)) else {
             return self.give_back(by, pairing, words);
         };
-        let own = self.circle.rules.mailbox.address == board.address;
-        // Mail to a person goes to nobody who has not been asked.
-        let somebody = self.circle.people.values();
-        let mut others = somebody.filter(|p| p.id != by);
-        if own || others.any(|p| p.who.address == board.address) {
+        if self.is_somebody_elses(by, &address) {
             return self.give_back(by, pairing, words);
         }
         let body = Body::BoardConfirm {
-            address: board.address.to_string(),
-            marks: board.marks.clone(),
+            address: address.to_string(),
+            marks: marks.clone(),
         };
-        self.change_person(by, |p| p.board = Some(board));
+        self.take_board(by, address, marks, false);
         self.answer(by, pairing, None, body);
         Outcome::Done
     }
 
-    /// The owner's answer to "shall cards go there?".
+    /// Mail to a person goes to nobody who has not been asked.
+    fn is_somebody_elses(&self, by: PersonId, address: &Address) -> bool {
+        let mut others = self.circle.people.values().filter(|p| p.id != by);
+        self.circle.rules.mailbox.address == *address || others.any(|p| p.who.address == *address)
+    }
+
+    /// Another address is another board: whatever leave partners gave was for the one before.
+    fn take_board(&mut self, by: PersonId, address: Address, marks: String, confirmed: bool) {
+        let before = self.person(by).and_then(|p| p.board.as_ref());
+        let same = before.filter(|board| board.address == address);
+        let number = match same {
+            Some(board) => board.number,
+            None => self.person(by).map_or(0, |p| p.boards_named) + 1,
+        };
+        if same.is_none() {
+            for pairing in self.circle.pairings.values_mut() {
+                let owner = pairing.role(by);
+                let of_a_partner = |l: &CardLeave| Some(l.writer.other()) == owner;
+                let leaves = &mut pairing.growth.cards;
+                leaves.retain(|l| !of_a_partner(l) || l.answer == Some(false));
+            }
+        }
+        self.change_person(by, |p| {
+            p.boards_named = p.boards_named.max(number);
+            p.board = Some(Board {
+                address,
+                marks,
+                confirmed,
+                number,
+            });
+        });
+    }
+
+    /// The owner's answer to "shall cards go there?", for the board that was named there. A no is one to
+    /// whatever board there is.
     pub(super) fn confirm_board(
         &mut self,
         by: PersonId,
         pairing: Option<PairingId>,
+        about: Option<&About>,
         act: &Act,
     ) -> Outcome {
         if matches!(act, Act::Permission(Permission::Refused)) {
             return self.end_board(by, pairing);
         }
-        let Some(board) = self.person(by).and_then(|p| p.board.clone()) else {
+        let present = self.person(by).and_then(|p| p.board.clone());
+        let named = match about.and_then(|a| a.board.clone()) {
+            Some(BoardMeant::Own { address, marks }) => Address::parse(&address)
+                .ok()
+                .map(|address| (address, marks)),
+            // A letter from before boards were numbered.
+            _ => present
+                .filter(|board| board.number == 0)
+                .map(|board| (board.address, board.marks)),
+        };
+        let free = |(address, _): &(Address, String)| !self.is_somebody_elses(by, address);
+        let Some((address, marks)) = named.filter(free) else {
             return Outcome::Nothing("no board is named");
         };
-        self.change_person(by, |p| {
-            if let Some(board) = &mut p.board {
-                board.confirmed = true;
-            }
-        });
-        self.tell_board(by, pairing, board.address.to_string(), BoardState::On)
+        let told = address.to_string();
+        self.take_board(by, address, marks, true);
+        self.tell_board(by, pairing, told, BoardState::On)
     }
 
-    /// `no board`
+    /// `no board`: none of one's own, and nothing of one's own on those of others.
     pub(super) fn end_board(&mut self, by: PersonId, pairing: Option<PairingId>) -> Outcome {
+        for pairing in self.circle.pairings.values_mut() {
+            let writer = pairing.role(by);
+            let leaves = pairing.growth.cards.iter_mut();
+            for leave in leaves.filter(|leave| Some(leave.writer) == writer) {
+                leave.answer = Some(false);
+            }
+        }
         let Some(board) = self.person(by).and_then(|p| p.board.clone()) else {
             if self.has_left(by, pairing) {
                 return Outcome::Nothing("no board is named");
@@ -86,13 +132,16 @@ impl Desk {
         self.tell_board(by, pairing, board.address.to_string(), BoardState::Off)
     }
 
-    /// A card came back: no more go there, and the owner is told.
-    pub(super) fn board_failed(&mut self, owner: PersonId) -> Outcome {
+    /// A card did not get there, or whoever is there wants none: no more go there, and the owner is told.
+    pub(super) fn board_failed(&mut self, owner: PersonId, stopped: bool) -> Outcome {
         let Some(board) = self.person(owner).and_then(|p| p.board.clone()) else {
             return Outcome::Nothing("no board is named");
         };
         self.change_person(owner, |p| p.board = None);
-        let state = BoardState::Unreachable;
+        let state = match stopped {
+            true => BoardState::Unwanted,
+            false => BoardState::Unreachable,
+        };
         self.tell_board(owner, None, board.address.to_string(), state)
     }
 
@@ -108,37 +157,67 @@ impl Desk {
         Outcome::Done
     }
 
-    /// The partner's answer, the first one or a later one.
+    /// The partner's answer, the first one or a later one. A yes counts for the board that was asked about;
+    /// if it is another one by now, that is asked about.
     pub(super) fn answer_board(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
         // A card cannot hold somebody's words and hide whose they are.
         let granted = matches!(act, Act::Permission(Permission::Named));
-        self.change(voice.pairing, |p| {
-            let leaves = &mut p.growth.cards;
-            leaves.retain(|leave| leave.writer != voice.role);
-            leaves.push(CardLeave {
-                writer: voice.role,
-                answer: Some(granted),
-            });
+        let asked = match voice.about.and_then(|a| a.board.as_ref()) {
+            Some(BoardMeant::Partners { number }) => *number,
+            _ => 0,
+        };
+        let owner = voice.role.other();
+        let present = self.board_of_role(voice.pairing, owner);
+        if granted && present != Some(asked) {
+            if let Some(number) = present {
+                self.note_card_leave(voice.pairing, voice.role, None, number);
+                self.answer(
+                    voice.by,
+                    Some(voice.pairing),
+                    None,
+                    Body::BoardAsk { number },
+                );
+                return Outcome::Asked;
+            }
+        } else {
+            self.note_card_leave(voice.pairing, voice.role, Some(granted), asked);
+        }
+        let receipt = Body::Receipt(Receipt::BoardLeave {
+            granted: granted && present == Some(asked),
+            number: asked,
         });
-        let receipt = Body::Receipt(Receipt::BoardLeave { granted });
         self.answer(voice.by, Some(voice.pairing), None, receipt);
         Outcome::Done
+    }
+
+    fn note_card_leave(&mut self, id: PairingId, writer: Role, answer: Option<bool>, board: u32) {
+        self.change(id, |p| {
+            let leaves = &mut p.growth.cards;
+            leaves.retain(|leave| leave.writer != writer);
+            leaves.push(CardLeave {
+                writer,
+                answer,
+                board,
+            });
+        });
+    }
+
+    /// The number of the board to which cards of that one go.
+    fn board_of_role(&self, id: PairingId, owner: Role) -> Option<u32> {
+        let owner = self.pairing(id)?.person(owner);
+        let board = self.person(owner)?.board.as_ref()?;
+        board.confirmed.then_some(board.number)
     }
 
     /// An answer to our question what was meant, where no quote was asked about: it is about a board,
     /// one's own or the partner's.
     pub(super) fn answer_about_boards(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
-        let own = self.person(voice.by).and_then(|p| p.board.as_ref());
-        if own.is_some_and(|board| !board.confirmed) {
-            return self.confirm_board(voice.by, Some(voice.pairing), act);
-        }
-        let asked = self.pairing(voice.pairing).is_some_and(|p| {
-            let mut leaves = p.growth.cards.iter();
-            leaves.any(|leave| leave.writer == voice.role)
-        });
-        match asked {
-            true => self.answer_board(act, voice),
-            false => Outcome::Nothing("nothing was asked"),
+        match voice.about.and_then(|a| a.board.as_ref()) {
+            Some(BoardMeant::Own { .. }) => {
+                self.confirm_board(voice.by, Some(voice.pairing), voice.about, act)
+            }
+            Some(BoardMeant::Partners { .. }) => self.answer_board(act, voice),
+            None => Outcome::Nothing("nothing was asked"),
         }
     }
 
@@ -162,7 +241,9 @@ impl Desk {
 
     /// Whether what `writer` wrote may go to the partner's board.
     fn may_card(&self, id: PairingId, writer: Role) -> bool {
-        self.pairing(id).is_some_and(|p| p.growth.may_card(writer))
+        let board = self.board_of_role(id, writer.other());
+        let pairing = self.pairing(id);
+        pairing.is_some_and(|p| board.is_some_and(|board| p.growth.may_card(writer, board)))
     }
 
     fn send_card(&mut self, id: PairingId, index: usize, owner: Role) {
@@ -182,7 +263,7 @@ impl Desk {
         let own = page.notes.as_ref().map(for_a_card).unwrap_or_default();
         let theirs = told.notes.as_ref().filter(|_| told.shown > 0);
         let theirs = theirs.map(for_a_card).filter(|notes| !notes.is_empty());
-        self.ask_about_cards(id, owner, theirs.is_some());
+        self.ask_about_cards(id, owner, theirs.is_some(), board.number);
         let theirs = theirs.filter(|_| self.may_card(id, owner.other()));
         let corrected = page.carded > 0;
         if own.is_empty() && theirs.is_none() && !corrected {
@@ -191,7 +272,7 @@ impl Desk {
         // The partner's goal is in the partner's words too.
         let may = self.may_card(id, owner.other());
         let goal = page.goal.filter(|_| may);
-        let goal = goal.and_then(|at| self.goal_words(partner, at));
+        let goal = goal.and_then(|at| self.person(partner)?.goals.get(at)?.own_words().cloned());
         let consent = match theirs.is_some() || goal.is_some() {
             true => Consent::BoardOfBoth,
             false => Consent::Board,
@@ -223,8 +304,8 @@ impl Desk {
         self.change_lunch(id, index, |l| l.page_mut(owner).carded += 1);
     }
 
-    /// Asks the partner, once in their lives together, whether their words may go to that board.
-    fn ask_about_cards(&mut self, id: PairingId, owner: Role, told: bool) {
+    /// Asks the partner, once for each board, whether their words may go there.
+    fn ask_about_cards(&mut self, id: PairingId, owner: Role, told: bool, number: u32) {
         let writer = owner.other();
         let Some(pairing) = self.pairing(id) else {
             return;
@@ -234,13 +315,8 @@ impl Desk {
             return;
         }
         let partner = pairing.person(writer);
-        self.change(id, |p| {
-            p.growth.cards.push(CardLeave {
-                writer,
-                answer: None,
-            });
-        });
-        self.news(partner, id, Body::BoardAsk);
+        self.note_card_leave(id, writer, None, number);
+        self.news(partner, id, Body::BoardAsk { number });
     }
 }
 
@@ -261,7 +337,7 @@ fn for_a_card(notes: &Notes) -> Notes {
 }
 
 /// `ana+x1@boards.trello.com #feedback @ana`
-fn board_of(said: &str) -> Option<Board> {
+fn board_of(said: &str) -> Option<(Address, String)> {
     let is_mark = |word: &&str| word.starts_with(['#', '@']) && word.len() > 1;
     let mut words = said.split_whitespace();
     let address = words
@@ -275,9 +351,5 @@ fn board_of(said: &str) -> Option<Board> {
         .filter(|word| clean(word))
         .take(MARKS_MAX)
         .collect();
-    Some(Board {
-        address: Address::parse(address).ok()?,
-        marks: marks.join(" "),
-        confirmed: false,
-    })
+    Some((Address::parse(address).ok()?, marks.join(" ")))
 }

@@ -124,8 +124,11 @@ impl Desk {
             let body = Body::Reminder {
                 table: pairing.table(lunch),
                 last_met: pairing.last_met(lunch.start),
+                waiting: pairing
+                    .waiting_for(role)
+                    .and_then(|at| Some(pairing.lunches.get(at)?.start.date())),
                 own_goals: self.goals_told(to),
-                watching: self.goals_told(partner),
+                watching: self.goals_watched(partner, id),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
                 jar: self.open_jar(id, lunch.slot, role),
@@ -187,6 +190,7 @@ impl Desk {
         if over || lunch.state == LunchState::NotMet {
             return;
         }
+        self.change_lunch(id, index, |l| l.chased = true);
         for role in [Role::Inviter, Role::Invitee] {
             if !lunch.page(role).is_answered() {
                 self.send_prompts(id, index, &lunch, role, true);
@@ -214,7 +218,7 @@ impl Desk {
             return;
         };
         // The newest is asked about by name; the others are told beside it.
-        let mut other_goals = self.goals_told(partner);
+        let mut other_goals = self.goals_watched(partner, id);
         let goal = other_goals.pop();
         let seal = self.seal_end_after(id, asked);
         let body = Body::FollowUp {

@@ -9,6 +9,7 @@ use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
 use crate::lunch::nothing::says_nothing;
+use crate::lunch::pairing::PairingId;
 use crate::lunch::person::{Goal, GoalEnd, PersonId};
 use crate::words::clean::CleanLine;
 use chrono::NaiveDate;
@@ -42,7 +43,7 @@ impl Desk {
         if !same {
             self.add_goal(who, &words);
         }
-        self.confirm_goal(who, words, false, replaced);
+        self.confirm_goal(who, None, words, false, replaced);
         Outcome::Done
     }
 
@@ -56,7 +57,7 @@ impl Desk {
         if !open.iter().any(|at| self.reads(who, *at, &words)) {
             self.add_goal(who, &words);
         }
-        self.confirm_goal(who, words, false, None);
+        self.confirm_goal(who, None, words, false, None);
         Outcome::Done
     }
 
@@ -72,13 +73,16 @@ impl Desk {
 
     fn reword(&mut self, who: PersonId, at: usize, words: String) -> Outcome {
         let today = self.today(who);
+        if self.reads(who, at, &words) {
+            return self.list_goals(who, None);
+        }
         self.change_person(who, |p| {
             if let Some(goal) = p.goals.get_mut(at) {
                 let before = std::mem::replace(&mut goal.words, words.clone().into());
                 goal.earlier.push((today, before));
             }
         });
-        self.confirm_goal(who, words, true, None);
+        self.confirm_goal(who, None, words, true, None);
         Outcome::Done
     }
 
@@ -132,17 +136,23 @@ impl Desk {
         };
         let open = self.open_goals(voice.by);
         if !open.iter().any(|at| self.reads(voice.by, *at, &words)) {
-            self.add_goal(voice.by, &words);
+            let goal = Goal {
+                taken_from: Some(voice.pairing),
+                ..Goal::new(words.clone().into(), self.today(voice.by))
+            };
+            self.change_person(voice.by, |p| p.goals.push(goal));
         }
         let taken = self.open_goals(voice.by).last().copied();
         self.change_lunch(voice.pairing, index, |l| l.page_mut(partner).goal = taken);
-        self.confirm_goal(voice.by, words, false, None);
+        self.confirm_goal(voice.by, Some(voice.pairing), words, false, None);
         Outcome::Done
     }
 
+    /// `taken_up` is the pairing whose partner's words they are.
     fn confirm_goal(
         &mut self,
         who: PersonId,
+        taken_up: Option<PairingId>,
         words: String,
         reworded: bool,
         replaced: Option<Words>,
@@ -152,8 +162,9 @@ impl Desk {
             reworded,
             replaced,
             all: self.goals_told(who),
+            borrowed: taken_up.is_some(),
         };
-        self.answer(who, None, None, Body::Receipt(receipt));
+        self.answer(who, taken_up, None, Body::Receipt(receipt));
     }
 
     /// All goals with their numbers; `dropped` is the one that was just given up.
@@ -205,6 +216,25 @@ impl Desk {
         open.filter_map(|at| self.goal_words(who, at)).collect()
     }
 
+    /// Somebody's open goals, for whoever is in that pairing with them.
+    pub(super) fn goals_shown(&self, who: PersonId, pairing: PairingId) -> Vec<usize> {
+        let open = self.open_goals(who).into_iter();
+        open.filter(|at| self.goal_shown(who, *at, pairing).is_some())
+            .collect()
+    }
+
+    /// The words of a goal, for whoever is in that pairing with its owner.
+    pub(super) fn goal_shown(&self, who: PersonId, at: usize, pairing: PairingId) -> Option<Words> {
+        self.person(who)?.goals.get(at)?.words_in(pairing).cloned()
+    }
+
+    /// What the partner in that pairing watches for.
+    pub(super) fn goals_watched(&self, who: PersonId, pairing: PairingId) -> Vec<Words> {
+        let open = self.open_goals(who).into_iter();
+        open.filter_map(|at| self.goal_shown(who, at, pairing))
+            .collect()
+    }
+
     pub(super) fn goal_words(&self, who: PersonId, at: usize) -> Option<Words> {
         Some(self.person(who)?.goals.get(at)?.words.clone())
     }
@@ -220,15 +250,20 @@ impl Desk {
         self.open_goals(who).get(number.checked_sub(1)?).copied()
     }
 
-    /// Which of somebody's open goals these words speak of: the only one, the one that shares most
-    /// telling words with them, else the newest.
-    pub(super) fn goal_meant(&self, who: PersonId, words: &Words) -> Option<usize> {
+    /// Which of somebody's open goals these words speak of, as their partner in that pairing knows them:
+    /// the only one, the one that shares most telling words with them, else the newest.
+    pub(super) fn goal_meant(
+        &self,
+        who: PersonId,
+        pairing: PairingId,
+        words: &Words,
+    ) -> Option<usize> {
         let said = telling(words);
         let score = |at: &usize| {
             let goal = self.goal_words(who, *at).map(|goal| telling(&goal));
             goal.map_or(0, |goal| goal.intersection(&said).count())
         };
-        self.open_goals(who).into_iter().max_by_key(score)
+        self.goals_shown(who, pairing).into_iter().max_by_key(score)
     }
 
     pub(super) fn end_summaries(&mut self, who: PersonId) -> Outcome {

@@ -62,7 +62,7 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             many,
             came,
         } => desk.guests_named(*by, asked, not, *many, *came),
-        What::BoardFailed { owner } => desk.board_failed(*owner),
+        What::BoardFailed { owner, stopped } => desk.board_failed(*owner, *stopped),
         What::Due { pairing } => desk.due(*pairing),
         What::MonthTurned { person, month } => desk.month_turned(*person, *month),
         What::Ordered { pairing, order } => desk.ordered(*pairing, *order),
@@ -185,7 +185,10 @@ impl Desk {
         let standing = Standing::of(&stage, voice.by, voice.role);
         let answering = about.map(|a| a.answering);
         let letter = about.map(|a| a.letter.as_str());
-        step::step(standing, voice.role, answering, letter, act)
+        match step::step(standing, voice.role, answering, letter, act) {
+            Step::ShareNow if self.words_waiting(voice).is_some() => Step::ReadNow,
+            step => step,
+        }
     }
 
     /// Where two people have an old conversation and a new one, and somebody answers a letter of the
@@ -232,6 +235,7 @@ impl Desk {
             Step::Correct => self.correct(act, voice),
             Step::NoteHeld => self.note_held(act, voice),
             Step::Undo => self.undo(voice),
+            Step::ReadNow => self.read_now(voice),
             Step::ShareNow => self.share_now(voice),
             Step::SetGoal => self.set_goal(voice.by, act, voice.about.map(|a| a.letter.as_str())),
             Step::AnotherGoal => self.another_goal(voice.by, act),
@@ -250,7 +254,9 @@ impl Desk {
             Step::AnswerLeave => self.answer_leave(act, voice),
             Step::WithdrawLeave => self.withdraw_leave(voice),
             Step::NameBoard => self.name_board(voice.by, Some(voice.pairing), act, voice.words),
-            Step::ConfirmBoard => self.confirm_board(voice.by, Some(voice.pairing), act),
+            Step::ConfirmBoard => {
+                self.confirm_board(voice.by, Some(voice.pairing), voice.about, act)
+            }
             Step::HandOut => self.hand_out(voice),
             Step::SendCard => self.send_table_card(voice),
             Step::EndTips => self.end_tips(voice.by, Some(voice.pairing)),
@@ -301,7 +307,7 @@ impl Desk {
                     _ => self.give_back(by, None, words),
                 },
                 Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
-                    self.confirm_board(by, None, act)
+                    self.confirm_board(by, None, about, act)
                 }
                 Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => continue,
                 _ => self.give_back(by, None, words),

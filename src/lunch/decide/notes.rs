@@ -7,7 +7,7 @@
 use super::desk::Desk;
 use super::step::held_of;
 use super::{Heard, Voice};
-use crate::lunch::act::{Act, Held};
+use crate::lunch::act::{Act, Answering, Held};
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Receipt, Seal};
@@ -93,7 +93,7 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let meant = partner.and_then(|partner| self.goal_meant(partner, focus));
+        let meant = partner.and_then(|partner| self.goal_meant(partner, voice.pairing, focus));
         self.change_lunch(voice.pairing, index, |l| {
             l.page_mut(voice.role).goal = meant;
         });
@@ -110,7 +110,11 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let meant = partner.and_then(|partner| self.goal_number(partner, &number));
+        // As many as the receipt told, in its order.
+        let place: Option<usize> = number.trim().parse().ok();
+        let shown = partner.map(|partner| self.goals_shown(partner, voice.pairing));
+        let place = place.and_then(|number| number.checked_sub(1));
+        let meant = shown.and_then(|shown| shown.get(place?).copied());
         let (Some(meant), Some(index)) = (meant, self.lunch_noted(voice)) else {
             return self.give_back(voice.by, Some(voice.pairing), voice.words);
         };
@@ -152,6 +156,7 @@ impl Desk {
                 }
             });
         });
+        self.send_cards(voice.pairing, index, Some(partner));
         let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
         let receipt = Receipt::Removed {
             table,
@@ -168,6 +173,30 @@ impl Desk {
         self.change_lunch(voice.pairing, index, |l| {
             l.page_mut(voice.role).share_now = true
         });
+        Outcome::Done
+    }
+
+    /// The lunch after which the partner wrote something that waits for the writer of this mail to ask: the
+    /// one that is answered, or, in answer to a reminder, the last one.
+    pub(super) fn words_waiting(&self, voice: Voice<'_>) -> Option<usize> {
+        let pairing = self.pairing(voice.pairing)?;
+        let waits = |lunch: &Lunch| lunch.unsealed && lunch.waits(voice.role.other());
+        let noted = self.lunch_noted(voice);
+        let noted = noted.filter(|index| pairing.lunches.get(*index).is_some_and(waits));
+        let reminded = || {
+            voice
+                .about
+                .is_some_and(|a| a.answering == Answering::Reminder)
+        };
+        noted.or_else(|| pairing.waiting_for(voice.role).filter(|_| reminded()))
+    }
+
+    /// Whoever was asked twice and stayed silent asks for what the partner wrote.
+    pub(super) fn read_now(&mut self, voice: Voice<'_>) -> Outcome {
+        let Some(index) = self.words_waiting(voice) else {
+            return Outcome::Nothing("nothing waits");
+        };
+        self.show(voice.pairing, index, voice.role.other());
         Outcome::Done
     }
 
@@ -191,6 +220,9 @@ impl Desk {
         let Some(table) = self.table(voice.pairing, index) else {
             return Outcome::Nothing("there is no such lunch");
         };
+        if seen {
+            self.send_cards(voice.pairing, index, Some(voice.role));
+        }
         let receipt = Body::Receipt(Receipt::Undone { table, seen });
         self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
         Outcome::Done
@@ -249,7 +281,7 @@ impl Desk {
             .and_then(|l| l.page(voice.role).notes.clone());
         let shown_before = page.shown;
         // A correction that changes nothing, and words to nobody's prompt, tell the partner nothing.
-        let reads = |notes: Option<&Notes>| notes.map(Notes::shown).unwrap_or_default();
+        let reads = |notes: Option<&Notes>| notes.cloned().map(Notes::as_shown).unwrap_or_default();
         if shown_before > 0 && reads(page.notes.as_ref()) != reads(earlier.as_ref()) {
             self.show(voice.pairing, index, voice.role);
             self.send_cards(voice.pairing, index, Some(voice.role));
@@ -275,6 +307,7 @@ impl Desk {
         };
         let page = lunch.page(voice.role);
         let seal = match (shown_before, page.shown) {
+            (0, 0) if lunch.waits(voice.role) => Seal::UntilAsked,
             (0, 0) => Seal::Until(self.seal_end(voice.pairing, &lunch)),
             (0, _) => Seal::Opened,
             _ => Seal::OpenedBefore,
@@ -300,8 +333,8 @@ impl Desk {
         let partner = self
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
-        let goal = partner.and_then(|p| self.goal_words(p, page.goal?));
-        let other_goals = partner.map(|p| self.goals_beside(p, page.goal));
+        let goal = partner.and_then(|p| self.goal_shown(p, page.goal?, voice.pairing));
+        let other_goals = partner.map(|p| self.goals_beside(p, voice.pairing, page.goal));
         let Some(table) = self.table(voice.pairing, index) else {
             return;
         };
@@ -324,9 +357,14 @@ impl Desk {
         );
     }
 
-    /// Somebody's open goals but that one, each with its number.
-    fn goals_beside(&self, who: PersonId, at: Option<usize>) -> Vec<(usize, Words)> {
-        let numbered = self.open_goals(who).into_iter().enumerate();
+    /// Somebody's open goals but that one, each with its number, as their partner knows them.
+    fn goals_beside(
+        &self,
+        who: PersonId,
+        pairing: PairingId,
+        at: Option<usize>,
+    ) -> Vec<(usize, Words)> {
+        let numbered = self.goals_shown(who, pairing).into_iter().enumerate();
         let others = numbered.filter(|(_, place)| Some(*place) != at);
         others
             .filter_map(|(number, place)| Some((number + 1, self.goal_words(who, place)?)))
@@ -384,7 +422,8 @@ impl Desk {
         let both = lunch.by_inviter.is_answered() && lunch.by_invitee.is_answered();
         for role in [Role::Inviter, Role::Invitee] {
             let page = lunch.page(role);
-            if page.shown == 0 && (both || lunch.unsealed || page.share_now) {
+            if page.shown == 0 && (both || page.share_now || (lunch.unsealed && !lunch.waits(role)))
+            {
                 self.show(id, index, role);
             }
         }
@@ -420,7 +459,7 @@ impl Desk {
             .as_ref()
             .filter(|_| !corrected)
             .and_then(|said| self.claim_of_notes(id, writer, said));
-        let notes = notes.shown();
+        let notes = notes.as_shown();
         let occasion = format!(
             "{}/{writer:?}/{}/{}",
             lunch.slot,

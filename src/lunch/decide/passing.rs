@@ -71,7 +71,11 @@ impl Desk {
                 came,
             },
         };
-        self.answer(by, None, None, Body::Receipt(receipt));
+        // Whoever holds an invitation that was handed on could go on and on.
+        match came && asked.is_empty() {
+            true => self.answer_once_a_day(by, None, Body::Receipt(receipt)),
+            false => self.answer(by, None, None, Body::Receipt(receipt)),
+        }
         match many {
             Some(_) => Outcome::Asked,
             None => Outcome::Done,

@@ -39,6 +39,8 @@ impl Desk {
         let asked = self
             .page(point)
             .and_then(|page| page.quoting.get(&point.section).copied());
+        let wording = self.page(point).map_or(0, |page| page.wording);
+        let point = Point { wording, ..point };
         let state = match asked.map(|quoting| quoting.answer) {
             Some(Some((_, Permission::Named))) => QuoteState::Named,
             Some(Some((_, Permission::Unnamed))) => QuoteState::Unnamed,
@@ -49,6 +51,7 @@ impl Desk {
                 let quoting = Quoting {
                     asked: self.today(by),
                     answer: None,
+                    wording,
                 };
                 self.change_page(point, |page| {
                     page.quoting.insert(point.section, quoting);
@@ -99,6 +102,7 @@ impl Desk {
             slot: about.slot?,
             speaker: role.other(),
             section: *Section::ALL.get(at)?,
+            wording: 0,
         })
     }
 
@@ -133,12 +137,23 @@ impl Desk {
         let point = voice.about.and_then(|a| a.points.first().copied());
         let is_theirs = |p: &Point| p.pairing == voice.pairing && p.speaker == voice.role;
         let Some(point) = point.filter(is_theirs) else {
-            return self.answer_about_boards(act, voice);
+            // The receipt for all leave that was taken back; "no" again is the same again.
+            return match voice
+                .about
+                .is_some_and(|a| a.letter == "receipt-permission")
+            {
+                true if *permission == Permission::Refused => self.withdraw_leave(voice),
+                true => self.give_back(voice.by, Some(voice.pairing), voice.words),
+                false => self.answer_about_boards(act, voice),
+            };
         };
         let today = self.today(voice.by);
         let asked = self
             .page(point)
             .and_then(|page| page.quoting.get(&point.section).copied());
+        // Leave is for the words that were asked about; a no is one to whatever stands there now.
+        let refused = *permission == Permission::Refused;
+        let asked = asked.filter(|asked| refused || asked.wording == point.wording);
         let (Some(asked), Some((words, _))) = (asked, self.quotable(point)) else {
             return Outcome::Nothing("the words have changed since, and nobody may quote them");
         };
@@ -147,7 +162,7 @@ impl Desk {
             page.quoting
                 .insert(point.section, Quoting { answer, ..asked });
         });
-        self.confirm_leave(voice, Some(words), *permission);
+        self.confirm_leave(voice, Some((words, point)), *permission);
         Outcome::Done
     }
 
@@ -175,6 +190,7 @@ impl Desk {
             let body = Receipt::Permission {
                 words: None,
                 permission: Permission::Refused,
+                point: None,
             };
             self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(body));
         }
@@ -200,10 +216,17 @@ impl Desk {
     }
 
     /// The speaker gets the receipt, and whoever asked hears the answer.
-    fn confirm_leave(&mut self, voice: Voice<'_>, words: Option<Words>, permission: Permission) {
+    fn confirm_leave(
+        &mut self,
+        voice: Voice<'_>,
+        about: Option<(Words, Point)>,
+        permission: Permission,
+    ) {
+        let (words, point) = about.unzip();
         let receipt = Receipt::Permission {
             words: words.clone(),
             permission,
+            point,
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let partner = self

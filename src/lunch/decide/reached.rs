@@ -26,7 +26,8 @@ impl Desk {
             return Outcome::Nothing("the goal is gone");
         };
         let said_so = self.partner_who_said_so(who, at);
-        let watching = self.watching(who);
+        let mut watching = self.watching(who);
+        watching.retain(|(id, _)| self.goal_shown(who, at, *id).is_some());
         let asked = said_so.is_none() && !watching.is_empty();
         if asked {
             for (id, role) in watching {
@@ -94,7 +95,9 @@ impl Desk {
         };
         let (who, partner) = (pairing.person(owner), pairing.person(owner.other()));
         let goals = self.claimed(id, owner, owner);
-        let goals = goals.into_iter().filter_map(|at| self.goal_words(who, at));
+        let goals = goals
+            .into_iter()
+            .filter_map(|at| self.goal_shown(who, at, id));
         let body = Body::GoalReached {
             goals: goals.collect(),
         };
@@ -121,7 +124,7 @@ impl Desk {
         }
         let words: Vec<Words> = goals
             .iter()
-            .filter_map(|at| self.goal_words(who, *at))
+            .filter_map(|at| self.goal_shown(who, *at, voice.pairing))
             .collect();
         for at in goals {
             if agrees {

@@ -52,6 +52,8 @@ pub enum Step {
     NoteHeld,
     /// Notes are taken back.
     Undo,
+    /// The writer sees what the partner wrote, which waited to be asked for.
+    ReadNow,
     /// The partner sees the notes now.
     ShareNow,
     /// An own goal.
@@ -222,13 +224,17 @@ pub fn step(
             ..
         } if is_about_reached(letter, answering) && standing == Meeting => Step::Relay,
         // Whoever has left may still say what becomes of their words.
-        Act::Permission(_) if letter == Some("permission") => Step::AnswerLeave,
+        Act::Permission(_) if matches!(letter, Some("permission" | "receipt-permission")) => {
+            Step::AnswerLeave
+        }
         Act::Permission(_)
             if letter == Some("question") && answering == Some(Answering::Permission) =>
         {
             Step::AnswerLeave
         }
-        Act::Permission(_) if letter == Some("board-ask") => Step::AnswerBoard,
+        Act::Permission(_) if matches!(letter, Some("board-ask" | "receipt-board-leave")) => {
+            Step::AnswerBoard
+        }
         Act::Permission(_) if letter == Some("board-confirm") => Step::ConfirmBoard,
         Act::Accept(_) | Act::Resume if standing == Meeting && is_about_skipped(letter) => {
             Step::StandAgain

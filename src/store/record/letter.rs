@@ -6,6 +6,7 @@
 use super::written::{Misread, Written, read, read_entries, read_option};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::act::Answering;
+use crate::lunch::letter::BoardMeant;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
@@ -32,6 +33,8 @@ pub struct LetterRecord {
     pub goal_asked: bool,
     /// The points of notes that it numbered or asked about, in its order.
     pub points: Vec<Point>,
+    /// The board that it asked about.
+    pub board: Option<BoardMeant>,
     /// Its Message-ID (RFC 5322 section 3.6.4), without angle brackets.
     pub message_id: String,
     /// Its Subject, as the recipient saw it.
@@ -72,6 +75,8 @@ struct StoredLetter {
     goal_asked: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     points: Vec<PointRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    board: Option<BoardMeantRecord>,
     message_id: String,
     subject: String,
     text: String,
@@ -85,6 +90,34 @@ struct PointRecord {
     slot: String,
     speaker: String,
     section: String,
+    #[serde(default)]
+    wording: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum BoardMeantRecord {
+    Own { address: String, marks: String },
+    Partners { number: u32 },
+}
+
+impl BoardMeantRecord {
+    fn of(board: &BoardMeant) -> Self {
+        match board {
+            BoardMeant::Own { address, marks } => Self::Own {
+                address: address.clone(),
+                marks: marks.clone(),
+            },
+            BoardMeant::Partners { number } => Self::Partners { number: *number },
+        }
+    }
+
+    fn read(self) -> BoardMeant {
+        match self {
+            Self::Own { address, marks } => BoardMeant::Own { address, marks },
+            Self::Partners { number } => BoardMeant::Partners { number },
+        }
+    }
 }
 
 impl PointRecord {
@@ -94,6 +127,7 @@ impl PointRecord {
             slot: point.slot.write(),
             speaker: point.speaker.write(),
             section: point.section.write(),
+            wording: point.wording,
         }
     }
 
@@ -103,6 +137,7 @@ impl PointRecord {
             slot: read("slot", &self.slot)?,
             speaker: read("speaker", &self.speaker)?,
             section: read("section", &self.section)?,
+            wording: self.wording,
         })
     }
 }
@@ -122,6 +157,7 @@ impl Record for StoredLetter {
             slot: letter.slot.as_ref().map(Written::write),
             goal_asked: letter.goal_asked,
             points: letter.points.iter().map(PointRecord::of).collect(),
+            board: letter.board.as_ref().map(BoardMeantRecord::of),
             message_id: letter.message_id.clone(),
             subject: letter.subject.reveal().clone(),
             text: letter.text.reveal().clone(),
@@ -140,6 +176,7 @@ impl Record for StoredLetter {
             slot: read_option("slot", self.slot.as_ref())?,
             goal_asked: self.goal_asked,
             points: read_entries("points", self.points, PointRecord::read)?,
+            board: self.board.map(BoardMeantRecord::read),
             message_id: self.message_id,
             subject: Words::new(self.subject),
             text: Words::new(self.text),

@@ -67,6 +67,8 @@ struct GrowthRecord {
 struct CardLeaveRecord {
     writer: String,
     answer: Option<bool>,
+    #[serde(default)]
+    board: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,6 +131,8 @@ struct LunchRecord {
     reminded_of: Option<String>,
     followed_up: Option<String>,
     nudged: bool,
+    #[serde(default)]
+    chased: bool,
     unsealed: bool,
     #[serde(default)]
     by_inviter: PageRecord,
@@ -149,6 +153,7 @@ struct PageRecord {
     goal: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quoting: Vec<QuotingRecord>,
+    wording: u32,
     hinted: bool,
     carded: u32,
 }
@@ -159,6 +164,8 @@ struct QuotingRecord {
     asked: String,
     answered: Option<String>,
     answer: Option<String>,
+    #[serde(default)]
+    wording: u32,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -252,6 +259,7 @@ impl CardLeaveRecord {
         Self {
             writer: leave.writer.write(),
             answer: leave.answer,
+            board: leave.board,
         }
     }
 
@@ -259,6 +267,7 @@ impl CardLeaveRecord {
         Ok(CardLeave {
             writer: read("writer", &self.writer)?,
             answer: self.answer,
+            board: self.board,
         })
     }
 }
@@ -310,6 +319,7 @@ impl QuotingRecord {
             asked: quoting.asked.write(),
             answered: quoting.answer.map(|(on, _)| on.write()),
             answer: quoting.answer.map(|(_, answer)| answer.write()),
+            wording: quoting.wording,
         }
     }
 
@@ -319,6 +329,7 @@ impl QuotingRecord {
         let quoting = Quoting {
             asked: read("asked", &self.asked)?,
             answer: on.zip(answer),
+            wording: self.wording,
         };
         Ok((read("section", &self.section)?, quoting))
     }
@@ -427,6 +438,7 @@ impl LunchRecord {
             reminded_of: lunch.reminded_of.as_ref().map(Written::write),
             followed_up: lunch.followed_up.as_ref().map(Written::write),
             nudged: lunch.nudged,
+            chased: lunch.chased,
             unsealed: lunch.unsealed,
             by_inviter: PageRecord::of(&lunch.by_inviter),
             by_invitee: PageRecord::of(&lunch.by_invitee),
@@ -446,6 +458,7 @@ impl LunchRecord {
             reminded_of: read_option("reminded_of", self.reminded_of.as_ref())?,
             followed_up: read_option("followed_up", self.followed_up.as_ref())?,
             nudged: self.nudged,
+            chased: self.chased,
             unsealed: self.unsealed,
             by_inviter: by_inviter.map_err(|m| m.within("by_inviter"))?,
             by_invitee: by_invitee.map_err(|m| m.within("by_invitee"))?,
@@ -463,6 +476,7 @@ impl PageRecord {
             shown: page.shown,
             goal: page.goal,
             quoting: page.quoting.iter().map(QuotingRecord::of).collect(),
+            wording: page.wording,
             hinted: page.hinted,
             carded: page.carded,
         }
@@ -479,6 +493,7 @@ impl PageRecord {
             shown: self.shown,
             goal: self.goal,
             quoting: quoting.into_iter().collect(),
+            wording: self.wording,
             hinted: self.hinted,
             carded: self.carded,
         })

@@ -6,6 +6,7 @@
 use super::written::{Misread, Written, read, read_entries};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::Words;
+use crate::lunch::pairing::PairingId;
 use crate::lunch::person::{Board, Goal, Person, PersonId};
 use crate::words::address::{Address, NameAddr};
 use chrono::NaiveDate;
@@ -42,6 +43,8 @@ struct PersonRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     board: Option<BoardRecord>,
     #[serde(default)]
+    boards_named: u32,
+    #[serde(default)]
     goals: Vec<GoalRecord>,
 }
 
@@ -55,6 +58,8 @@ struct BoardRecord {
     address: String,
     marks: String,
     confirmed: bool,
+    #[serde(default)]
+    number: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +71,8 @@ struct GoalRecord {
     earlier: Vec<EarlierRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agreed_by: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken_from: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,6 +102,7 @@ impl Record for PersonRecord {
             tips: person.tips,
             passed_on: person.passed_on,
             board: person.board.as_ref().map(BoardRecord::of),
+            boards_named: person.boards_named,
             goals: person.goals.iter().map(GoalRecord::of).collect(),
         }
     }
@@ -110,6 +118,7 @@ impl Record for PersonRecord {
             tips: self.tips,
             passed_on: self.passed_on,
             board: board.map_err(|m| m.within("board"))?,
+            boards_named: self.boards_named,
             goals: read_entries("goals", self.goals, GoalRecord::read)?,
         })
     }
@@ -121,6 +130,7 @@ impl BoardRecord {
             address: board.address.write(),
             marks: board.marks.clone(),
             confirmed: board.confirmed,
+            number: board.number,
         }
     }
 
@@ -129,6 +139,7 @@ impl BoardRecord {
             address: read("address", &self.address)?,
             marks: self.marks,
             confirmed: self.confirmed,
+            number: self.number,
         })
     }
 }
@@ -144,6 +155,7 @@ impl GoalRecord {
             }),
             earlier: goal.earlier.iter().map(EarlierRecord::of).collect(),
             agreed_by: goal.agreed_by.map(|person| person.0),
+            taken_from: goal.taken_from.map(|pairing| pairing.0),
         }
     }
 
@@ -157,6 +169,7 @@ impl GoalRecord {
             ended: self.ended.map(read_end).transpose()?,
             earlier: read_entries("earlier", self.earlier, EarlierRecord::read)?,
             agreed_by: self.agreed_by.map(PersonId),
+            taken_from: self.taken_from.map(PairingId),
         })
     }
 }

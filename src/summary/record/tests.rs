@@ -74,6 +74,7 @@ fn page(best: &str, answers: &[(Section, Permission)], goal: Option<usize>) -> P
         let quoting = Quoting {
             asked: day(2, 1),
             answer: Some((day(2, 2), *answer)),
+            wording: 0,
         };
         (*section, quoting)
     });
@@ -81,6 +82,7 @@ fn page(best: &str, answers: &[(Section, Permission)], goal: Option<usize>) -> P
         notes: Some(Notes {
             best: Some(best.to_owned().into()),
             worst: Some("PLANTED".to_owned().into()),
+            unplaced: vec!["UNPLACED".to_owned().into()],
             ..Notes::default()
         }),
         shown: 1,
@@ -209,6 +211,26 @@ fn the_pack_is_what_was_allowed_by_goal_and_never_a_worst_moment() {
     );
 }
 
+/// What Ben said to Ana became her goal: it is not hers to show until she says it herself.
+#[test]
+fn a_goal_in_a_partner_s_words_titles_nothing_until_it_is_put_in_own_words() {
+    let mut circle = ana_s();
+    let goals = &mut circle.people.get_mut(&ANA).unwrap().goals;
+    goals[0].taken_from = Some(PairingId(1));
+    let shown = pack(&circle, ANA, day(4, 1)).expect("a pack");
+    let titles: Vec<_> = shown.goals.iter().map(|g| g.words.reveal()).collect();
+    assert_eq!(titles, ["Asking first"]);
+    assert_eq!(texts(&shown.moments), ["one, by name", "two, without"]);
+
+    let goal = &mut circle.people.get_mut(&ANA).unwrap().goals[0];
+    let borrowed = std::mem::replace(&mut goal.words, "Own words".to_owned().into());
+    goal.earlier.push((day(1, 20), borrowed));
+    let shown = pack(&circle, ANA, day(4, 1)).expect("a pack");
+    assert_eq!(shown.goals[0].words.reveal(), "Own words");
+    assert!(shown.goals[0].earlier.is_empty(), "nor as what it once was");
+    assert_eq!(texts(&shown.goals[0].moments).len(), 2);
+}
+
 #[test]
 fn the_record_is_what_one_has_read_and_written_and_lists_no_refusal() {
     let now = "2027-04-01T08:00:00Z".parse().unwrap();
@@ -226,6 +248,12 @@ fn the_record_is_what_one_has_read_and_written_and_lists_no_refusal() {
         heard.worst.as_ref().map(|w| w.reveal().as_str()),
         Some("PLANTED")
     );
+    assert!(
+        heard.unplaced.is_empty(),
+        "what he placed nowhere is his own"
+    );
+    let told = lunches[5].told.as_ref().expect("hers");
+    assert_eq!(told.unplaced.len(), 1, "and hers is hers");
     assert!(lunches[5].heard.is_none(), "Ben's are sealed");
     assert!(lunches[5].told.is_some(), "her own are hers");
 }

@@ -1,8 +1,10 @@
 //! The record as CSV (RFC 4180): a row for each thing said, and one for each lunch.
 //!
 //! Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula, whoever wrote it; such
-//! a cell gets an apostrophe in front, which they do not show. A mark of the byte order in front of it
-//! all lets them read it as UTF-8.
+//! a cell gets an apostrophe in front, which they do not show. Where a country parts cells by `;` or by
+//! a tab, all of a row is one cell until one of them comes, quotes or not, and each line of a text is a
+//! row: there too nothing begins with such a sign. A mark of the byte order in front of it all lets
+//! spreadsheets read it as UTF-8.
 
 use super::json::{goal_state, lunch_state, polarity};
 use crate::lunch::notes::{Notes, Words};
@@ -14,6 +16,9 @@ const HEAD: [&str; 6] = ["date", "partner", "direction", "kind", "goal", "words"
 const FORMULA: [char; 8] = [
     '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];
+
+/// What may part cells or rows inside of a cell, where the reader takes no notice of its quotes.
+const BREAKS: [char; 3] = [';', '\t', '\n'];
 
 /// The record, rows ended by CRLF.
 pub(super) fn record(record: &Record) -> String {
@@ -121,14 +126,21 @@ impl Table {
 /// A cell, always in quotes.
 fn cell(text: &str) -> String {
     let told = text.replace("\r\n", "\n").replace('\r', "\n");
-    // blanks in front do not keep a spreadsheet from reading a formula
-    let begins = told.trim_start().starts_with(FORMULA);
-    let guard = if begins || told.starts_with(['\t', '\n']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", told.replace('"', "\"\""))
+    let mut safe = String::from("\"");
+    if told.starts_with(BREAKS) {
+        safe.push('\'');
+    }
+    // Where a cell may begin, whoever reads it.
+    for part in told.split_inclusive(BREAKS) {
+        // blanks in front do not keep a spreadsheet from reading a formula
+        let begins = part.trim_start_matches(['"', ' ', '\u{a0}', '\u{3000}']);
+        if begins.starts_with(FORMULA) {
+            safe.push('\'');
+        }
+        safe.push_str(&part.replace('"', "\"\""));
+    }
+    safe.push('"');
+    safe
 }
 
 #[cfg(test)]
@@ -141,10 +153,14 @@ mod tests {
             ("the demo", "\"the demo\""),
             ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
             ("+1 for that", "\"'+1 for that\""),
-            ("- one\n- two", "\"'- one\n- two\""),
+            ("- one\n- two", "\"'- one\n'- two\""),
+            ("well done;=1+1", "\"well done;'=1+1\""),
+            ("well done; =1+1", "\"well done;' =1+1\""),
+            ("well done;\"=1+1\"", "\"well done;'\"\"=1+1\"\"\""),
+            ("a\r=1", "\"a\n'=1\""),
             ("@SUM(1)", "\"'@SUM(1)\""),
             ("  =1+1", "\"'  =1+1\""),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
             ("\u{ff1d}1", "\"'\u{ff1d}1\""),
             ("a \"b\", c", "\"a \"\"b\"\", c\""),
         ] {

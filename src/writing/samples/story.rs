@@ -23,6 +23,7 @@ impl Cast {
                     words: words("Hm, let me look at my week."),
                     about: Answering::Invitation,
                     points: Vec::new(),
+                    board: None,
                 },
                 NOVEMBER,
             ),
@@ -72,6 +73,7 @@ impl Cast {
                 Body::Reminder {
                     table: table(),
                     last_met: Some(on(2026, 12, 17)),
+                    waiting: None,
                     own_goals: vec![words("Handing things over sooner")],
                     watching: vec![words("Influencing the client")],
                     speaks_first: true,
@@ -109,6 +111,7 @@ impl Cast {
                         slot: at(on(2027, 1, 28), 12, 30),
                         speaker: Role::Invitee,
                         section: Section::Best,
+                        wording: 1,
                     },
                 },
                 (2027, 2, 1),
@@ -120,7 +123,7 @@ impl Cast {
                 },
                 (2027, 1, 11),
             ),
-            self.to_ben(Body::BoardAsk, (2027, 1, 17)),
+            self.to_ben(Body::BoardAsk { number: 1 }, (2027, 1, 17)),
             self.card(false),
             self.to_ana(Body::PassItOn, (2027, 1, 20)),
             self.to_ben(
@@ -372,6 +375,7 @@ impl Cast {
                     reworded: false,
                     replaced: None,
                     all: vec![words("Handing things over sooner")],
+                    borrowed: false,
                 },
                 NOVEMBER,
             ),
@@ -454,6 +458,7 @@ impl Cast {
                 Receipt::Permission {
                     words: Some(words("You gave Erin the demo and sat on your hands.")),
                     permission: Permission::Unnamed,
+                    point: None,
                 },
                 (2027, 2, 1),
             ),
@@ -464,7 +469,13 @@ impl Cast {
                 },
                 LUNCH_DAY,
             ),
-            (Receipt::BoardLeave { granted: true }, LUNCH_DAY),
+            (
+                Receipt::BoardLeave {
+                    granted: true,
+                    number: 1,
+                },
+                LUNCH_DAY,
+            ),
             (
                 Receipt::Invited {
                     asked: guests(&["erin@example.com", "dan@example.com"]),

@@ -79,6 +79,7 @@ impl Cast {
                     words: said,
                     about,
                     points: Vec::new(),
+                    board: None,
                 },
                 LUNCH_DAY,
             ));
@@ -88,6 +89,7 @@ impl Cast {
                 Body::Reminder {
                     table: Table { ordinal, ..table() },
                     last_met: None,
+                    waiting: None,
                     own_goals: Vec::new(),
                     watching: Vec::new(),
                     speaks_first: false,
@@ -128,6 +130,7 @@ impl Cast {
                 ..table()
             },
             last_met: Some(on(2026, 12, 17)),
+            waiting: Some(on(2026, 12, 17)),
             own_goals: vec![words(goal); 3],
             watching: vec![words(goal); 3],
             speaks_first: true,
@@ -172,12 +175,21 @@ impl Cast {
                 reworded: true,
                 replaced: None,
                 all: vec![words("Listening"), words("Asking for help")],
+                borrowed: false,
             },
             Receipt::Goal {
                 words: words("Listening"),
                 reworded: false,
                 replaced: Some(words("Talking less")),
                 all: vec![words("Listening")],
+                borrowed: false,
+            },
+            Receipt::Goal {
+                words: words("Let others finish first"),
+                reworded: false,
+                replaced: None,
+                all: vec![words("Let others finish first")],
+                borrowed: true,
             },
             Receipt::Goals {
                 all: Vec::new(),
@@ -215,13 +227,22 @@ impl Cast {
             not: guests(&["dan@example.com"]),
             came: false,
         });
-        receipts.push(Receipt::BoardLeave { granted: false });
+        receipts.push(Receipt::Invited {
+            asked: Vec::new(),
+            not: guests(&["dan@example.com"]),
+            came: true,
+        });
+        receipts.push(Receipt::BoardLeave {
+            granted: false,
+            number: 1,
+        });
         let board = |address: &str, state| Receipt::Board {
             address: address.to_owned(),
             state,
         };
         receipts.push(board("", BoardState::Off));
         receipts.push(board("ben+77@boards.example", BoardState::Unreachable));
+        receipts.push(board("ben+77@boards.example", BoardState::Unwanted));
         let states = [
             QuoteState::Waiting,
             QuoteState::Named,
@@ -244,9 +265,12 @@ impl Cast {
             (Some(words("You waited.")), Permission::Refused),
             (None, Permission::Refused),
         ];
-        receipts
-            .extend(answers.map(|(words, permission)| Receipt::Permission { words, permission }));
-        let seals = [Seal::Opened, Seal::OpenedBefore, Seal::Opened];
+        receipts.extend(answers.map(|(words, permission)| Receipt::Permission {
+            words,
+            permission,
+            point: None,
+        }));
+        let seals = [Seal::Opened, Seal::OpenedBefore, Seal::UntilAsked];
         for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
             receipts.push(Receipt::Notes {
                 table: first.clone(),

@@ -30,6 +30,8 @@ pub struct Promises {
     asked: BTreeMap<Lunch, DateTime<Utc>>,
     /// Letters by Message-ID: their octets, in short.
     taken: BTreeMap<String, u64>,
+    /// Unasked mails to somebody for a lunch, by their kind.
+    unasked: BTreeMap<(usize, Lunch), BTreeSet<String>>,
     /// What is to be said once only.
     said: BTreeSet<(String, usize, Lunch, String)>,
 }
@@ -85,6 +87,7 @@ impl Promises {
         self.nothing_after_the_last_word(letter)?;
         self.words_stay_sealed(letter)?;
         self.once(letter)?;
+        self.few_unasked(letter)?;
         let LetterRecord { name, sent_at, .. } = letter.record;
         if name == "followup" {
             self.asked.entry(about(letter.record)).or_insert(*sent_at);
@@ -158,6 +161,24 @@ impl Promises {
             }
         }
         Ok(())
+    }
+
+    /// At most three for one lunch; of a lunch that was moved both are reminded anew.
+    fn few_unasked(&mut self, letter: &Leaving<'_>) -> Kept {
+        let name = letter.record.name.as_str();
+        if !matches!(
+            name,
+            "reminder" | "followup" | "followup-nudge" | "exchange"
+        ) {
+            return Ok(());
+        }
+        let lunch = (letter.to, about(letter.record));
+        let kinds = self.unasked.entry(lunch).or_default();
+        kinds.insert(name.to_owned());
+        match kinds.len() > 3 {
+            true => Err(format!("{name} is a fourth unasked mail for one lunch")),
+            false => Ok(()),
+        }
     }
 
     fn once(&mut self, letter: &Leaving<'_>) -> Kept {

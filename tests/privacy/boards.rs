@@ -1,0 +1,200 @@
+//! A board may be read by anybody: what goes there is its owner's, or was allowed for that board by whoever
+//! wrote it, and whoever is there can end it.
+
+use super::stage::{ALICE, BOB, LUNCH, MALLORY, Stage};
+use super::{count, letter, lunch, one_line};
+use postlunch::demo::client::Mail;
+
+const BOARD: &str = "board@example.test";
+const OTHER: &str = "other-board@example.test";
+
+const HERS: &str = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
+const HIS: &str = "1. The pelican call on Monday.\n2. The vulture retro.\n3. You listened.";
+
+/// Bob has a board, and says yes to it.
+async fn boarded() -> Stage {
+    let mut stage = Stage::set_for(&[BOARD, OTHER], "").await;
+    stage.meeting().await;
+    names(&mut stage, BOARD).await;
+    stage
+}
+
+/// Bob names a board, and confirms it; gives the letter that asked.
+async fn names(stage: &mut Stage, address: &str) -> Mail {
+    let asked = named(stage, address).await;
+    stage.answers(BOB, &asked, "Yes").await;
+    assert!(one_line(&letter(stage, BOB, "go to your board as a card")).contains(address));
+    asked
+}
+
+async fn named(stage: &mut Stage, address: &str) -> Mail {
+    let any = letter(stage, BOB, "Alice");
+    let words = format!("board: {address}");
+    stage.answers(BOB, &any, &words).await;
+    letter(stage, BOB, "You named a board")
+}
+
+fn last_card(stage: &Stage, address: &str) -> String {
+    one_line(&stage.latest(address))
+}
+
+#[tokio::test]
+async fn no_card_goes_to_somebody_who_has_said_no() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    assert_eq!(count(&stage, BOARD, "pelican"), 1);
+    // It was a colleague's address all along; Alice asks them for a lunch of their own.
+    stage.invite(ALICE, BOARD).await.expect("an invitation");
+    let invitation = stage.latest(BOARD);
+    stage.answers(BOARD, &invitation, "No thanks").await;
+    let before = stage.letters(BOARD).len();
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert_eq!(stage.letters(BOARD).len(), before);
+    let told = one_line(&letter(&stage, BOB, "didn't get to your board"));
+    assert!(
+        told.contains(BOARD) && !told.contains("no thanks"),
+        "{told}"
+    );
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn whoever_reads_a_board_ends_it_with_a_word() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let card = stage.latest(BOARD);
+    assert!(last_card(&stage, BOARD).contains("reply \"stop\""));
+    let stop = |from: &str| {
+        let id = &card.message_id;
+        format!("From: {from}\nTo: {LUNCH}\nSubject: Re: Lunch\nIn-Reply-To: <{id}>")
+    };
+    stage.arrives(LUNCH, &stop(MALLORY), "Stop").await;
+    assert_eq!(count(&stage, BOB, "wants no cards"), 0, "nobody else can");
+    stage.arrives(LUNCH, &stop(BOARD), "Stop").await;
+    assert_eq!(count(&stage, BOB, "wants no cards"), 1);
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert_eq!(count(&stage, BOARD, "pelican"), 1);
+    // Nor does it begin anew.
+    let any = letter(&stage, BOB, "Alice");
+    stage.answers(BOB, &any, &format!("board: {BOARD}")).await;
+    assert_eq!(count(&stage, BOB, "You named a board"), 1);
+    assert_eq!(stage.standing().await, "meeting");
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn a_card_is_no_key_to_its_owner_s_lunches() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let id = stage.latest(BOARD).message_id;
+    let head = format!("From: {BOB}\nTo: {LUNCH}\nSubject: Re: Lunch\nIn-Reply-To: <{id}>");
+    stage.arrives(LUNCH, &head, "end").await;
+    assert_eq!(stage.standing().await, "meeting");
+    assert_eq!(count(&stage, BOB, "Was this you?"), 1);
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn leave_is_for_one_board_and_not_for_the_next() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
+    stage.answers(ALICE, &ask, "Yes").await;
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert!(last_card(&stage, BOARD).contains("heron"));
+
+    names(&mut stage, OTHER).await;
+    // An old yes is none to the new board: she is asked about that.
+    stage.answers(ALICE, &ask, "Yes").await;
+    assert_eq!(
+        count(&stage, ALICE, "keeps notes of your lunches as cards"),
+        2
+    );
+    lunch(&mut stage, "02-04", HERS, HIS).await;
+    let card = last_card(&stage, OTHER);
+    assert!(
+        card.contains("pelican") && !card.contains("heron"),
+        "{card}"
+    );
+    assert_eq!(
+        stage.letters(BOARD).len(),
+        2,
+        "and nothing goes to the old one"
+    );
+    let ask = letter(&stage, ALICE, "keeps notes of your lunches as cards");
+    stage.answers(ALICE, &ask, "Yes").await;
+    lunch(&mut stage, "02-18", HERS, HIS).await;
+    assert!(last_card(&stage, OTHER).contains("heron"));
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn an_old_yes_is_for_the_board_that_was_named_there() {
+    let mut stage = Stage::set_for(&[BOARD, OTHER], "").await;
+    stage.meeting().await;
+    let first = named(&mut stage, BOARD).await;
+    named(&mut stage, OTHER).await;
+    stage.answers(BOB, &first, "Yes").await;
+    let on = one_line(&letter(&stage, BOB, "go to your board as a card"));
+    assert!(on.contains(BOARD) && !on.contains(OTHER), "{on}");
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    assert_eq!(stage.letters(BOARD).len(), 1);
+    assert_eq!(stage.letters(OTHER).len(), 0);
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn no_board_is_a_no_to_the_partner_s_board_too() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
+    stage.answers(ALICE, &ask, "Yes").await;
+    let any = letter(&stage, ALICE, "Bob");
+    stage.answers(ALICE, &any, "no board").await;
+    letter(
+        &stage,
+        ALICE,
+        "nothing that you tell goes to anybody else's",
+    );
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    let card = last_card(&stage, BOARD);
+    assert!(
+        card.contains("pelican") && !card.contains("heron"),
+        "{card}"
+    );
+    stage.strike().await;
+}
+
+#[tokio::test]
+async fn what_is_taken_out_or_back_goes_from_the_cards() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
+    stage.answers(ALICE, &ask, "Yes").await;
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert!(last_card(&stage, BOARD).contains("heron"));
+    // Bob takes out what Alice said of him, then Alice what Bob said of her, then Bob all of it.
+    let told = letter(&stage, BOB, "Here is what Alice wrote");
+    stage.answers(BOB, &told, "remove 1").await;
+    let card = last_card(&stage, BOARD);
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("heron"),
+        "{card}"
+    );
+    assert!(card.contains("pelican"));
+    let told = letter(&stage, ALICE, "Here is what Bob wrote");
+    stage.answers(ALICE, &told, "remove 1").await;
+    let card = last_card(&stage, BOARD);
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("pelican"),
+        "{card}"
+    );
+    let noted = letter(&stage, BOB, "Here is what I understood of your notes");
+    stage.answers(BOB, &noted, "undo").await;
+    let card = last_card(&stage, BOARD);
+    assert!(
+        card.starts_with("Corrected: ") && !card.contains("You listened"),
+        "{card}"
+    );
+    stage.strike().await;
+}
