@@ -177,6 +177,7 @@ fn to_go_on_where_nothing_paused_tells_nobody() {
 fn nobody_gets_a_fourth_mail_for_one_lunch_and_what_was_written_late_waits_to_be_asked_for() {
     let (mut theatre, _) = couple("waits");
     theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    theatre.take(BOB, Kind::Reminder);
     theatre.take(ALICE, Kind::Followup);
     theatre.take(BOB, Kind::Followup);
     theatre.pass_until(moment("2027-01-08T18:00:00Z"));
@@ -184,7 +185,11 @@ fn nobody_gets_a_fourth_mail_for_one_lunch_and_what_was_written_late_waits_to_be
     theatre.take(BOB, Kind::FollowupNudge);
     let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
     let receipt = says(&mut theatre, ALICE, &nudge, words, Kind::ReceiptNotes);
-    assert!(receipt.text.contains("so these wait"), "{}", receipt.text);
+    assert!(
+        receipt.text.contains("These wait until"),
+        "{}",
+        receipt.text
+    );
     // Three days on nothing comes; the next reminder says that there is something, and not what.
     theatre.pass_until(moment("2027-01-20T12:00:00Z"));
     let reminder = theatre.take(BOB, Kind::Reminder);

@@ -31,7 +31,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
         may_leave(world, turn, letter)?;
         keeps_secrets(world, letter)?;
         makes_sense(world, turn, letter)?;
-        few_unasked(world, letter)?;
+        few_unasked(world, turn, letter)?;
         deliver(world, letter)?;
     }
     one_receipt(turn, &letters)?;
@@ -169,7 +169,7 @@ fn may_leave(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
 }
 
 /// Nobody gets more than three unasked mails for one lunch. A correction is its writer's wish.
-fn few_unasked(world: &mut World, letter: &Dispatch) -> Kept {
+fn few_unasked(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
     let table = match &letter.letter.body {
         Body::Reminder { table, .. }
         | Body::FollowUp { table, .. }
@@ -183,14 +183,16 @@ fn few_unasked(world: &mut World, letter: &Dispatch) -> Kept {
     let Some(pairing) = letter.pairing else {
         return Ok(());
     };
-    // "Share now" is somebody's wish, the writer's or, of what waits for them, the reader's.
-    let wished = letter.slot.and_then(|slot| {
+    // What comes at once upon the reader's own mail is no more unasked than a receipt; whoever has written
+    // waits for the other's words; and "share now" is the writer's wish.
+    let asked = matches!(&turn.event.what, What::Said { by, .. } if *by == letter.to);
+    let shared = letter.slot.and_then(|slot| {
         let pairing = world.circle.pairings.get(&pairing)?;
-        let role = pairing.role(letter.to)?;
+        let writer = pairing.role(letter.to)?.other();
         let lunch = pairing.lunches.get(pairing.lunch_at(slot)?)?;
-        Some(lunch.page(role.other()).share_now || (lunch.chased && lunch.unsealed))
+        Some(lunch.page(writer).share_now || lunch.page(writer.other()).is_answered())
     });
-    if matches!(letter.letter.body, Body::Exchange { .. }) && wished == Some(true) {
+    if asked || shared == Some(true) {
         return Ok(());
     }
     let lunch = (letter.to, pairing, table.start);

@@ -172,7 +172,17 @@ impl Promises {
         ) {
             return Ok(());
         }
-        let lunch = (letter.to, about(letter.record));
+        let about = about(letter.record);
+        // Whoever has written waits for the other's words.
+        let wrote = |lunch| {
+            self.answered
+                .get(&lunch)
+                .is_some_and(|who| who.contains(&letter.to))
+        };
+        if name == "exchange" && (wrote(about) || wrote((about.0, None))) {
+            return Ok(());
+        }
+        let lunch = (letter.to, about);
         let kinds = self.unasked.entry(lunch).or_default();
         kinds.insert(name.to_owned());
         match kinds.len() > 3 {
