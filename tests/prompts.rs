@@ -71,6 +71,7 @@ fn follow_ups() -> Vec<FollowUp> {
 
 fn without_token((kind, letter, mut posting): Sample) -> Sample {
     posting.reply_to = posting.from.address.clone();
+    posting.printed_to = posting.reply_to.clone();
     (kind, letter, posting)
 }
 
