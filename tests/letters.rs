@@ -581,7 +581,7 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             *note = Some(text);
             offer.location = place;
         }
-        Body::InvitationReminder { offer } | Body::NoSlot { offer } => offer.location = place,
+        Body::InvitationReminder { offer } | Body::NoSlot { offer, .. } => offer.location = place,
         Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words } => {
             *words = text
         }

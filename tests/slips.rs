@@ -97,7 +97,8 @@ fn what_both_left_out_stays_off() {
     );
     let before = theatre.letters(BOB).len();
     theatre.answer(BOB, &off, "undo", Habit::Webmail);
-    assert_eq!(kinds(&mut theatre, BOB, before), []);
+    // He hears that it is off, so that he doesn't sit there alone.
+    assert_eq!(kinds(&mut theatre, BOB, before), [Kind::ReceiptSkipped]);
     theatre.close();
 }
 
@@ -240,5 +241,146 @@ fn whoever_writes_after_all_reads_what_waited() {
     assert!(told.text.contains("heron"), "{}", told.text);
     let told = theatre.take(ALICE, Kind::Exchange);
     assert!(told.text.contains("pelican"), "{}", told.text);
+    theatre.close();
+}
+
+#[test]
+fn a_friendly_word_in_one_language_is_no_command_in_another() {
+    let (mut theatre, receipt) = couple("fine");
+    for word in [
+        "Fine",
+        "Fine, thanks",
+        "Bene",
+        "Gut",
+        "Super",
+        "Perfect",
+        "Bien",
+        "Goed",
+        "Ok",
+    ] {
+        theatre.answer(BOB, &receipt, word, Habit::Phone);
+    }
+    theatre.all_delivered();
+    let letters = theatre.letters(ALICE);
+    assert!(letters.iter().all(|l| l.kind != Kind::NoticeEnded));
+    theatre.close();
+}
+
+#[test]
+fn what_stands_below_a_goal_is_no_part_of_it() {
+    let (mut theatre, receipt) = couple("below");
+    let words = "goal: speaking up\nworst: you shouted at Dan and cried";
+    theatre.answer(BOB, &receipt, words, Habit::Webmail);
+    theatre.take(BOB, Kind::Question);
+    says(
+        &mut theatre,
+        BOB,
+        &receipt,
+        "goal: speaking up\nstop",
+        Kind::ReceiptStopped,
+    );
+    for letter in theatre.letters(ALICE) {
+        assert!(!letter.text.contains("shouted"), "{}", letter.text);
+    }
+    theatre.close();
+}
+
+#[test]
+fn notes_that_were_read_are_not_rewritten_from_the_next_reminder() {
+    let (mut theatre, _) = couple("rewrite");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    theatre.take(BOB, Kind::Reminder);
+    for who in [ALICE, BOB] {
+        let followup = theatre.take(who, Kind::Followup);
+        let notes = "1. The heron demo.\n2. The ostrich mail.\n3. You asked first.";
+        says(&mut theatre, who, &followup, notes, Kind::ReceiptNotes);
+    }
+    theatre.take(ALICE, Kind::Exchange);
+    theatre.pass_until(moment("2027-01-20T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let before = theatre.letters(ALICE).len();
+    theatre.answer(BOB, &reminder, "Best: the pelican call", Habit::Webmail);
+    theatre.take(BOB, Kind::ReceiptJotted);
+    theatre.answer(BOB, &reminder, "worst: you shouted", Habit::Webmail);
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.close();
+}
+
+#[test]
+fn a_lunch_left_out_within_a_pause_stays_off_when_the_pause_ends() {
+    let (mut theatre, receipt) = couple("within");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let alices = theatre.take(ALICE, Kind::Reminder);
+    let paused = says(
+        &mut theatre,
+        ALICE,
+        &alices,
+        "pause until 1 March",
+        Kind::ReceiptPaused,
+    );
+    let off = says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    theatre.take(ALICE, Kind::NoticeSkipped);
+    // Nor does a move in answer to it touch another lunch, nor his undo the pause.
+    let resting = says(&mut theatre, BOB, &off, "undo", Kind::ReceiptPaused);
+    assert!(resting.text.contains("1 March"), "{}", resting.text);
+    theatre.answer(BOB, &reminder, "move to Friday 12:30", Habit::Webmail);
+    theatre.take(BOB, Kind::Question);
+    says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    says(&mut theatre, ALICE, &paused, "resume", Kind::ReceiptResumed);
+    theatre.pass_until(moment("2027-01-07T16:00:00Z"));
+    let about = theatre.letters(BOB).into_iter();
+    assert_eq!(about.filter(|l| l.kind == Kind::Followup).count(), 0);
+    drop(receipt);
+    theatre.close();
+}
+
+#[test]
+fn a_question_about_the_notes_goes_to_the_partner_and_moves_no_lunch() {
+    let (mut theatre, _) = couple("talk");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    for who in [ALICE, BOB] {
+        let followup = theatre.take(who, Kind::Followup);
+        says(
+            &mut theatre,
+            who,
+            &followup,
+            "1. The heron demo.",
+            Kind::ReceiptNotes,
+        );
+    }
+    let told = theatre.take(BOB, Kind::Exchange);
+    theatre.answer(
+        BOB,
+        &told,
+        "Can we talk about it on Friday?",
+        Habit::Webmail,
+    );
+    let heard = theatre.take(ALICE, Kind::NoticeRelayed);
+    assert!(
+        heard.text.contains("talk about it on Friday"),
+        "{}",
+        heard.text
+    );
+    theatre.close();
+}
+
+#[test]
+fn a_yes_to_something_else_brings_nobody_back() {
+    let (mut theatre, receipt) = couple("left");
+    let bobs = says(&mut theatre, BOB, &receipt, "pass it on", Kind::PassItOn);
+    says(&mut theatre, BOB, &receipt, "end", Kind::ReceiptEnded);
+    theatre.take(ALICE, Kind::NoticeEnded);
+    let before = theatre.letters(ALICE).len();
+    theatre.answer(BOB, &bobs, "Yes please", Habit::Webmail);
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.close();
+}
+
+#[test]
+fn a_day_that_does_not_suit_is_no_no() {
+    let (mut theatre, invitation) = asked("day");
+    let words = "Thursdays don't work for me.";
+    says(&mut theatre, BOB, &invitation, words, Kind::Question);
     theatre.close();
 }

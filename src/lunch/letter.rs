@@ -662,6 +662,8 @@ pub enum Body {
     NoSlot {
         /// What was wished for.
         offer: Offer,
+        /// Whether their lunches stand as they were; else none is in a calendar, and both are asked.
+        stands: bool,
     },
     /// Somebody wrote in the reader's name from elsewhere; did they?
     Confirm {
@@ -811,9 +813,7 @@ impl Body {
             Self::Summary(_) => Answering::Summary,
             Self::Question { about, .. } => *about,
             // "Yes" to the last mail means: yes, I want to come back.
-            Self::Confirm { .. } | Self::Returned { .. } | Self::Receipt(Receipt::Stopped) => {
-                Answering::Question
-            }
+            Self::Confirm { .. } | Self::Returned { .. } => Answering::Question,
             Self::Notice(_)
             | Self::Receipt(_)
             | Self::Fabric(_)

@@ -2,6 +2,7 @@
 //!
 //! Everything here is confidential: it prints nowhere, and is shown to the two of a pairing only.
 
+use crate::lunch::nothing::says_nothing;
 use crate::words::confidential::Confidential;
 
 /// Words that somebody wrote.
@@ -61,10 +62,15 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// As the other gets them: whatever belonged to no prompt was shown to its writer only.
+    /// As the other gets them: whatever belonged to no prompt was shown to its writer only, and "none" is
+    /// no moment.
     #[must_use]
     pub fn as_shown(self) -> Self {
+        let worth = |words: &Words| !says_nothing(words);
         Self {
+            best: self.best.filter(worth),
+            worst: self.worst.filter(worth),
+            focus: self.focus.filter(worth),
             unplaced: Vec::new(),
             ..self
         }

@@ -244,6 +244,36 @@ pub fn names_own_goal(text: &str) -> bool {
         .is_some_and(|mark| mark.words > 1)
 }
 
+/// What stands right below the first line and begins something else: another command, a heading, a
+/// numbered point. Where it does, no goal runs on into it.
+pub fn something_else_below<'a>(text: &'a str, context: &Context) -> Option<&'a str> {
+    let text = text.trim_start();
+    let mut below = text.split_once('\n')?.1;
+    loop {
+        let (line, rest) = below.split_once('\n').unwrap_or((below, ""));
+        if line.trim().is_empty() {
+            return None;
+        }
+        if begins_anew(line.trim(), context) {
+            return Some(below);
+        }
+        below = rest;
+    }
+}
+
+/// Longest heading, in words: `best moment: …`.
+const HEADING_WORDS_MAX: usize = 3;
+
+fn begins_anew(line: &str, context: &Context) -> bool {
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = digits.len() < line.len() && digits.starts_with(['.', ')', ':']);
+    let headed = line.split_once(':').is_some_and(|(head, behind)| {
+        let words = head.split_whitespace().count();
+        (1..=HEADING_WORDS_MAX).contains(&words) && !behind.starts_with("//")
+    });
+    numbered || headed || first_line(line, context).is_some()
+}
+
 /// The arguments with the paragraph that they run on in.
 fn whole(first: &str, below: &str, addresses: bool) -> String {
     let mut lines = vec![first.trim()];

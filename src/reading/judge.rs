@@ -163,6 +163,14 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     {
         return ByRules::Settled(judged);
     }
+    let of_a_day = matches!(said.signs.as_slice(), [clause] if clause.dated);
+    if of_a_day
+        && matches!(answering, None | Some(Answering::Invitation))
+        && judged.acts == [Act::Decline]
+    {
+        let reason = "a no to a day, and perhaps not to lunch";
+        return ByRules::Settled(Judged::one(Act::Unclear, reason));
+    }
     let sure = |act: &Act| {
         matches!(
             act,
@@ -397,6 +405,27 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
     // "Goal: slower" heads the third note; "my goal is: slower" is the writer's own.
     if followup && goal && !command::names_own_goal(text) {
         return None;
+    }
+    let runs_on = goal
+        || matches!(
+            act,
+            Act::Command {
+                name: CommandName::AnotherGoal,
+                ..
+            }
+        );
+    if let Some(other) = command::something_else_below(text, context).filter(|_| runs_on) {
+        if followup {
+            return None;
+        }
+        // Nobody's words about somebody else go into a goal that all partners see; and a way out is heard.
+        let way_out = |act: &Act| matches!(act, Act::Stop | Act::End);
+        let then = command::first_line(other, context).map(|(act, _)| act);
+        let act = then.filter(way_out).unwrap_or(Act::Unclear);
+        return Some(Judged::one(
+            act,
+            "a goal, and right below it something else",
+        ));
     }
     let mut acts = vec![act];
     let rest = if goal { paragraph_behind(text) } else { below };

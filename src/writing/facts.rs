@@ -121,6 +121,12 @@ const GOALS_WATCHED_TOLD: usize = 2;
 const GOAL_CHARS: usize = 72;
 
 /// The newest goals, each shortened at a word.
+/// As parts of a sentence.
+fn without_stops(goals: Vec<String>) -> Vec<String> {
+    let bare = |goal: String| goal.trim_end_matches('.').to_owned();
+    goals.into_iter().map(bare).collect()
+}
+
 fn in_short(goals: &[Words], most: usize) -> Vec<String> {
     let newest = goals.len().saturating_sub(most);
     let told = goals.iter().skip(newest);
@@ -198,7 +204,7 @@ impl Facts {
             } => context! {
                 table => self.table(table),
                 goal => goal(of_partner.as_ref()),
-                other_goals => say::list(&in_short(other_goals, GOALS_WATCHED_TOLD)),
+                other_goals => say::list(&without_stops(in_short(other_goals, GOALS_WATCHED_TOLD))),
                 deadline => say::deadline(*seal, self.today),
             },
             Body::Exchange {
@@ -258,7 +264,7 @@ impl Facts {
                 lunches => record.pairings.iter().any(|pairing| !pairing.lunches.is_empty()),
                 pack => !pack.is_empty(),
             },
-            Body::NoSlot { offer } => context! { offer => self.offer(offer) },
+            Body::NoSlot { offer, stands } => context! { offer => self.offer(offer), stands },
             Body::Confirm { words } | Body::Returned { words } => {
                 context! { words => text(words) }
             }

@@ -170,6 +170,7 @@ impl Desk {
                     None,
                     Body::NoSlot {
                         offer: offer.clone(),
+                        stands: false,
                     },
                 );
             }
@@ -245,7 +246,15 @@ impl Desk {
                 let offer = before.plan.offer();
                 self.circle.pairings.insert(voice.pairing, before);
                 self.take_back(written);
-                self.answer(voice.by, Some(voice.pairing), None, Body::NoSlot { offer });
+                self.answer(
+                    voice.by,
+                    Some(voice.pairing),
+                    None,
+                    Body::NoSlot {
+                        offer,
+                        stands: true,
+                    },
+                );
                 return Outcome::Asked;
             }
             self.send_series(voice.pairing, false);

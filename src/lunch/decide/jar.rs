@@ -29,6 +29,11 @@ impl Desk {
             Act::Correction {
                 words: Some(words), ..
             } => words.reveal().clone(),
+            Act::Notes(notes) => notes
+                .best
+                .as_ref()
+                .map(|w| w.reveal().clone())
+                .unwrap_or_default(),
             _ => String::new(),
         };
         let words: String = clean_text(&said).chars().take(MOMENT_CHARS_MAX).collect();

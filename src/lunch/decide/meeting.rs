@@ -129,6 +129,17 @@ impl Desk {
             };
             return self.amend(&Act::Accept(terms), voice);
         }
+        let named = voice.about.and_then(|a| a.slot);
+        let gone = named.is_some_and(|slot| match self.pairing(voice.pairing) {
+            Some(pairing) => pairing
+                .lunch_at(slot)
+                .and_then(|at| pairing.lunches.get(at))
+                .is_none_or(|l| l.state == LunchState::Rested),
+            None => true,
+        });
+        if gone {
+            return self.ask_back(voice); // never another lunch than the one that the letter spoke of
+        }
         match self.lunch_meant(voice) {
             Some(index) => self.move_one(index, wish, voice),
             None => {
@@ -171,7 +182,10 @@ impl Desk {
                 voice.by,
                 Some(voice.pairing),
                 Some(lunch.slot),
-                Body::NoSlot { offer },
+                Body::NoSlot {
+                    offer,
+                    stands: true,
+                },
             );
             return Outcome::Asked;
         }

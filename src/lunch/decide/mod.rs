@@ -149,6 +149,11 @@ impl Desk {
                 for_partner: &for_partner,
             };
             let step = self.step_of(voice, about, act);
+            // The receipt for notes shows all that was understood, and asks for what is amiss.
+            let noted = acts.iter().any(|act| matches!(act, Act::Notes(_)));
+            if noted && *act == Act::Unclear && step == Step::AskBack {
+                continue;
+            }
             if passed_on && matches!(step, Step::PassQuestion | Step::Relay) {
                 continue; // the partner has read the question with the answer
             }
@@ -187,6 +192,10 @@ impl Desk {
         let letter = about.map(|a| a.letter.as_str());
         match step::step(standing, voice.role, answering, letter, act) {
             Step::ShareNow if self.words_waiting(voice).is_some() => Step::ReadNow,
+            Step::TakeNotes | Step::Correct if self.would_rewrite(voice) => match only_best(act) {
+                true => Step::Jot,
+                false => Step::AskBack,
+            },
             step => step,
         }
     }
@@ -363,6 +372,17 @@ fn within_reach(act: &Act, now: DateTime<Utc>) -> Act {
         _ => {}
     }
     act
+}
+
+/// Whether a best moment is all that is told.
+fn only_best(act: &Act) -> bool {
+    match act {
+        Act::Notes(notes) => notes.best.is_some() && notes.missing().len() == 2,
+        Act::Correction { section, words } => {
+            *section == Some(crate::lunch::notes::Section::Best) && words.is_some()
+        }
+        _ => false,
+    }
 }
 
 const fn is_undo(act: &Act) -> bool {

@@ -37,6 +37,21 @@ impl Desk {
         named.filter(began).or_else(|| pairing.latest_until(now))
     }
 
+    /// Whether notes in answer to a letter about a lunch to come would change words about an earlier one
+    /// that the partner has read.
+    pub(super) fn would_rewrite(&self, voice: Voice<'_>) -> bool {
+        let now = self.local_now(voice.pairing);
+        let slot = voice.about.and_then(|a| a.slot);
+        let is_ahead = slot
+            .and_then(|slot| {
+                self.lunch(voice.pairing, self.pairing(voice.pairing)?.lunch_at(slot)?)
+            })
+            .is_some_and(|lunch| lunch.start > now);
+        let noted = self.lunch_noted(voice);
+        let noted = noted.and_then(|index| self.lunch(voice.pairing, index));
+        is_ahead && noted.is_some_and(|lunch| lunch.page(voice.role).shown > 0)
+    }
+
     pub(super) fn take_notes(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
         let Act::Notes(notes) = act else {
             return Outcome::Nothing("no notes were written");
@@ -460,6 +475,9 @@ impl Desk {
             .filter(|_| !corrected)
             .and_then(|said| self.claim_of_notes(id, writer, said));
         let notes = notes.as_shown();
+        if notes.is_empty() && !corrected {
+            return; // "none" under every prompt is nothing to read
+        }
         let occasion = format!(
             "{}/{writer:?}/{}/{}",
             lunch.slot,

@@ -5,8 +5,9 @@ use super::desk::Desk;
 use crate::lunch::act::Act;
 use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Notice, Receipt};
-use crate::lunch::pairing::LunchState;
+use crate::lunch::pairing::{Lunch, LunchState, PairingId, Stage};
 use crate::lunch::slots;
+use chrono::NaiveDateTime;
 
 impl Desk {
     pub(super) fn skip(&mut self, voice: Voice<'_>) -> Outcome {
@@ -19,11 +20,19 @@ impl Desk {
         match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
             Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
             Some((index, _)) => self.left_out_already(index, voice),
+            None if slot.is_some_and(|slot| !self.is_known(voice.pairing, slot)) => {
+                self.ask_back(voice)
+            }
             None => match self.lunch_meant(voice) {
                 Some(index) => self.leave_out(index, voice),
                 None => Outcome::Nothing("no lunch is planned"),
             },
         }
+    }
+
+    /// Whether a letter's lunch is still one of theirs, as it is or left out.
+    pub(super) fn is_known(&self, id: PairingId, slot: NaiveDateTime) -> bool {
+        self.pairing(id).is_some_and(|p| p.lunch_at(slot).is_some())
     }
 
     /// Both said so, one after the other: the second one hears that it is off, and that is all.
@@ -32,6 +41,26 @@ impl Desk {
             return Outcome::Nothing("no lunch is planned");
         };
         let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
+        let rests = |l: &Lunch| l.state == LunchState::Rested;
+        if self.lunch(voice.pairing, index).is_some_and(rests) {
+            // It would come back with the pause's end; now it doesn't.
+            self.change_lunch(voice.pairing, index, |l| {
+                l.state = LunchState::Skipped;
+                l.skipped_by = Some(voice.role);
+            });
+            let partner = self
+                .pairing(voice.pairing)
+                .map(|p| p.person(voice.role.other()));
+            let (table, next) = (table.clone(), self.next_start(voice.pairing));
+            if let Some(partner) = partner {
+                self.tell(
+                    partner,
+                    voice.pairing,
+                    slot,
+                    Notice::Skipped { table, next },
+                );
+            }
+        }
         // Now it takes more than one of them to bring it back.
         self.change_lunch(voice.pairing, index, |l| {
             l.skipped_by = l.skipped_by.filter(|by| *by == voice.role);
@@ -114,15 +143,33 @@ impl Desk {
         let Some(before) = self.pairing(voice.pairing).cloned() else {
             return Outcome::Refused("there is no such pairing");
         };
+        let pressed = matches!(act, Act::CalendarReply { .. });
         let Some((index, lunch)) = index.and_then(|i| Some((i, before.lunches.get(i)?))) else {
-            return Outcome::Nothing("no lunch stands at that time");
+            return match pressed {
+                true => Outcome::Nothing("no lunch stands at that time"),
+                false => self.resume(voice),
+            };
         };
         let now = self.local_now(voice.pairing);
         let theirs = lunch.state == LunchState::Skipped && lunch.skipped_by == Some(voice.role);
         if !theirs || lunch.start <= now {
-            return Outcome::Nothing(
-                "the writer has left out no lunch there that is still to come",
-            );
+            return match pressed {
+                true => Outcome::Nothing("no lunch of theirs was left out there"),
+                false => self.say_how_it_stands(voice, index),
+            };
+        }
+        if let Stage::Paused { until } = before.stage
+            && lunch.start.date() < until
+        {
+            // The pause is the other's, or newer: it rests with the rest.
+            self.change_lunch(voice.pairing, index, |l| {
+                l.state = LunchState::Rested;
+                l.skipped_by = None;
+            });
+            let next = self.next_start(voice.pairing);
+            let receipt = Body::Receipt(Receipt::Paused { until, next });
+            self.answer(voice.by, Some(voice.pairing), Some(lunch.slot), receipt);
+            return Outcome::Done;
         }
         let slot = lunch.slot;
         let mut taken = slots::booked(&self.circle, [before.inviter, before.invitee], before.id);
@@ -133,7 +180,10 @@ impl Desk {
         taken.extend(others.map(|l| l.start.date()));
         if taken.contains(&lunch.start.date()) {
             let offer = before.plan.offer();
-            let body = Body::NoSlot { offer };
+            let body = Body::NoSlot {
+                offer,
+                stands: true,
+            };
             self.answer(voice.by, Some(voice.pairing), Some(slot), body);
             return Outcome::Asked;
         }
@@ -161,6 +211,29 @@ impl Desk {
         );
         let partner = before.person(voice.role.other());
         self.tell(partner, voice.pairing, Some(slot), Notice::Stands { table });
+        Outcome::Done
+    }
+
+    /// What cannot be taken back is at least told as it stands: nobody sits in the cafe alone.
+    fn say_how_it_stands(&mut self, voice: Voice<'_>, index: usize) -> Outcome {
+        let lunch = self.lunch(voice.pairing, index);
+        let (Some((state, slot)), Some(table)) = (
+            lunch.map(|l| (l.state, l.slot)),
+            self.table(voice.pairing, index),
+        ) else {
+            return Outcome::Refused("there is no such lunch");
+        };
+        let next = self.next_start(voice.pairing);
+        let receipt = match state {
+            LunchState::Planned | LunchState::Held => Receipt::Stands { table },
+            _ => Receipt::Skipped { table, next },
+        };
+        self.answer(
+            voice.by,
+            Some(voice.pairing),
+            Some(slot),
+            Body::Receipt(receipt),
+        );
         Outcome::Done
     }
 }

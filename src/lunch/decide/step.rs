@@ -189,12 +189,21 @@ fn is_about_skipped(letter: Option<&str>) -> bool {
 /// Whether a no to that receipt or notice is a no to the lunches: to the news that they begin. Any other
 /// says "that's not what I meant".
 fn is_about_beginning(letter: Option<&str>) -> bool {
-    letter.is_none_or(|letter| {
-        matches!(
-            letter,
-            "receipt-accepted" | "notice-accepted" | "receipt-goal" | "receipt-question"
-        )
-    })
+    letter.is_none_or(|letter| matches!(letter, "receipt-accepted" | "notice-accepted"))
+}
+
+/// Whether a yes of somebody who has left means that they are back: only where that was the question, or
+/// the news. Anywhere else it says yes to something else.
+fn is_about_leaving(letter: Option<&str>, answering: Option<Answering>) -> bool {
+    let asked = matches!(
+        answering,
+        None | Some(Answering::Invitation | Answering::Question | Answering::Reminder)
+    );
+    let told = matches!(
+        letter,
+        Some("receipt-accepted" | "receipt-declined" | "receipt-ended" | "receipt-stopped")
+    );
+    asked || told
 }
 
 /// What follows from `act`. `letter` is the name of the letter answered, `answering` its kind.
@@ -240,9 +249,10 @@ pub fn step(
             Step::StandAgain
         }
         Act::Accept(terms) => match standing {
-            Asked | Faded | LeftByWriter if invitee => Step::Begin,
+            Asked | Faded if invitee => Step::Begin,
             Asked | Faded => relay_or(relaying, Step::Return),
-            LeftByWriter => Step::Begin,
+            LeftByWriter if is_about_leaving(letter, answering) => Step::Begin,
+            LeftByWriter => Step::Nothing,
             // "Still on? Yes." changes nothing; "yes, but Tuesdays" does.
             Meeting if *terms == Default::default() => relay_or(relaying, Step::Nothing),
             Meeting => Step::Amend,
@@ -329,6 +339,8 @@ pub fn step(
             LeftByWriter => Step::Nothing,
         },
         Act::Reschedule(_) => match standing {
+            // "Can we talk about it on Friday?" is for the partner.
+            Meeting if answering == Some(Answering::Exchange) => Step::Relay,
             Meeting => Step::Move,
             // A counter-offer without a yes: a careful person would ask.
             Asked if invitee => Step::AskBack,

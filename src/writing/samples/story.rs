@@ -137,7 +137,13 @@ impl Cast {
             self.to_ana(Body::Summary(self.harvest()), (2027, 2, 1)),
             self.to_ana(Body::Fabric(self.weave()), (2027, 2, 1)),
             self.to_ana(self.report(), (2027, 2, 1)),
-            self.to_ben(Body::NoSlot { offer: offer() }, NOVEMBER),
+            self.to_ben(
+                Body::NoSlot {
+                    offer: offer(),
+                    stands: false,
+                },
+                NOVEMBER,
+            ),
             self.to_ben(
                 Body::Confirm {
                     words: words("Please end the lunches."),

@@ -70,6 +70,13 @@ impl Cast {
                 },
                 NOVEMBER,
             ),
+            self.to_ben(
+                Body::NoSlot {
+                    offer: offer(),
+                    stands: true,
+                },
+                NOVEMBER,
+            ),
             self.to_ana(Body::Summary(self.busy_harvest()), (2027, 2, 1)),
         ];
         for about in Answering::ALL {
