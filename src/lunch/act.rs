@@ -84,7 +84,7 @@ impl Answering {
             | "board-ask"
             | "receipt-permission"
             | "receipt-board-leave" => Self::Permission,
-            "question" | "confirm" | "returned" | "receipt-stopped" => Self::Question,
+            "question" | "confirm" | "returned" => Self::Question,
             "fabric" | "report" => Self::Receipt,
             _ if name.starts_with("receipt-") || name.starts_with("notice-") => Self::Receipt,
             _ => return None,
