@@ -274,7 +274,7 @@ fn the_subject_tells_where_nothing_is_quoted() {
         ),
         (
             "Re: You won't hear from here again",
-            Some(Answering::Question),
+            Some(Answering::Receipt),
         ),
         ("Lunch with Tom on Friday?", None),
         ("Re: your notes on the budget", None),
