@@ -17,7 +17,7 @@ mod stage;
 
 use chrono::{DateTime, Utc};
 use postlunch::demo::client::Mail;
-use stage::{ALICE, BOB, Stage};
+use stage::{ALICE, BOB, CARA, Stage};
 
 /// What both say after a lunch, one line a prompt.
 const SMALL: &str = "1. The demo on Friday.\n2. The mail at midnight.\n3. You asked first.";
@@ -57,4 +57,19 @@ async fn lunch(stage: &mut Stage, day: &str, alices: &str, bobs: &str) {
         let asked = letter(stage, who, "How was it? Reply");
         stage.answers(who, &asked, notes).await;
     }
+}
+
+/// Alice meets Bob, and Cara too; what Bob writes as her focus after their first lunch she takes up.
+/// Gives the letter that told her.
+async fn taken_up(bobs: &str) -> (Stage, Mail) {
+    let mut stage = Stage::set().await;
+    stage.meeting().await;
+    let asked = stage.invite(format!("Alice <{ALICE}>"), format!("Cara <{CARA}>"));
+    asked.await.expect("an invitation");
+    let invitation = stage.latest(CARA);
+    stage.answers(CARA, &invitation, "Yes").await;
+    lunch(&mut stage, "01-07", SMALL, bobs).await;
+    let told = letter(&stage, ALICE, "Here is what Bob wrote");
+    stage.answers(ALICE, &told, "Take it up").await;
+    (stage, told)
 }

@@ -384,3 +384,25 @@ fn a_day_that_does_not_suit_is_no_no() {
     says(&mut theatre, BOB, &invitation, words, Kind::Question);
     theatre.close();
 }
+
+#[test]
+fn an_undo_that_comes_too_late_ends_nobody_s_pause() {
+    let (mut theatre, receipt) = couple("late-undo");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let off = says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    theatre.take(ALICE, Kind::NoticeSkipped);
+    // Other days take the place of what was skipped, and Alice pauses.
+    let days = "Tuesdays at 12:30 from now on, please";
+    theatre.answer(BOB, &receipt, days, Habit::Webmail);
+    let news = theatre.take(ALICE, Kind::NoticeAccepted);
+    let until = "pause until 1 March";
+    says(&mut theatre, ALICE, &news, until, Kind::ReceiptPaused);
+    let told = says(&mut theatre, BOB, &off, "undo", Kind::ReceiptPaused);
+    assert!(told.text.contains("1 March"), "{}", told.text);
+    let before = theatre.letters(ALICE).len();
+    theatre.pass_until(moment("2027-02-20T12:00:00Z"));
+    let reminded = kinds(&mut theatre, ALICE, before);
+    assert!(!reminded.contains(&Kind::Reminder), "{reminded:?}");
+    theatre.close();
+}

@@ -183,11 +183,12 @@ impl Decider {
                 .refuses(&guest.address, own)
                 .is_some();
             let request = format!("{cause}-guest-{number}");
+            let again = self.was_asked(&request)?;
             let place = match wish.handed_on {
-                Some(letter) if !self.was_asked(&request)? => self.place_on(letter)?,
+                Some(letter) if !again => self.place_on(letter)?,
                 _ => None,
             };
-            let room = wish.handed_on.is_none() || place.is_some() || self.was_asked(&request)?;
+            let room = wish.handed_on.is_none() || place.is_some() || again;
             let sent = may && !closed && room && {
                 let made = self.invite_one(&inviter, guest, None, false, &request, place)?;
                 made.pairing.is_some() && made.refused.is_none()

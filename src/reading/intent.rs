@@ -240,13 +240,6 @@ pub fn read(text: &str, context: &Context) -> Intent {
 /// "The next two", of lunches: a number of weeks or days is a time.
 fn counts_several(tokens: &[Token<'_>]) -> bool {
     let words = phrase::words(tokens);
-    let units = [
-        Sense::Week,
-        Sense::Day,
-        Sense::MonthUnit,
-        Sense::Hour,
-        Sense::Minute,
-    ];
     (0..words.len()).any(|at| {
         let Some(mark) = lexicon().longest(&words, at, &[Sense::NextOnes], Languages::ALL) else {
             return false;
@@ -256,7 +249,7 @@ fn counts_several(tokens: &[Token<'_>]) -> bool {
             .and_then(|word| lexicon().number(word));
         let unit = words.get(at + mark.words + 1).copied().unwrap_or_default();
         count.is_some_and(|count| (2..20).contains(&count))
-            && !units.iter().any(|sense| lexicon().is(unit, *sense))
+            && !lexicon().is_unit_of_time(unit)
             && lexicon().month(unit).is_none()
     })
 }

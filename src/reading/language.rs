@@ -344,6 +344,18 @@ impl Lexicon {
         self.word(word).and_then(|word| word.weekday)
     }
 
+    /// Whether a word counts time, from minutes to months: a number before it is no day and no hour.
+    pub fn is_unit_of_time(&self, word: &str) -> bool {
+        let units = [
+            Sense::Week,
+            Sense::Day,
+            Sense::MonthUnit,
+            Sense::Hour,
+            Sense::Minute,
+        ];
+        units.into_iter().any(|unit| self.is(word, unit))
+    }
+
     /// 1 for January to 12 for December.
     pub fn month(&self, word: &str) -> Option<u32> {
         self.word(word).and_then(|word| word.month)

@@ -19,6 +19,15 @@ async fn boarded() -> Stage {
     stage
 }
 
+/// After their first lunch Alice's words may go there too; gives the letter that asked her.
+async fn boarded_with_leave() -> (Stage, Mail) {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
+    stage.answers(ALICE, &ask, "Yes").await;
+    (stage, ask)
+}
+
 /// Bob names a board, and confirms it; gives the letter that asked.
 async fn names(stage: &mut Stage, address: &str) -> Mail {
     let asked = named(stage, address).await;
@@ -96,10 +105,7 @@ async fn a_card_is_no_key_to_its_owner_s_lunches() {
 
 #[tokio::test]
 async fn leave_is_for_one_board_and_not_for_the_next() {
-    let mut stage = boarded().await;
-    lunch(&mut stage, "01-07", HERS, HIS).await;
-    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
-    stage.answers(ALICE, &ask, "Yes").await;
+    let (mut stage, ask) = boarded_with_leave().await;
     lunch(&mut stage, "01-21", HERS, HIS).await;
     assert!(last_card(&stage, BOARD).contains("heron"));
 
@@ -145,10 +151,7 @@ async fn an_old_yes_is_for_the_board_that_was_named_there() {
 
 #[tokio::test]
 async fn no_board_is_a_no_to_the_partner_s_board_too() {
-    let mut stage = boarded().await;
-    lunch(&mut stage, "01-07", HERS, HIS).await;
-    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
-    stage.answers(ALICE, &ask, "Yes").await;
+    let (mut stage, _) = boarded_with_leave().await;
     let any = letter(&stage, ALICE, "Bob");
     stage.answers(ALICE, &any, "no board").await;
     letter(
@@ -167,10 +170,7 @@ async fn no_board_is_a_no_to_the_partner_s_board_too() {
 
 #[tokio::test]
 async fn what_is_taken_out_or_back_goes_from_the_cards() {
-    let mut stage = boarded().await;
-    lunch(&mut stage, "01-07", HERS, HIS).await;
-    let ask = letter(&stage, ALICE, "May it go to Bob's board?");
-    stage.answers(ALICE, &ask, "Yes").await;
+    let (mut stage, _) = boarded_with_leave().await;
     lunch(&mut stage, "01-21", HERS, HIS).await;
     assert!(last_card(&stage, BOARD).contains("heron"));
     // Bob takes out what Alice said of him, then Alice what Bob said of her, then Bob all of it.

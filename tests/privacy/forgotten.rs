@@ -1,7 +1,7 @@
 //! Whoever is forgotten is so in what their partners keep too.
 
-use super::stage::{ALICE, BOB, CARA, Stage};
-use super::{SMALL, letter, lunch, until};
+use super::stage::{ALICE, BOB, Stage};
+use super::{letter, taken_up, until};
 use chrono::TimeDelta;
 use postlunch::daemon::request::{Reply, Request};
 use postlunch::words::address::Address;
@@ -32,16 +32,8 @@ async fn kept_with_alice(stage: &mut Stage) -> (String, String, String) {
 
 #[tokio::test]
 async fn words_of_whoever_is_forgotten_go_from_the_letters_of_their_partners() {
-    let mut stage = Stage::set().await;
-    stage.meeting().await;
-    let asked = stage.invite(format!("Alice <{ALICE}>"), format!("Cara <{CARA}>"));
-    asked.await.expect("an invitation");
-    let invitation = stage.latest(CARA);
-    stage.answers(CARA, &invitation, "Yes").await;
     let his = "1. The pelican call.\n2. The vulture mail.\n3. You drown the walrus.";
-    lunch(&mut stage, "01-07", SMALL, his).await;
-    let told = letter(&stage, ALICE, "Here is what Bob wrote");
-    stage.answers(ALICE, &told, "Take it up").await;
+    let (mut stage, told) = taken_up(his).await;
     until(&stage, "2027-02-03T12:00:00Z").await;
     let month = letter(&stage, ALICE, "Nobody else gets this");
     assert!(month.text.contains("pelican") && month.text.contains("vulture"));

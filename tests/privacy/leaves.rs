@@ -3,6 +3,7 @@
 use super::stage::{ALICE, BOB, Stage};
 use super::{SMALL, count, letter, lunch};
 use chrono::TimeDelta;
+use postlunch::demo::client::Mail;
 
 const BOARD: &str = "board@example.test";
 
@@ -18,19 +19,25 @@ async fn asked() -> Stage {
     stage
 }
 
+/// Alice names a board, and after the next lunch Bob's words may go there; gives the letter that asked him.
+async fn leave_for_a_board(stage: &mut Stage) -> Mail {
+    let any = letter(stage, ALICE, "Bob");
+    stage.answers(ALICE, &any, &format!("board: {BOARD}")).await;
+    let confirm = letter(stage, ALICE, "You named a board");
+    stage.answers(ALICE, &confirm, "Yes").await;
+    lunch(stage, "01-21", SMALL, HIS).await;
+    let board = letter(stage, BOB, "May it go to Alice's board?");
+    stage.answers(BOB, &board, "Yes").await;
+    board
+}
+
 #[tokio::test]
 async fn leave_is_taken_back_by_a_letter_of_any_age() {
     let mut stage = asked().await;
     let permission = letter(&stage, BOB, "May Alice quote you?");
     stage.answers(BOB, &permission, "Yes, by name").await;
     letter(&stage, BOB, "with your name beside it");
-    let any = letter(&stage, ALICE, "Bob");
-    stage.answers(ALICE, &any, &format!("board: {BOARD}")).await;
-    let confirm = letter(&stage, ALICE, "You named a board");
-    stage.answers(ALICE, &confirm, "Yes").await;
-    lunch(&mut stage, "01-21", SMALL, HIS).await;
-    let board = letter(&stage, BOB, "May it go to Alice's board?");
-    stage.answers(BOB, &board, "Yes").await;
+    let board = leave_for_a_board(&mut stage).await;
 
     stage.pass(TimeDelta::days(100)).await;
     stage
@@ -60,13 +67,7 @@ async fn a_no_to_the_receipt_takes_leave_back_and_ends_no_lunches() {
     stage.answers(BOB, &receipt, "Yes, without my name").await;
     letter(&stage, BOB, "may show this, without your name");
 
-    let any = letter(&stage, ALICE, "Bob");
-    stage.answers(ALICE, &any, &format!("board: {BOARD}")).await;
-    let confirm = letter(&stage, ALICE, "You named a board");
-    stage.answers(ALICE, &confirm, "Yes").await;
-    lunch(&mut stage, "01-21", SMALL, HIS).await;
-    let board = letter(&stage, BOB, "May it go to Alice's board?");
-    stage.answers(BOB, &board, "Yes").await;
+    leave_for_a_board(&mut stage).await;
     let receipt = letter(&stage, BOB, "stands on that board too");
     stage.answers(BOB, &receipt, "No").await;
     letter(&stage, BOB, "None of your words go to that board");

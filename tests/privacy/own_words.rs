@@ -1,20 +1,12 @@
 //! What a partner said is for two pairs of eyes, also where it became a goal.
 
-use super::stage::{ALICE, BOB, CARA, Stage};
-use super::{SMALL, count, letter, lunch, one_line, until};
+use super::stage::{ALICE, BOB, CARA};
+use super::{count, letter, one_line, taken_up, until};
 
 #[tokio::test]
 async fn a_goal_in_a_partner_s_words_is_seen_by_nobody_else_until_it_is_put_in_own_words() {
-    let mut stage = Stage::set().await;
-    stage.meeting().await;
-    let asked = stage.invite(format!("Alice <{ALICE}>"), format!("Cara <{CARA}>"));
-    asked.await.expect("an invitation");
-    let invitation = stage.latest(CARA);
-    stage.answers(CARA, &invitation, "Yes").await;
     let his = "1. The call.\n2. None.\n3. You drown the quiet ones, like a pelican.";
-    lunch(&mut stage, "01-07", SMALL, his).await;
-    let told = letter(&stage, ALICE, "Here is what Bob wrote");
-    stage.answers(ALICE, &told, "Take it up").await;
+    let (mut stage, _) = taken_up(his).await;
     let receipt = letter(&stage, ALICE, "word for word as Bob put it");
     assert!(one_line(&receipt).contains("said to you alone"));
 

@@ -79,6 +79,23 @@ impl Desk {
             .is_some_and(|l| l.state == LunchState::Planned && l.start > now)
     }
 
+    /// The lunch that a calendar answers, if it is still ahead.
+    pub(super) fn lunch_of_calendar(
+        &self,
+        occurrence: Option<DateTime<Utc>>,
+        voice: Voice<'_>,
+    ) -> Result<usize, Outcome> {
+        let index = match occurrence {
+            Some(instant) => self.lunch_at_instant(voice.pairing, instant),
+            None => self.lunch_meant(voice),
+        };
+        let index = index.ok_or(Outcome::Nothing("no lunch stands at that time"))?;
+        match self.is_ahead(voice.pairing, index) {
+            true => Ok(index),
+            false => Err(Outcome::Nothing("that lunch is off or over already")),
+        }
+    }
+
     pub(super) fn next_start(&self, id: PairingId) -> Option<NaiveDateTime> {
         let pairing = self.pairing(id)?;
         let index = pairing.next_after(local(self.now, pairing.plan.zone))?;
@@ -93,16 +110,10 @@ impl Desk {
         else {
             return Outcome::Nothing("the calendar proposes no time");
         };
-        let index = match occurrence {
-            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
-            None => self.lunch_meant(voice),
+        let index = match self.lunch_of_calendar(*occurrence, voice) {
+            Ok(index) => index,
+            Err(nothing) => return nothing,
         };
-        let Some(index) = index else {
-            return Outcome::Nothing("no lunch stands at that time");
-        };
-        if !self.is_ahead(voice.pairing, index) {
-            return Outcome::Nothing("that lunch is off or over already");
-        }
         let Some(zone) = self.pairing(voice.pairing).map(|p| p.plan.zone) else {
             return Outcome::Refused("there is no such pairing");
         };

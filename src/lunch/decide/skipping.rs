@@ -5,7 +5,7 @@ use super::desk::Desk;
 use crate::lunch::act::Act;
 use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Notice, Receipt};
-use crate::lunch::pairing::{Lunch, LunchState, PairingId, Stage};
+use crate::lunch::pairing::{LunchState, PairingId, Stage};
 use crate::lunch::slots;
 use chrono::NaiveDateTime;
 
@@ -19,6 +19,8 @@ impl Desk {
         // Never another lunch than the one that the letter spoke of.
         match named.and_then(|index| Some((index, self.lunch(voice.pairing, index)?.start))) {
             Some((_, start)) if start <= now => self.note_held(&Act::Skip, voice),
+            // It would come back with the pause's end; now it doesn't.
+            Some((index, _)) if self.rests(voice.pairing, index) => self.leave_out(index, voice),
             Some((index, _)) => self.left_out_already(index, voice),
             None if slot.is_some_and(|slot| !self.is_known(voice.pairing, slot)) => {
                 self.ask_back(voice)
@@ -30,8 +32,13 @@ impl Desk {
         }
     }
 
+    fn rests(&self, id: PairingId, index: usize) -> bool {
+        self.lunch(id, index)
+            .is_some_and(|l| l.state == LunchState::Rested)
+    }
+
     /// Whether a letter's lunch is still one of theirs, as it is or left out.
-    pub(super) fn is_known(&self, id: PairingId, slot: NaiveDateTime) -> bool {
+    fn is_known(&self, id: PairingId, slot: NaiveDateTime) -> bool {
         self.pairing(id).is_some_and(|p| p.lunch_at(slot).is_some())
     }
 
@@ -41,26 +48,6 @@ impl Desk {
             return Outcome::Nothing("no lunch is planned");
         };
         let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
-        let rests = |l: &Lunch| l.state == LunchState::Rested;
-        if self.lunch(voice.pairing, index).is_some_and(rests) {
-            // It would come back with the pause's end; now it doesn't.
-            self.change_lunch(voice.pairing, index, |l| {
-                l.state = LunchState::Skipped;
-                l.skipped_by = Some(voice.role);
-            });
-            let partner = self
-                .pairing(voice.pairing)
-                .map(|p| p.person(voice.role.other()));
-            let (table, next) = (table.clone(), self.next_start(voice.pairing));
-            if let Some(partner) = partner {
-                self.tell(
-                    partner,
-                    voice.pairing,
-                    slot,
-                    Notice::Skipped { table, next },
-                );
-            }
-        }
         // Now it takes more than one of them to bring it back.
         self.change_lunch(voice.pairing, index, |l| {
             l.skipped_by = l.skipped_by.filter(|by| *by == voice.role);
@@ -75,17 +62,10 @@ impl Desk {
         let Act::CalendarReply { occurrence, .. } = act else {
             return Outcome::Nothing("not a calendar answer");
         };
-        let index = match occurrence {
-            Some(instant) => self.lunch_at_instant(voice.pairing, *instant),
-            None => self.lunch_meant(voice),
-        };
-        let Some(index) = index else {
-            return Outcome::Nothing("no lunch stands at that time");
-        };
-        if !self.is_ahead(voice.pairing, index) {
-            return Outcome::Nothing("that lunch is off or over already");
+        match self.lunch_of_calendar(*occurrence, voice) {
+            Ok(index) => self.leave_out(index, voice),
+            Err(nothing) => nothing,
         }
-        self.leave_out(index, voice)
     }
 
     fn leave_out(&mut self, index: usize, voice: Voice<'_>) -> Outcome {
@@ -97,12 +77,13 @@ impl Desk {
         };
         let (slot, table) = (lunch.slot, pairing.table(lunch));
         let partner = pairing.person(voice.role.other());
+        let stood = lunch.state == LunchState::Planned;
         let in_series = pairing.series.as_ref().is_some_and(|s| s.uid == lunch.uid);
         self.change_lunch(voice.pairing, index, |l| {
             l.state = LunchState::Skipped;
             l.skipped_by = Some(voice.role);
         });
-        if in_series {
+        if in_series && stood {
             self.cancel_lunch(voice.pairing, index);
             self.change(voice.pairing, |p| {
                 if let Some(series) = &mut p.series {
@@ -147,7 +128,7 @@ impl Desk {
         let Some((index, lunch)) = index.and_then(|i| Some((i, before.lunches.get(i)?))) else {
             return match pressed {
                 true => Outcome::Nothing("no lunch stands at that time"),
-                false => self.resume(voice),
+                false => self.say_where_they_are(voice),
             };
         };
         let now = self.local_now(voice.pairing);
@@ -211,6 +192,20 @@ impl Desk {
         );
         let partner = before.person(voice.role.other());
         self.tell(partner, voice.pairing, Some(slot), Notice::Stands { table });
+        Outcome::Done
+    }
+
+    /// The lunch is none of theirs any more: nothing changes, and the writer hears what there is.
+    fn say_where_they_are(&mut self, voice: Voice<'_>) -> Outcome {
+        let next = self.next_start(voice.pairing);
+        let receipt = match self.pairing(voice.pairing).map(|p| p.stage.clone()) {
+            Some(Stage::Paused { until }) => Receipt::Paused { until, next },
+            _ => Receipt::Resumed {
+                next,
+                paused: false,
+            },
+        };
+        self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         Outcome::Done
     }
 

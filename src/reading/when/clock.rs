@@ -212,16 +212,9 @@ fn word_before<'a>(words: &[&'a str], at: usize) -> &'a str {
 /// Whether the number at a word counts what stands behind it, or is a day of a month.
 fn is_counted(words: &[&str], at: usize) -> bool {
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let units = [
-        Sense::Week,
-        Sense::Day,
-        Sense::MonthUnit,
-        Sense::Hour,
-        Sense::Minute,
-        Sense::Half,
-        Sense::Year,
-    ];
-    units.iter().any(|unit| lexicon().is(next, *unit))
+    lexicon().is_unit_of_time(next)
+        || lexicon().is(next, Sense::Half)
+        || lexicon().is(next, Sense::Year)
         || lexicon().month(next).is_some()
         || matches!(
             next,

@@ -15,16 +15,9 @@ pub(super) fn article_day(
     let word = words.get(at)?;
     let day: u32 = word.parse().ok().filter(|day| (1..=31).contains(day))?;
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let units = [
-        Sense::Week,
-        Sense::Day,
-        Sense::MonthUnit,
-        Sense::Hour,
-        Sense::Minute,
-        Sense::Year,
-    ];
     // "fangen wir am 21. an": no French year.
-    let counted = next != "an" && units.iter().any(|unit| lexicon().is(next, *unit))
+    let unit = lexicon().is_unit_of_time(next) || lexicon().is(next, Sense::Year);
+    let counted = next != "an" && unit
         || [Sense::ClockUnit, Sense::HalfDay, Sense::NoDayBehind]
             .iter()
             .any(|sense| lexicon().is(next, *sense));
