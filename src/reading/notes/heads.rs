@@ -25,13 +25,30 @@ pub(super) enum Slot {
 pub(super) struct Text<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Token<'a>>,
+    /// Before which tokens a sentence may begin; one more than there are tokens. Told once, so that a
+    /// row of brackets or pictures is not walked back from each of its members.
+    opens: Vec<bool>,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        let tokens = tokens(text);
+        let mut opens = Vec::with_capacity(tokens.len() + 1);
+        let mut open = true;
+        opens.push(open);
+        for token in &tokens {
+            open = match (token.is_word, &*token.text) {
+                (false, "." | "!" | "?" | ";" | "\n" | "…" | "/" | "|" | "*" | "_") => true,
+                (false, "(" | "\"" | "“" | "-" | "–" | "—") => open,
+                (false, _) => false,
+                (true, word) => open && is_picture(word),
+            };
+            opens.push(open);
+        }
         Self {
             text,
-            tokens: tokens(text),
+            tokens,
+            opens,
         }
     }
 
@@ -64,8 +81,7 @@ impl<'a> Text<'a> {
 
     /// A picture or a sign that is no word.
     pub(super) fn is_picture(&self, at: usize) -> bool {
-        self.word(at)
-            .is_some_and(|w| !w.chars().any(char::is_alphanumeric))
+        self.word(at).is_some_and(is_picture)
     }
 
     /// Whether a hyphen stands inside a compound ("one-off").
@@ -125,16 +141,12 @@ impl<'a> Text<'a> {
 
     /// Whether a sentence may begin at a token: behind its end, a break, a semicolon or a slash.
     pub(super) fn opens_sentence(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1) else {
-            return true;
-        };
-        match self.mark(before) {
-            Some("." | "!" | "?" | ";" | "\n" | "…" | "/" | "|" | "*" | "_") => true,
-            Some("(" | "\"" | "“" | "-" | "–" | "—") => self.opens_sentence(before),
-            Some(_) => false,
-            None => self.is_picture(before) && self.opens_sentence(before),
-        }
+        self.opens.get(at).copied().unwrap_or(false)
     }
+}
+
+fn is_picture(word: &str) -> bool {
+    !word.chars().any(char::is_alphanumeric)
 }
 
 /// A phrase found.
