@@ -38,7 +38,8 @@ pub fn help(asked: &args::Help) -> Result<(), Failure> {
     }
     let mut found = &mut root;
     for word in &asked.command {
-        let near = nearest(found, word);
+        let names = found.get_subcommands().map(Command::get_name);
+        let near = nearest(names, word).map(str::to_owned);
         found = found.find_subcommand_mut(word).ok_or_else(|| {
             let near = near.map_or_else(String::new, |near| format!(", perhaps '{near}'"));
             let remedy = "`postlunch help --all` tells all";
@@ -51,12 +52,11 @@ pub fn help(asked: &args::Help) -> Result<(), Failure> {
     show::print(&found.render_long_help().to_string())
 }
 
-/// The command that was most likely meant.
-fn nearest(command: &Command, word: &str) -> Option<String> {
-    let names = command.get_subcommands().map(Command::get_name);
+/// The name that was most likely meant.
+pub(super) fn nearest<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Option<&'n str> {
     let near = names.map(|name| (strsim::jaro_winkler(name, word), name));
     let (likeness, name) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (likeness > LIKENESS_MIN).then(|| name.to_owned())
+    (likeness > LIKENESS_MIN).then_some(name)
 }
 
 fn everything(root: &Command) -> String {
@@ -164,9 +164,10 @@ mod tests {
     #[test]
     fn a_mistyped_command_is_guessed() {
         let root = CommandLine::command();
-        assert_eq!(nearest(&root, "exlpain").as_deref(), Some("explain"));
-        assert_eq!(nearest(&root, "stauts").as_deref(), Some("status"));
-        assert_eq!(nearest(&root, "zzz"), None);
+        let names = || root.get_subcommands().map(Command::get_name);
+        assert_eq!(nearest(names(), "exlpain"), Some("explain"));
+        assert_eq!(nearest(names(), "stauts"), Some("status"));
+        assert_eq!(nearest(names(), "zzz"), None);
     }
 
     #[test]

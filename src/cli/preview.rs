@@ -5,6 +5,7 @@ mod gallery;
 
 use crate::cli::args::{self, Common};
 use crate::cli::ending::{Code, Failure};
+use crate::cli::help::nearest;
 use crate::cli::{place, show};
 use crate::clock::{self, Clock};
 use crate::config::{Config, Mode};
@@ -76,7 +77,11 @@ pub async fn preview(asked: args::Preview, common: &Common) -> Result<(), Failur
 }
 
 fn no_letter(kind: &str) -> Failure {
-    let message = format!("there is no letter '{kind}'; `postlunch preview --list` tells them");
+    let all = samples::all();
+    let near = nearest(all.iter().map(|(name, _, _)| *name), kind);
+    let near = near.map_or_else(String::new, |near| format!(", perhaps '{near}'"));
+    let message =
+        format!("there is no letter '{kind}'{near}; `postlunch preview --list` tells them");
     Failure::new(Code::Usage, message)
 }
 

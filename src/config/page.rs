@@ -47,6 +47,11 @@ impl<'t> Page<'t> {
         let table = DeTable::parse(text).map_err(|error| {
             let fault = match error.message() {
                 "duplicate key" => Fault::new("this key stands here a second time", "keep one"),
+                // What the parser makes of `host = imap`: it takes the word for the beginning of `inf`.
+                message if message.starts_with("invalid float") => Fault::new(
+                    "this is neither text nor a number",
+                    "text stands in \"quotes\"; numbers, dates and true or false stand without",
+                ),
                 message => Fault::new(
                     message.replace('\n', "; "),
                     "text stands in \"quotes\"; numbers, dates and true or false stand without",

@@ -332,6 +332,7 @@ impl Performance {
     /// If the daemon does not read, or mail is not taken.
     pub async fn pass(&mut self, until: Until) -> Result<(), StageError> {
         let before = self.letters.len();
+        let begun = self.now().await?;
         let mut quiet = false;
         if until == Until::Fortnight {
             // By the calendar on the wall, also where the clocks change in between.
@@ -360,7 +361,14 @@ impl Performance {
             }
         }
         let letters = before..self.letters.len();
-        let when = self.now().await?.format("%A %-d %B, %H:%M").to_string();
+        let now = self.now().await?;
+        let weeks = (now - begun).num_days() / 7;
+        let later = match weeks {
+            0..2 => String::new(),
+            2..9 => format!(", {weeks} weeks later"),
+            _ => format!(", {} months later", weeks * 7 / 30),
+        };
+        let when = format!("{}{later}", now.format("%A %-d %B, %H:%M"));
         let text = match (letters.is_empty(), quiet) {
             (true, true) => format!(
                 "It is {when}, and nothing more is due: no lunch, no letter. Answer a letter, or \

@@ -128,7 +128,7 @@ impl Scene<'_> {
             Step {
                 title: "Read Ben's invitation".to_owned(),
                 hint: "Four colleagues, and a clock that stands still until you move it. Ana has \
-                       just asked Ben and Cara to lunch."
+                       asked Ben and Cara to lunch."
                     .to_owned(),
                 done: read.is_some_and(|(_, letter)| letter.opened) || settled(BEN),
                 go: asked(BEN).map(link),
@@ -262,7 +262,7 @@ impl Scene<'_> {
         });
         steps.push(Step {
             title: "Skip to the month's end".to_owned(),
-            hint: "Once a month each gets a harvest of their own.".to_owned(),
+            hint: "Once a month each gets a letter of their own.".to_owned(),
             done: self.came(couple, "summary"),
             until: Some("summary"),
             label: "Skip to the summaries".to_owned(),
@@ -285,8 +285,8 @@ impl Scene<'_> {
         if couples.any(|couple| matches!(couple.stage, Stage::Postponed { .. })) {
             return vec![Step {
                 title: "Wait until the letter comes back".to_owned(),
-                hint: "\"Not now\" is a good answer, too: it is asked again on the day that was \
-                       said."
+                hint: "\"Not now\" is a good answer, too: the letter comes back on the day that \
+                       was said, or else in three months."
                     .to_owned(),
                 until: Some("next"),
                 label: "Wait for it".to_owned(),

@@ -279,13 +279,25 @@ impl Cast {
         }));
         let seals = [Seal::Opened, Seal::OpenedBefore, Seal::UntilAsked];
         for (ask_for, seal) in Section::ALL.into_iter().zip(seals) {
+            // One of the three is missing, and that one is asked for.
+            let unless = |section, text| (section != ask_for).then(|| words(text));
+            let focused = ask_for != Section::Focus;
+            let goals = vec![(2, words("Asking for help")), (3, words("Listening"))];
             receipts.push(Receipt::Notes {
                 table: first.clone(),
-                notes: thin.clone(),
+                notes: Notes {
+                    best: unless(
+                        Section::Best,
+                        "You read the error out loud, and all calmed down.",
+                    ),
+                    focus: unless(Section::Focus, "Asking the client first helps."),
+                    worst: unless(Section::Worst, "Two lines.\n\n- of it\n- and a list"),
+                    ..thin.clone()
+                },
                 ask_for: Some(ask_for),
-                goal: None,
-                other_goals: vec![(2, words("Asking for help")), (3, words("Listening"))],
-                hints_when: true,
+                goal: focused.then(|| words("Influencing the client")),
+                other_goals: if focused { goals } else { Vec::new() },
+                hints_when: ask_for != Section::Best,
                 seal,
             });
         }
