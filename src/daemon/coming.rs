@@ -14,6 +14,7 @@ use crate::daemon::migration::migrate;
 use crate::daemon::request::{ComingLine, Reply};
 use crate::daemon::run::{RunError, store_of};
 use crate::daemon::settings::Settings;
+use crate::lunch::weave::Around;
 use crate::lunch::agenda::next_due;
 use crate::lunch::decide::decide;
 use crate::lunch::event::{Cause, Circle, Decision, Dispatch, Effect, Event, What};
@@ -236,7 +237,7 @@ impl Foresight {
             match effect {
                 Effect::Send(dispatch) => self.foresee(dispatch, at),
                 Effect::Summarise { person, month } => {
-                    if let Some(dispatch) = summary(&circle, &[], *person, *month, at) {
+                    if let Some(dispatch) = summary(&circle, &Around::default(), *person, *month, at) {
                         self.foresee(&dispatch, at);
                     }
                 }

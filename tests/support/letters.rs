@@ -72,7 +72,7 @@ kinds! {
     Followup: "How was it? Reply, and put a few words under each line.",
     FollowupNudge: "still fresh in your mind?",
     ReceiptNotes: "Here is what I understood of your notes",
-    ReceiptHeld: "didn't happen. It happens.",
+    ReceiptHeld: "didn't happen. It happens.|it stays noted as a lunch",
     Exchange: "word for word. Nobody but the two of you reads it.|what you had before no longer counts|has taken back what the notes on",
     NoticeRelayed: "has read what you wrote, and answers you",
     Summary: "Nobody else gets this.",
