@@ -476,3 +476,49 @@ fn an_undo_that_comes_too_late_ends_nobody_s_pause() {
     assert!(!reminded.contains(&Kind::Reminder), "{reminded:?}");
     theatre.close();
 }
+
+#[test]
+fn undo_takes_back_what_its_letter_tells_of_and_never_notes_beside_it() {
+    let (mut theatre, begun) = couple("which-undo");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let followup = theatre.take(BOB, Kind::Followup);
+    let words = "1. the pelican call\n2. none\n3. none";
+    says(&mut theatre, BOB, &followup, words, Kind::ReceiptNotes);
+    // A goal is told; then that is regretted. He hears how it is given up, and the notes stay.
+    let goal = says(
+        &mut theatre,
+        BOB,
+        &begun,
+        "goal: speak slower",
+        Kind::ReceiptGoal,
+    );
+    says(&mut theatre, BOB, &goal, "undo", Kind::ReceiptGoals);
+    // A pause is what its receipt tells of.
+    let paused = says(
+        &mut theatre,
+        BOB,
+        &begun,
+        "pause until 1 March",
+        Kind::ReceiptPaused,
+    );
+    says(&mut theatre, BOB, &paused, "undo", Kind::ReceiptResumed);
+    let alices = theatre.take(ALICE, Kind::Followup);
+    theatre.answer(ALICE, &alices, words, Habit::Webmail);
+    let read = theatre.take(ALICE, Kind::Exchange);
+    assert!(read.text.contains("the pelican call"), "{}", read.text);
+    theatre.close();
+}
+
+#[test]
+fn whoever_wants_a_page_for_the_table_gets_it_from_any_letter() {
+    let (mut theatre, begun) = couple("any-letter");
+    theatre.answer(BOB, &begun, "goal: speak slower", Habit::Phone);
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let followup = theatre.take(ALICE, Kind::Followup);
+    let words = "1. the pelican call\n2. none\n3. none";
+    says(&mut theatre, ALICE, &followup, words, Kind::ReceiptNotes);
+    theatre.pass_until(moment("2027-02-01T12:00:00Z"));
+    let summary = theatre.take(BOB, Kind::Summary);
+    says(&mut theatre, BOB, &summary, "card", Kind::LunchCard);
+    theatre.close();
+}

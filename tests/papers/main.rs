@@ -258,7 +258,7 @@ fn a_good_word_is_shown_only_as_its_speaker_allows() {
     village.say("Ana", &month, "quote 1");
     assert!(shown(&mut village).is_empty(), "no answer is a no");
 
-    let asked = village.letter("Ben", "would like to show something that you said");
+    let asked = village.letter("Ben", "would like to quote something you wrote");
     village.say("Ben", &asked, "Yes, without my name");
     let files = shown(&mut village);
     let names: Vec<&str> = files.keys().map(String::as_str).collect();

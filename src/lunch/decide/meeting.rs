@@ -8,6 +8,7 @@ use crate::lunch::agenda::reminder_moment;
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Notice, Receipt};
+use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role, Stage};
 use crate::lunch::person::PersonId;
 use crate::lunch::slots;
@@ -52,6 +53,31 @@ impl Desk {
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Done
+    }
+
+    /// `card` where no pairing is named: the page for the lunch that comes first.
+    pub(super) fn send_next_table_card(&mut self, by: PersonId, words: &Words) -> Outcome {
+        let meeting = self
+            .circle
+            .pairings
+            .values()
+            .filter(|p| p.stage.is_meeting());
+        let own = meeting.filter_map(|p| {
+            let now = local(self.now, p.plan.zone);
+            let next = p.lunches.get(p.next_after(now)?)?;
+            Some((moment(next.start, p.plan.zone), p.id, p.role(by)?))
+        });
+        let Some((_, pairing, role)) = own.min_by_key(|(start, id, _)| (*start, *id)) else {
+            return self.give_back(by, None, words);
+        };
+        self.send_table_card(Voice {
+            by,
+            pairing,
+            role,
+            about: None,
+            words,
+            for_partner: words,
+        })
     }
 
     /// `no tips`

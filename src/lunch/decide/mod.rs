@@ -292,47 +292,75 @@ impl Desk {
         acts: &[Act],
         words: &Words,
     ) -> Outcome {
-        use crate::lunch::act::CommandName;
+        let mut outcome = Outcome::Nothing("nothing was asked");
         for act in acts {
-            return match act {
-                Act::Stop => self.stop(by),
-                Act::Command { name, .. } => match name {
-                    CommandName::Goal => self.set_goal(by, act, about.map(|a| a.letter.as_str())),
-                    CommandName::AnotherGoal => self.another_goal(by, act),
-                    CommandName::GoalNumber => self.number_goal(by, act),
-                    CommandName::Drop => self.drop_goal(by, act),
-                    CommandName::KeepBoth => self.keep_both(by),
-                    CommandName::Achieved => self.achieve_goal(by, act),
-                    CommandName::Best => self.jot_alone(by, act, words),
-                    CommandName::Quote => self.ask_leave(by, None, about, act),
-                    CommandName::Board => self.name_board(by, None, act, words),
-                    CommandName::NoBoard => self.end_board(by, None),
-                    CommandName::NoTips => self.end_tips(by, None),
-                    CommandName::NoQuotes => self.withdraw_all_leave(by),
-                    CommandName::PassOn => {
-                        self.answer(by, None, None, Body::PassItOn);
-                        Outcome::Done
-                    }
-                    CommandName::NoSummaries => self.end_summaries(by),
-                    CommandName::Report => self.give(by, Shown::Record),
-                    CommandName::Fabric => self.give(by, Shown::Fabric),
-                    CommandName::Forget => self.say_who_forgets(by),
-                    _ => self.give_back(by, None, words),
-                },
-                Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
-                    self.confirm_board(by, None, about, act)
-                }
-                // "No" to the receipt for all leave that was taken back is the same again.
-                Act::Permission(Permission::Refused)
-                    if about.is_some_and(|a| a.letter == "receipt-permission") =>
-                {
-                    self.withdraw_all_leave(by)
-                }
-                Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => continue,
-                _ => self.give_back(by, None, words),
-            };
+            let done = self.take_alone(by, about, act, words);
+            outcome = weightier(outcome, done);
+            if *act == Act::Stop {
+                break;
+            }
         }
-        Outcome::Nothing("nothing was asked")
+        // "Nothing has changed" is not said beside a receipt for what has.
+        if outcome == Outcome::Done {
+            self.take_back_returned(by);
+        }
+        outcome
+    }
+
+    fn take_alone(
+        &mut self,
+        by: PersonId,
+        about: Option<&About>,
+        act: &Act,
+        words: &Words,
+    ) -> Outcome {
+        use crate::lunch::act::CommandName;
+        match act {
+            Act::Stop => self.stop(by),
+            Act::Command { name, .. } => match name {
+                CommandName::Goal => self.set_goal(by, act, about.map(|a| a.letter.as_str())),
+                CommandName::AnotherGoal => self.another_goal(by, act),
+                CommandName::GoalNumber => self.number_goal(by, act),
+                CommandName::Drop => self.drop_goal(by, act),
+                CommandName::KeepBoth => self.keep_both(by),
+                // All goals with their numbers, and how each is changed or given up.
+                CommandName::Undo
+                    if about.is_some_and(|a| a.letter.starts_with("receipt-goal")) =>
+                {
+                    self.list_goals(by, None)
+                }
+                CommandName::Achieved => self.achieve_goal(by, act),
+                CommandName::Best => self.jot_alone(by, act, words),
+                CommandName::Quote => self.ask_leave(by, None, about, act),
+                CommandName::Board => self.name_board(by, None, act, words),
+                CommandName::NoBoard => self.end_board(by, None),
+                CommandName::NoTips => self.end_tips(by, None),
+                CommandName::NoQuotes => self.withdraw_all_leave(by),
+                CommandName::Card => self.send_next_table_card(by, words),
+                CommandName::PassOn => {
+                    self.answer(by, None, None, Body::PassItOn);
+                    Outcome::Done
+                }
+                CommandName::NoSummaries => self.end_summaries(by),
+                CommandName::Report => self.give(by, Shown::Record),
+                CommandName::Fabric => self.give(by, Shown::Fabric),
+                CommandName::Forget => self.say_who_forgets(by),
+                _ => self.give_back(by, None, words),
+            },
+            Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
+                self.confirm_board(by, None, about, act)
+            }
+            // "No" to the receipt for all leave that was taken back is the same again.
+            Act::Permission(Permission::Refused)
+                if about.is_some_and(|a| a.letter == "receipt-permission") =>
+            {
+                self.withdraw_all_leave(by)
+            }
+            Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => {
+                Outcome::Nothing("nothing follows from it")
+            }
+            _ => self.give_back(by, None, words),
+        }
     }
 
     /// Whoever stopped can open the door again by writing in: a yes or `resume` does it, and then

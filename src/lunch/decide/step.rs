@@ -186,6 +186,19 @@ fn is_about_skipped(letter: Option<&str>) -> bool {
     letter == Some("receipt-skipped")
 }
 
+/// What `undo` takes back: what the letter answered tells of. Notes, where it tells of them or nobody knows
+/// which letter it is; anything else is asked about, so that no notes go by mistake.
+fn undone_by(letter: Option<&str>, answering: Option<Answering>) -> Step {
+    match letter {
+        Some("receipt-skipped") => Step::StandAgain,
+        Some("receipt-jotted") => Step::Jot,
+        Some("receipt-paused") => Step::Resume,
+        Some(letter) if is_beside_notes(letter) => Step::AskBack,
+        _ if answering == Some(Answering::Reminder) => Step::AskBack,
+        _ => Step::Undo,
+    }
+}
+
 /// Whether a no to that receipt or notice is a no to the lunches: to the news that they begin. Any other
 /// says "that's not what I meant".
 fn is_about_beginning(letter: Option<&str>) -> bool {
@@ -366,7 +379,7 @@ pub fn step(
             LeftByWriter => Step::Nothing,
         },
         Act::Stop => Step::Stop,
-        Act::Command { name, .. } => command(standing, *name, letter),
+        Act::Command { name, .. } => command(standing, *name, letter, answering),
         Act::CalendarReply { partstat, .. } => match (standing, partstat) {
             (Meeting, PartStat::Declined) => Step::SkipByCalendar,
             // Somebody else cannot come in their place: what is meant is asked.
@@ -401,7 +414,12 @@ const fn relay_or(relaying: bool, otherwise: Step) -> Step {
     if relaying { Step::Relay } else { otherwise }
 }
 
-fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step {
+fn command(
+    standing: Standing,
+    name: CommandName,
+    letter: Option<&str>,
+    answering: Option<Answering>,
+) -> Step {
     let left = standing == Standing::LeftByWriter;
     let meeting = standing == Standing::Meeting;
     match name {
@@ -427,8 +445,7 @@ fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step 
         CommandName::NoTips if !left => Step::EndTips,
         CommandName::Board if !left => Step::NameBoard,
         CommandName::NoBoard => Step::EndBoard,
-        CommandName::Undo if meeting && is_about_skipped(letter) => Step::StandAgain,
-        CommandName::Undo if meeting && letter == Some("receipt-jotted") => Step::Jot,
+        CommandName::Undo if meeting => undone_by(letter, answering),
         CommandName::Goal if left => Step::Nothing,
         CommandName::Goal => Step::SetGoal,
         CommandName::Achieved if left => Step::Nothing,
@@ -438,7 +455,6 @@ fn command(standing: Standing, name: CommandName, letter: Option<&str>) -> Step 
         CommandName::Report => Step::ShowRecord,
         CommandName::Fabric => Step::ShowFabric,
         CommandName::Forget => Step::SayWhoForgets,
-        CommandName::Undo if standing == Standing::Meeting => Step::Undo,
         CommandName::ShareNow if standing == Standing::Meeting => Step::ShareNow,
         CommandName::Undo
         | CommandName::ShareNow
