@@ -472,7 +472,11 @@ fn a_calendar_decline_takes_one_lunch_off_and_closes_no_door() {
 /// Gives the day of the second one.
 fn one_moved_into_the_place_of_another(world: &mut World) -> NaiveDateTime {
     let second = slot("2027-01-21T12:30:00");
-    world.says(BEN, Some((Answering::Reminder, Some(second))), vec![Act::Skip]);
+    world.says(
+        BEN,
+        Some((Answering::Reminder, Some(second))),
+        vec![Act::Skip],
+    );
     let third = Some((Answering::Reminder, Some(slot("2027-02-04T12:30:00"))));
     let wish = Reschedule {
         start: Some(slot("2027-01-22T12:00:00")),
@@ -487,7 +491,10 @@ fn one_moved_into_the_place_of_another(world: &mut World) -> NaiveDateTime {
 fn planned_before(world: &World, day: &str) -> Vec<NaiveDateTime> {
     let lunches = world.circle.pairings[&FIRST].lunches.iter();
     let planned = lunches.filter(|l| l.state == LunchState::Planned);
-    planned.map(|l| l.start).filter(|start| *start < slot(day)).collect()
+    planned
+        .map(|l| l.start)
+        .filter(|start| *start < slot(day))
+        .collect()
 }
 
 #[test]
@@ -544,7 +551,10 @@ fn a_lunch_beside_one_that_moved_a_little_comes_back() {
     world.says(ANA, third, vec![Act::Reschedule(wish)]);
     let reply = Act::CalendarReply {
         partstat: PartStat::Accepted,
-        occurrence: Some(moment(slot("2027-01-21T12:30:00"), chrono_tz::Europe::Berlin)),
+        occurrence: Some(moment(
+            slot("2027-01-21T12:30:00"),
+            chrono_tz::Europe::Berlin,
+        )),
     };
     world.says(BEN, Some((Answering::Reminder, None)), vec![reply]);
     world.body("receipt-stands", BEN);

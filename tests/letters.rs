@@ -231,14 +231,26 @@ fn every_goal_in_a_summary_stands_with_its_owner() {
         for (goal, section) in own {
             let goal = text(goal);
             assert!(section.contains(&goal), "{goal} in {section}");
-            assert!(!watched.contains(&goal), "{goal} is {}'s own", letter.to.name);
+            assert!(
+                !watched.contains(&goal),
+                "{goal} is {}'s own",
+                letter.to.name
+            );
         }
         for (owner, goal) in &month.watching {
             let goal = text(goal);
             let named = [owner.first_name(), owner.display_name()];
-            let mut lines = named.iter().map(|name| format!("{name}: {}.", goal.trim_end_matches('.')));
-            assert!(lines.any(|line| watched.contains(&line)), "{goal} in {watched}");
-            assert!(!open.contains(&goal) && !reached.contains(&goal), "{goal} in {open}");
+            let mut lines = named
+                .iter()
+                .map(|name| format!("{name}: {}.", goal.trim_end_matches('.')));
+            assert!(
+                lines.any(|line| watched.contains(&line)),
+                "{goal} in {watched}"
+            );
+            assert!(
+                !open.contains(&goal) && !reached.contains(&goal),
+                "{goal} in {open}"
+            );
             owners += 1;
         }
     }

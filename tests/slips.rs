@@ -93,12 +93,22 @@ fn a_lunch_whose_place_another_one_took_does_not_come_back_beside_it() {
     theatre.pump();
     let before = theatre.letters(ALICE).len();
     let told = says(&mut theatre, BOB, &off, "undo", Kind::ReceiptSkipped);
-    assert!(told.text.contains("The next one is on Friday 8 January"), "{}", told.text);
+    assert!(
+        told.text.contains("The next one is on Friday 8 January"),
+        "{}",
+        told.text
+    );
     assert_eq!(kinds(&mut theatre, ALICE, before), []);
     theatre.pass_until(moment("2027-01-20T23:00:00Z"));
     let lunches = theatre.letters(BOB).into_iter();
-    let lunches = lunches.filter(|l| l.kind == Kind::Followup).map(|l| l.lunch());
-    assert_eq!(lunches.collect::<Vec<_>>(), ["01-08"], "one for that fortnight");
+    let lunches = lunches
+        .filter(|l| l.kind == Kind::Followup)
+        .map(|l| l.lunch());
+    assert_eq!(
+        lunches.collect::<Vec<_>>(),
+        ["01-08"],
+        "one for that fortnight"
+    );
     theatre.close();
 }
 
@@ -113,11 +123,25 @@ fn we_did_not_meet_after_the_partner_wrote_is_no_verdict() {
     let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
     says(&mut theatre, ALICE, &alices, words, Kind::ReceiptNotes);
     let before = theatre.letters(ALICE).len();
-    let told = says(&mut theatre, BOB, &bobs, "We didn't meet", Kind::ReceiptHeld);
-    assert!(told.text.contains("it stays noted as a lunch"), "{}", told.text);
+    let told = says(
+        &mut theatre,
+        BOB,
+        &bobs,
+        "We didn't meet",
+        Kind::ReceiptHeld,
+    );
+    assert!(
+        told.text.contains("it stays noted as a lunch"),
+        "{}",
+        told.text
+    );
     assert!(!told.text.contains("heron"), "{}", told.text);
     assert!(theatre.take(BOB, Kind::Exchange).text.contains("heron"));
-    assert_eq!(kinds(&mut theatre, ALICE, before), [], "she hears nothing of it");
+    assert_eq!(
+        kinds(&mut theatre, ALICE, before),
+        [],
+        "she hears nothing of it"
+    );
     // He remembers: his notes count as anybody's.
     let notes = "1. The pelican call on Monday.\n2. None.\n3. You listened.";
     says(&mut theatre, BOB, &told, notes, Kind::ReceiptNotes);
@@ -137,7 +161,13 @@ fn we_did_not_meet_after_ones_own_notes_asks_about_those() {
     let bobs = theatre.take(BOB, Kind::Followup);
     let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
     says(&mut theatre, BOB, &bobs, words, Kind::ReceiptNotes);
-    let told = says(&mut theatre, BOB, &bobs, "We didn't meet", Kind::ReceiptHeld);
+    let told = says(
+        &mut theatre,
+        BOB,
+        &bobs,
+        "We didn't meet",
+        Kind::ReceiptHeld,
+    );
     assert!(told.text.contains("Reply \"undo\""), "{}", told.text);
     theatre.answer(BOB, &told, "undo", Habit::Webmail);
     theatre.pass_until(moment("2027-02-04T12:00:00Z"));
@@ -146,7 +176,10 @@ fn we_did_not_meet_after_ones_own_notes_asks_about_those() {
     }
     let months = theatre.letters(BOB).into_iter();
     let mut months = months.filter(|l| l.kind == Kind::Summary);
-    assert!(months.all(|l| !l.text.contains("on the 7th")), "not a lunch any more");
+    assert!(
+        months.all(|l| !l.text.contains("on the 7th")),
+        "not a lunch any more"
+    );
     theatre.close();
 }
 

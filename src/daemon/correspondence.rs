@@ -190,9 +190,7 @@ fn one_line(text: &str) -> String {
 fn told_by_others(body: &Body) -> Vec<String> {
     match body {
         Body::Summary(month) => told_in_a_month(month),
-        Body::Fabric(weave) => {
-            in_threads(weave).flat_map(names).collect()
-        }
+        Body::Fabric(weave) => in_threads(weave).flat_map(names).collect(),
         _ => Vec::new(),
     }
 }

@@ -261,7 +261,8 @@ impl Lunch {
     /// say that they met, else whatever one of them answered; without that nobody knows.
     pub fn recalled(&self) -> LunchState {
         let pages = [&self.by_inviter, &self.by_invitee];
-        let answered = |wanted: fn(Held) -> bool| pages.iter().any(|p| p.answer.is_some_and(wanted));
+        let answered =
+            |wanted: fn(Held) -> bool| pages.iter().any(|p| p.answer.is_some_and(wanted));
         if pages.iter().any(|page| page.has_notes()) {
             LunchState::Held
         } else if answered(|held| held == Held::NotMet) {

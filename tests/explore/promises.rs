@@ -341,10 +341,14 @@ fn one_lunch_in_a_place(turn: &Turn) -> Kept {
         };
         for lunch in before.lunches.iter().filter(|l| !l.counts()) {
             let again = after.lunches.iter().find(|l| l.slot == lunch.slot);
-            let stands = again.is_some_and(|l| l.state == LunchState::Planned && l.start == lunch.start);
+            let stands =
+                again.is_some_and(|l| l.state == LunchState::Planned && l.start == lunch.start);
             let left_out = matches!(lunch.state, LunchState::Skipped | LunchState::Rested);
             if left_out && stands && before.has_lost_its_place(lunch) {
-                return Err(format!("{} stands again beside the one in its place", lunch.slot));
+                return Err(format!(
+                    "{} stands again beside the one in its place",
+                    lunch.slot
+                ));
             }
         }
     }

@@ -214,10 +214,17 @@ async fn a_new_board_gets_no_correction_of_a_card_that_it_never_had() {
     names(&mut stage, OTHER).await;
     stage.answers(BOB, &noted, "1. The osprey call.").await;
     assert_eq!(stage.letters(OTHER).len(), 0);
-    assert_eq!(stage.letters(BOARD).len(), 2, "nor does the old one hear more");
+    assert_eq!(
+        stage.letters(BOARD).len(),
+        2,
+        "nor does the old one hear more"
+    );
     lunch(&mut stage, "01-21", HERS, HIS).await;
     let card = last_card(&stage, OTHER);
-    assert!(card.contains("pelican") && !card.starts_with("Corrected: "), "{card}");
+    assert!(
+        card.contains("pelican") && !card.starts_with("Corrected: "),
+        "{card}"
+    );
     stage.strike().await;
 }
 

@@ -40,7 +40,10 @@ async fn whoever_is_forgotten_came_through_nobody() {
     stage.answers(ALICE, &any, "Fabric").await;
     assert_eq!(count(&stage, ALICE, "Here are your threads"), 3);
     let threads = one_line(&letter(&stage, ALICE, "Here are your threads"));
-    assert!(!threads.contains("Through") && !threads.contains("more pair"), "{threads}");
+    assert!(
+        !threads.contains("Through") && !threads.contains("more pair"),
+        "{threads}"
+    );
     until(&stage, "2027-02-03T12:00:00Z").await;
     letter(&stage, ALICE, "Nobody else gets this");
     assert_eq!(count(&stage, ALICE, "Cara"), before);

@@ -86,14 +86,28 @@ async fn as_an_attachment_it_is_a_key_to_no_more() {
     let key = bobs.reply_to.clone();
     let head = |from: &str, to: &str| format!("From: {from}\nTo: {to}\nSubject: Re: Lunch");
     // In Bob's name, and in the name of whoever got it.
-    let words = ["end", "skip", "report", "fabric", "goal: To sing", "board: b@boards.example"];
-    for words in words.iter().chain(&["pause until 1 May", "no quotes", "Cara is a pelican"]) {
+    let words = [
+        "end",
+        "skip",
+        "report",
+        "fabric",
+        "goal: To sing",
+        "board: b@boards.example",
+    ];
+    for words in words
+        .iter()
+        .chain(&["pause until 1 May", "no quotes", "Cara is a pelican"])
+    {
         stage.arrives(&key, &head(BOB, &key), words).await;
         stage.arrives(&key, &head(DAN, &key), words).await;
         stage.arrives(&key, &head(CARA, &key), words).await;
     }
     assert_eq!(stage.standing().await, "meeting");
-    for said in ["Here is what is kept about you", "Here are your threads", "You named a board"] {
+    for said in [
+        "Here is what is kept about you",
+        "Here are your threads",
+        "You named a board",
+    ] {
         assert_eq!(count(&stage, BOB, said), 0, "{said}");
     }
     assert_eq!(count(&stage, BOB, "To sing"), 0);
@@ -120,8 +134,14 @@ async fn as_an_attachment_it_is_a_key_to_no_more() {
     }
     assert!(count(&stage, DAN, "Bob") > 0 && count(&stage, ERIN, "Bob") > 0);
     assert_eq!(count(&stage, FAY, "Bob"), 0, "two have not answered yet");
-    stage.arrives(&key, &head(BOB, &key), &format!("invite {GUS}")).await;
-    assert_eq!(count(&stage, GUS, "Bob"), 0, "nor whoever is named in his name");
+    stage
+        .arrives(&key, &head(BOB, &key), &format!("invite {GUS}"))
+        .await;
+    assert_eq!(
+        count(&stage, GUS, "Bob"),
+        0,
+        "nor whoever is named in his name"
+    );
     assert_eq!(stage.standing().await, "meeting");
     stage.strike().await;
 }

@@ -88,9 +88,15 @@ async fn no_quotes_from_a_summary_brings_one_receipt() {
     until(&stage, "2027-02-03T12:00:00Z").await;
     let month = letter(&stage, BOB, "Nobody else gets this");
     stage.answers(BOB, &month, "no quotes").await;
-    assert_eq!(count(&stage, BOB, "may be quoted, whatever was said before"), 1);
+    assert_eq!(
+        count(&stage, BOB, "may be quoted, whatever was said before"),
+        1
+    );
     let told = "stays between the two of you from now on";
-    assert_eq!((count(&stage, ALICE, told), count(&stage, CARA, told)), (1, 0));
+    assert_eq!(
+        (count(&stage, ALICE, told), count(&stage, CARA, told)),
+        (1, 0)
+    );
     // A no to the receipt is the same again, and no no to any lunches.
     let receipt = letter(&stage, BOB, "may be quoted, whatever was said before");
     stage.answers(BOB, &receipt, "No").await;

@@ -95,10 +95,22 @@ fn begins(theatre: &mut Theatre) {
     let [bob, cara] = [BOB, CARA].map(|who| format!("{} <{}>", who.full_name, who.address));
     theatre.invite(ALICE, &[&bob, &cara], None);
     let invitation = theatre.take(CARA, Kind::Invitation);
-    says(theatre, CARA, &invitation, "No thanks", Kind::ReceiptDeclined);
+    says(
+        theatre,
+        CARA,
+        &invitation,
+        "No thanks",
+        Kind::ReceiptDeclined,
+    );
     theatre.take(ALICE, Kind::NoticeDeclined);
     let invitation = theatre.take(BOB, Kind::Invitation);
-    let receipt = says(theatre, BOB, &invitation, "Yes, gladly", Kind::ReceiptAccepted);
+    let receipt = says(
+        theatre,
+        BOB,
+        &invitation,
+        "Yes, gladly",
+        Kind::ReceiptAccepted,
+    );
     holds(&receipt, &["One thing you'd like to get better at?"]);
     lacks(&receipt, &["brought"]);
     let goal = "Handing things over sooner";
@@ -155,29 +167,51 @@ fn first_lunch(theatre: &mut Theatre) {
     ];
     let [alices, bobs] = both_write(theatre, "7th", foci);
     holds(&alices, &["Influencing the client earlier", "take it up"]);
-    holds(&bobs, &["Your focus: Handing things over sooner", "the pager"]);
+    holds(
+        &bobs,
+        &["Your focus: Handing things over sooner", "the pager"],
+    );
     let taken = says(theatre, ALICE, &alices, "Take it up", Kind::ReceiptGoal);
     holds(&taken, &["Influencing the client earlier"]);
     let own = "goal 1: Speaking with the client early";
     says(theatre, ALICE, &taken, own, Kind::ReceiptGoal);
     theatre.answer(BOB, &bobs, "Thank you, that means a lot.", Habit::Phone);
-    holds(&theatre.take(ALICE, Kind::NoticeRelayed), &["that means a lot"]);
+    holds(
+        &theatre.take(ALICE, Kind::NoticeRelayed),
+        &["that means a lot"],
+    );
 }
 
 /// Bob's board gets his own notes, and Alice is asked about hers. Gives a receipt of Bob's.
 fn board_and_second_lunch(theatre: &mut Theatre) -> Received {
     theatre.pass_until(moment("2027-01-20T12:00:00Z"));
     let reminder = theatre.take(BOB, Kind::Reminder);
-    holds(&reminder, &["how you calmed the vendor", "Speaking with the client early"]);
-    holds(&theatre.take(ALICE, Kind::Reminder), &["Handing things over sooner"]);
+    holds(
+        &reminder,
+        &[
+            "how you calmed the vendor",
+            "Speaking with the client early",
+        ],
+    );
+    holds(
+        &theatre.take(ALICE, Kind::Reminder),
+        &["Handing things over sooner"],
+    );
     let command = format!("board: {BOARD} #feedback @bob");
     let asked = says(theatre, BOB, &reminder, &command, Kind::BoardConfirm);
     let on = says(theatre, BOB, &asked, "Yes", Kind::ReceiptBoard);
     theatre.pass_until(moment("2027-01-21T15:00:00Z"));
-    let foci = ["You asked the client what worried them.", "The handover went out on Monday."];
+    let foci = [
+        "You asked the client what worried them.",
+        "The handover went out on Monday.",
+    ];
     both_write(theatre, "21st", foci);
     let card = theatre.take(DAN, Kind::Card);
-    assert!(card.mail.subject.ends_with("#feedback @bob"), "{}", card.mail.subject);
+    assert!(
+        card.mail.subject.ends_with("#feedback @bob"),
+        "{}",
+        card.mail.subject
+    );
     holds(&card, &[BEST_OF_BOB]);
     lacks(&card, &[BEST_OF_ALICE, "pager", "handover"]);
     let ask = theatre.take(ALICE, Kind::BoardAsk);
@@ -190,10 +224,22 @@ fn board_and_second_lunch(theatre: &mut Theatre) -> Received {
 fn january_is_told(theatre: &mut Theatre, bobs: &Received) {
     theatre.pass_until(moment("2027-02-01T12:00:00Z"));
     let [alices, bobs_month] = [ALICE, BOB].map(|who| theatre.take(who, Kind::Summary));
-    assert_eq!(below(&alices, "STILL AT IT")[0], "Speaking with the client early");
-    assert_eq!(below(&bobs_month, "STILL AT IT")[0], "Handing things over sooner");
-    assert_eq!(below(&alices, "TO WATCH FOR")[0], "Bob: Handing things over sooner.");
-    assert_eq!(below(&bobs_month, "TO WATCH FOR")[0], "Alice: Speaking with the client early.");
+    assert_eq!(
+        below(&alices, "STILL AT IT")[0],
+        "Speaking with the client early"
+    );
+    assert_eq!(
+        below(&bobs_month, "STILL AT IT")[0],
+        "Handing things over sooner"
+    );
+    assert_eq!(
+        below(&alices, "TO WATCH FOR")[0],
+        "Bob: Handing things over sooner."
+    );
+    assert_eq!(
+        below(&bobs_month, "TO WATCH FOR")[0],
+        "Alice: Speaking with the client early."
+    );
     for (month, best, worst) in [
         (&alices, BEST_OF_BOB, WORST_OF_BOB),
         (&bobs_month, BEST_OF_ALICE, WORST_OF_ALICE),
@@ -206,7 +252,13 @@ fn january_is_told(theatre: &mut Theatre, bobs: &Received) {
     }
     says(theatre, BOB, &bobs_month, "quote 1", Kind::ReceiptQuote);
     let asked = theatre.take(ALICE, Kind::Permission);
-    says(theatre, ALICE, &asked, "Yes, by name", Kind::ReceiptPermission);
+    says(
+        theatre,
+        ALICE,
+        &asked,
+        "Yes, by name",
+        Kind::ReceiptPermission,
+    );
     holds(&theatre.take(BOB, Kind::NoticeQuote), &["Yes, by name"]);
     says(theatre, ALICE, &alices, "quote 1", Kind::ReceiptQuote);
     let asked = theatre.take(BOB, Kind::Permission);
@@ -215,7 +267,13 @@ fn january_is_told(theatre: &mut Theatre, bobs: &Received) {
 
     says(theatre, BOB, bobs, "achieved", Kind::ReceiptAchieved);
     let asked = theatre.take(ALICE, Kind::GoalReached);
-    says(theatre, ALICE, &asked, "Yes! You gave Erin the pager.", Kind::ReceiptAgreed);
+    says(
+        theatre,
+        ALICE,
+        &asked,
+        "Yes! You gave Erin the pager.",
+        Kind::ReceiptAgreed,
+    );
     theatre.take(BOB, Kind::NoticeGoalAnswered);
     let next = "goal: Asking for help early";
     says(theatre, BOB, bobs, next, Kind::ReceiptGoal);
@@ -224,7 +282,11 @@ fn january_is_told(theatre: &mut Theatre, bobs: &Received) {
 /// After the third lunch Bob hands his invitation to Dan, who asks for it, says yes, and meets him.
 fn passed_on(theatre: &mut Theatre) {
     theatre.pass_until(moment("2027-02-04T15:00:00Z"));
-    both_write(theatre, "4th", ["You let Dan finish.", "You asked Erin for help on Tuesday."]);
+    both_write(
+        theatre,
+        "4th",
+        ["You let Dan finish.", "You asked Erin for help on Tuesday."],
+    );
     let card = theatre.take(DAN, Kind::Card);
     holds(&card, &[BEST_OF_BOB, BEST_OF_ALICE]);
     theatre.pass_until(moment("2027-02-10T12:00:00Z"));
@@ -237,7 +299,13 @@ fn passed_on(theatre: &mut Theatre) {
     lacks(&invitation, &["Alice"]);
     let receipt = says(theatre, DAN, &invitation, "Yes", Kind::ReceiptAccepted);
     holds(&receipt, &["Somebody brought Bob in"]);
-    says(theatre, DAN, &receipt, "Listening to the end", Kind::ReceiptGoal);
+    says(
+        theatre,
+        DAN,
+        &receipt,
+        "Listening to the end",
+        Kind::ReceiptGoal,
+    );
     let first = Entry::of(&theatre.take(DAN, Kind::CalendarRequest)).lunches(1)[0];
     theatre.pass_until(first + TimeDelta::hours(4));
     let words = "1. The call on Monday.\n2. None.\n3. You let me finish.";
@@ -262,9 +330,15 @@ fn february_is_told(theatre: &mut Theatre) {
     ];
     assert_eq!(below(&bobs, "TO WATCH FOR")[..2], watching);
     assert_eq!(below(&alices, "REACHED"), [""; 0]);
-    assert_eq!(below(&alices, "TO WATCH FOR")[0], "Bob: Asking for help early.");
+    assert_eq!(
+        below(&alices, "TO WATCH FOR")[0],
+        "Bob: Asking for help early."
+    );
     assert_eq!(below(&dans, "STILL AT IT")[0], "Listening to the end");
-    assert_eq!(below(&dans, "TO WATCH FOR")[0], "Bob: Asking for help early.");
+    assert_eq!(
+        below(&dans, "TO WATCH FOR")[0],
+        "Bob: Asking for help early."
+    );
     let threads = below(&alices, "YOUR THREADS").join(" ");
     assert!(threads.contains("Through Bob came Dan."), "{threads}");
     lacks(&dans, &["Alice", "Through"]);
@@ -299,7 +373,10 @@ fn taken_along(theatre: &mut Theatre) {
     for files in [&alices, &bobs] {
         for name in ["record.json", "record.csv", "record.md", "lunches.ics"] {
             let file = &files[name];
-            assert!(!file.contains(CARA.name) && !file.contains(CARA.address), "{name}");
+            assert!(
+                !file.contains(CARA.name) && !file.contains(CARA.address),
+                "{name}"
+            );
             let planted = file.contains(WORST_OF_ALICE) && file.contains(WORST_OF_BOB);
             assert_eq!(planted, name != "lunches.ics", "{name}");
         }
@@ -332,20 +409,29 @@ fn looked_through(mut theatre: Theatre) {
         for letter in &letters {
             for word in [WORST_OF_ALICE, WORST_OF_BOB] {
                 if held(&letter.octets, &[word]).is_some() {
-                    assert!(may_hold(who, letter.kind, word), "{word} in {}", letter.line());
+                    assert!(
+                        may_hold(who, letter.kind, word),
+                        "{word} in {}",
+                        letter.line()
+                    );
                     *found.entry((who, letter.kind, word)).or_insert(0) += 1;
                 }
             }
             let of_cara = [CARA.address, "Ottertail"];
             let told = who == CARA || (who == ALICE && letter.kind == Kind::NoticeDeclined);
-            let named = held(&letter.octets, &of_cara).or(held(letter.text.as_bytes(), &[CARA.name]));
+            let named =
+                held(&letter.octets, &of_cara).or(held(letter.text.as_bytes(), &[CARA.name]));
             assert!(told || named.is_none(), "Cara in {}", letter.line());
         }
     }
     // The looking itself finds what is there.
     for (who, word) in [(ALICE, WORST_OF_BOB), (BOB, WORST_OF_ALICE)] {
         for kind in [Kind::Exchange, Kind::Summary, Kind::Report] {
-            assert!(found.contains_key(&(who, kind, word)), "{kind:?} of {}", who.name);
+            assert!(
+                found.contains_key(&(who, kind, word)),
+                "{kind:?} of {}",
+                who.name
+            );
         }
     }
     let caras: Vec<_> = theatre.letters(CARA).iter().map(|l| l.kind).collect();
@@ -370,19 +456,33 @@ fn looked_through(mut theatre: Theatre) {
         theatre.ask(order);
     }
     assert_eq!(theatre.process.stop(), Some(0));
-    let words = [WORST_OF_ALICE, WORST_OF_BOB, BEST_OF_ALICE, BEST_OF_BOB, "the pager"];
+    let words = [
+        WORST_OF_ALICE,
+        WORST_OF_BOB,
+        BEST_OF_ALICE,
+        BEST_OF_BOB,
+        "the pager",
+    ];
     assert_hidden(&files(&folder), &words);
     let mut seen = pictures.to_vec();
     seen.extend(files(&folder.join("store-rehearsal")));
     seen.push(folder.join("log"));
-    assert_hidden(&seen, &[CARA.address, "Ottertail", ALICE.address, "Zwiebelturm"]);
+    assert_hidden(
+        &seen,
+        &[CARA.address, "Ottertail", ALICE.address, "Zwiebelturm"],
+    );
     theatre.close();
 }
 
 /// At most three mails for one lunch that nobody asked for.
 fn few_unasked(who: Person, letters: &[Received]) {
     let mut unasked = BTreeMap::new();
-    let of_a_lunch = [Kind::Reminder, Kind::Followup, Kind::FollowupNudge, Kind::Exchange];
+    let of_a_lunch = [
+        Kind::Reminder,
+        Kind::Followup,
+        Kind::FollowupNudge,
+        Kind::Exchange,
+    ];
     for letter in letters.iter().filter(|l| of_a_lunch.contains(&l.kind)) {
         let others = [ALICE, BOB, DAN].map(|other| letter.mail.subject.contains(other.name));
         *unasked.entry((letter.lunch(), others)).or_insert(0) += 1;

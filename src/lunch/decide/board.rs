@@ -237,8 +237,7 @@ impl Desk {
             };
             let page = lunch.page(owner);
             // A correction goes where the card has gone: another board has never had it.
-            let there = page.carded_on.is_none()
-                || page.carded_on == self.board_of_role(id, owner);
+            let there = page.carded_on.is_none() || page.carded_on == self.board_of_role(id, owner);
             let concerned = match again {
                 None => page.carded == 0,
                 Some(writer) => {

@@ -239,7 +239,11 @@ fn a_month_has_every_goal_with_its_owner() {
     let mut circle = ana_s();
     let ben = circle.people.get_mut(&BEN).unwrap();
     ben.goals = vec![
-        goal("Handing over", day(1, 2), Some((day(2, 3), GoalEnd::Achieved))),
+        goal(
+            "Handing over",
+            day(1, 2),
+            Some((day(2, 3), GoalEnd::Achieved)),
+        ),
         goal("Fewer meetings", day(2, 4), None),
     ];
     let now = "2027-03-01T08:00:00Z".parse().unwrap();
@@ -251,18 +255,33 @@ fn a_month_has_every_goal_with_its_owner() {
         let reached: Vec<_> = month.reached.iter().map(|g| text(&g.words)).collect();
         let open: Vec<_> = month.open.iter().map(|g| text(&g.words)).collect();
         let watching = month.watching.iter();
-        let watching: Vec<_> = watching.map(|(who, g)| (who.first_name(), text(g))).collect();
+        let watching: Vec<_> = watching
+            .map(|(who, g)| (who.first_name(), text(g)))
+            .collect();
         (reached, open, watching)
     };
     let owned = |who: &str, goal: &str| vec![(who.to_owned(), goal.to_owned())];
     let one = |goal: &str| vec![goal.to_owned()];
-    let anas = (one("Speaking up"), one("Asking first"), owned("Ben", "Fewer meetings"));
+    let anas = (
+        one("Speaking up"),
+        one("Asking first"),
+        owned("Ben", "Fewer meetings"),
+    );
     assert_eq!(told(ANA), anas);
-    let bens = (one("Handing over"), one("Fewer meetings"), owned("Ana", "Asking first"));
+    let bens = (
+        one("Handing over"),
+        one("Fewer meetings"),
+        owned("Ana", "Asking first"),
+    );
     assert_eq!(told(BEN), bens);
     // What Ben wrote beside her second goal is told beside it, in her month alone.
     let seen = "four, the second goal";
-    let moments = |who| month(who).good_moments.into_iter().map(|q| q.words.reveal().clone());
+    let moments = |who| {
+        month(who)
+            .good_moments
+            .into_iter()
+            .map(|q| q.words.reveal().clone())
+    };
     assert!(moments(ANA).any(|words| words == seen) && moments(BEN).all(|words| words != seen));
 }
 
@@ -362,7 +381,13 @@ fn nobody_is_told_by_name_to_whom_they_said_no() {
 }
 
 fn names() -> BTreeMap<PersonId, NameAddr> {
-    let all = [(ANA, "Ana"), (BEN, "Ben"), (CARA, "Cara"), (DAN, "Dan"), (EVE, "Eve")];
+    let all = [
+        (ANA, "Ana"),
+        (BEN, "Ben"),
+        (CARA, "Cara"),
+        (DAN, "Dan"),
+        (EVE, "Eve"),
+    ];
     all.map(|(id, name)| (id, person(id, name).who)).into()
 }
 

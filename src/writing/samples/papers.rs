@@ -23,7 +23,9 @@ impl Cast {
             held: days(&[(2026, 12, 3), (2026, 12, 17), (2027, 1, 14), (2027, 1, 28)]),
             goes_on: true,
             grown: vec![days(&[(2027, 1, 19)]), days(&[(2027, 1, 26)])],
-            brought_in: NameAddr::parse("Dora <dora@example.com>").into_iter().collect(),
+            brought_in: NameAddr::parse("Dora <dora@example.com>")
+                .into_iter()
+                .collect(),
         };
         let caras = cara.ok().map(|cara| OwnThread {
             partner: cara,
