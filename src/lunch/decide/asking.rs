@@ -258,6 +258,14 @@ impl Desk {
                 );
                 return Outcome::Asked;
             }
+            // Whoever was reminded of a lunch that stands where one stood is not reminded again.
+            let stood = before.lunches.iter().filter(|l| l.counts());
+            let reminded: Vec<_> = stood.filter_map(|l| l.reminded_of).collect();
+            self.change(voice.pairing, |p| {
+                for lunch in p.lunches.iter_mut().filter(|l| reminded.contains(&l.start)) {
+                    lunch.reminded_of = Some(lunch.start);
+                }
+            });
             self.send_series(voice.pairing, false);
         }
         self.confirm_agreement(voice, false, terms.day_open);
