@@ -468,6 +468,98 @@ fn a_calendar_decline_takes_one_lunch_off_and_closes_no_door() {
     assert_eq!(lunch.state, LunchState::Skipped);
 }
 
+/// Ben leaves the second lunch out, and the third moves to the day after it: one lunch for that fortnight.
+/// Gives the day of the second one.
+fn one_moved_into_the_place_of_another(world: &mut World) -> NaiveDateTime {
+    let second = slot("2027-01-21T12:30:00");
+    world.says(
+        BEN,
+        Some((Answering::Reminder, Some(second))),
+        vec![Act::Skip],
+    );
+    let third = Some((Answering::Reminder, Some(slot("2027-02-04T12:30:00"))));
+    let wish = Reschedule {
+        start: Some(slot("2027-01-22T12:00:00")),
+        location: None,
+        scope: None,
+    };
+    world.says(ANA, third, vec![Act::Reschedule(wish)]);
+    world.sent.clear();
+    second
+}
+
+fn planned_before(world: &World, day: &str) -> Vec<NaiveDateTime> {
+    let lunches = world.circle.pairings[&FIRST].lunches.iter();
+    let planned = lunches.filter(|l| l.state == LunchState::Planned);
+    planned
+        .map(|l| l.start)
+        .filter(|start| *start < slot(day))
+        .collect()
+}
+
+#[test]
+fn no_calendar_brings_a_lunch_back_whose_place_another_one_has_taken() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-08T00:00:00Z");
+    let second = one_moved_into_the_place_of_another(&mut world);
+    let reply = Act::CalendarReply {
+        partstat: PartStat::Accepted,
+        occurrence: Some(moment(second, chrono_tz::Europe::Berlin)),
+    };
+    world.says(BEN, Some((Answering::Reminder, None)), vec![reply]);
+    let Body::Receipt(Receipt::Skipped { next, .. }) = world.body("receipt-skipped", BEN) else {
+        panic!("he hears when the next one is")
+    };
+    assert_eq!(*next, Some(slot("2027-01-22T12:00:00")));
+    assert_eq!(world.letters_to(BEN), ["receipt-skipped"]);
+    assert_eq!(world.letters_to(ANA), [""; 0]);
+    let ahead = planned_before(&world, "2027-02-18T00:00:00");
+    assert_eq!(ahead[1..], [slot("2027-01-22T12:00:00")]);
+}
+
+#[test]
+fn nor_does_the_end_of_a_pause() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-08T00:00:00Z");
+    let until = Some("2027-02-01".parse().unwrap());
+    world.says(BEN, None, vec![Act::Pause { until }]);
+    let third = Some((Answering::Reminder, Some(slot("2027-02-04T12:30:00"))));
+    let wish = Reschedule {
+        start: Some(slot("2027-01-22T12:00:00")),
+        location: None,
+        scope: None,
+    };
+    world.says(ANA, third, vec![Act::Reschedule(wish)]);
+    world.says(BEN, None, vec![Act::Resume]);
+    let ahead = planned_before(&world, "2027-02-18T00:00:00");
+    assert_eq!(ahead[1..], [slot("2027-01-22T12:00:00")]);
+}
+
+/// One that moved within its own fortnight takes nobody's place.
+#[test]
+fn a_lunch_beside_one_that_moved_a_little_comes_back() {
+    let mut world = World::meeting();
+    world.run_to("2027-01-08T00:00:00Z");
+    let second = Some((Answering::Reminder, Some(slot("2027-01-21T12:30:00"))));
+    world.says(BEN, second, vec![Act::Skip]);
+    let third = Some((Answering::Reminder, Some(slot("2027-02-04T12:30:00"))));
+    let wish = Reschedule {
+        start: Some(slot("2027-02-01T12:00:00")),
+        location: None,
+        scope: None,
+    };
+    world.says(ANA, third, vec![Act::Reschedule(wish)]);
+    let reply = Act::CalendarReply {
+        partstat: PartStat::Accepted,
+        occurrence: Some(moment(
+            slot("2027-01-21T12:30:00"),
+            chrono_tz::Europe::Berlin,
+        )),
+    };
+    world.says(BEN, Some((Answering::Reminder, None)), vec![reply]);
+    world.body("receipt-stands", BEN);
+}
+
 #[test]
 fn a_lunch_that_moves_after_its_reminder_brings_no_second_one() {
     let mut world = World::meeting();

@@ -337,7 +337,7 @@ fn a_good_word_is_quoted_only_as_its_speaker_says() {
     let again = says(&mut theatre, ALICE, &month, "quote 1", Kind::ReceiptQuote);
     holds(&again, &["would rather not be quoted"]);
     let unknown = says(&mut theatre, ALICE, &month, "quote 7", Kind::ReceiptQuote);
-    holds(&unknown, &["no good moment of that number"]);
+    holds(&unknown, &["no best moment with that number"]);
 
     // From the exchange, by the number of its prompt; a worst moment never.
     let exchanges = theatre.letters(ALICE);

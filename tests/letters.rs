@@ -205,6 +205,58 @@ fn letters_are_short_and_speak_plainly() {
     }
 }
 
+/// The lines below a heading, in one line.
+fn below(text: &str, heading: &str) -> String {
+    let lines = text.lines().skip_while(|line| *line != heading).skip(1);
+    let is_heading = |line: &&str| {
+        line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase)
+    };
+    let lines = lines.take_while(|line| !is_heading(line) && *line != "-- ");
+    words(&lines.collect::<Vec<_>>().join(" ")).join(" ")
+}
+
+/// A month tells its reader's goals as the reader's, and each partner's with that partner's name.
+#[test]
+fn every_goal_in_a_summary_stands_with_its_owner() {
+    let mut owners = 0;
+    for (_, letter, _, written) in written() {
+        let Body::Summary(month) = &letter.body else {
+            continue;
+        };
+        let text = |words: &Words| self::words(words.reveal()).join(" ");
+        let told = |heading| below(&written.text, heading);
+        let (reached, open, watched) = (told("REACHED"), told("STILL AT IT"), told("TO WATCH FOR"));
+        let own = month.open.iter().map(|goal| (&goal.words, &open));
+        let own = own.chain(month.reached.iter().map(|goal| (&goal.words, &reached)));
+        for (goal, section) in own {
+            let goal = text(goal);
+            assert!(section.contains(&goal), "{goal} in {section}");
+            assert!(
+                !watched.contains(&goal),
+                "{goal} is {}'s own",
+                letter.to.name
+            );
+        }
+        for (owner, goal) in &month.watching {
+            let goal = text(goal);
+            let named = [owner.first_name(), owner.display_name()];
+            let mut lines = named
+                .iter()
+                .map(|name| format!("{name}: {}.", goal.trim_end_matches('.')));
+            assert!(
+                lines.any(|line| watched.contains(&line)),
+                "{goal} in {watched}"
+            );
+            assert!(
+                !open.contains(&goal) && !reached.contains(&goal),
+                "{goal} in {open}"
+            );
+            owners += 1;
+        }
+    }
+    assert!(owners >= 2, "{owners}");
+}
+
 #[test]
 fn a_letter_promises_only_what_exists() {
     let later = ["forget me", "status"];

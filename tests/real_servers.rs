@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use support::ALICE;
 use support::house::{House, told};
 use support::script::BEGINNING;
+use support::season;
 use support::theatre::Theatre;
 use support::trials::{self, Played};
 
@@ -195,6 +196,12 @@ fn undisturbed() -> &'static Played {
 fn half_a_year_of_lunches_told_once_and_to_nobody_else() {
     let _mailboxes = mailboxes();
     assert!(!undisturbed().durations.is_empty());
+}
+
+#[test]
+fn what_grows_in_half_a_year_goes_to_those_it_is_for() {
+    let _mailboxes = mailboxes();
+    season::play(Theatre::real("real-season", BEGINNING).open());
 }
 
 /// Another seed by `POSTLUNCH_TEST_SEED`.

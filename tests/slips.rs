@@ -81,6 +81,109 @@ fn whoever_left_a_lunch_out_can_let_it_stand_again_and_nobody_else_can() {
 }
 
 #[test]
+fn a_lunch_whose_place_another_one_took_does_not_come_back_beside_it() {
+    let (mut theatre, _) = couple("place");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let off = says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    let news = theatre.take(ALICE, Kind::NoticeSkipped);
+    // Alice can't wait for the next one, and has it a day after the one that is off.
+    let earlier = "Move it to 8 January at 12:30";
+    theatre.answer(ALICE, &news, earlier, Habit::Webmail);
+    theatre.pump();
+    let before = theatre.letters(ALICE).len();
+    let told = says(&mut theatre, BOB, &off, "undo", Kind::ReceiptSkipped);
+    assert!(
+        told.text.contains("The next one is on Friday 8 January"),
+        "{}",
+        told.text
+    );
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.pass_until(moment("2027-01-20T23:00:00Z"));
+    let lunches = theatre.letters(BOB).into_iter();
+    let lunches = lunches
+        .filter(|l| l.kind == Kind::Followup)
+        .map(|l| l.lunch());
+    assert_eq!(
+        lunches.collect::<Vec<_>>(),
+        ["01-08"],
+        "one for that fortnight"
+    );
+    theatre.close();
+}
+
+/// Bob has no lunch in mind, and Alice has written about it: neither is called a liar, her words come to
+/// him as ever, and what he is told is what is so.
+#[test]
+fn we_did_not_meet_after_the_partner_wrote_is_no_verdict() {
+    let (mut theatre, _) = couple("recall");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let alices = theatre.take(ALICE, Kind::Followup);
+    let bobs = theatre.take(BOB, Kind::Followup);
+    let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
+    says(&mut theatre, ALICE, &alices, words, Kind::ReceiptNotes);
+    let before = theatre.letters(ALICE).len();
+    let told = says(
+        &mut theatre,
+        BOB,
+        &bobs,
+        "We didn't meet",
+        Kind::ReceiptHeld,
+    );
+    assert!(
+        told.text.contains("it stays noted as a lunch"),
+        "{}",
+        told.text
+    );
+    assert!(!told.text.contains("heron"), "{}", told.text);
+    assert!(theatre.take(BOB, Kind::Exchange).text.contains("heron"));
+    assert_eq!(
+        kinds(&mut theatre, ALICE, before),
+        [],
+        "she hears nothing of it"
+    );
+    // He remembers: his notes count as anybody's.
+    let notes = "1. The pelican call on Monday.\n2. None.\n3. You listened.";
+    says(&mut theatre, BOB, &told, notes, Kind::ReceiptNotes);
+    assert!(theatre.take(ALICE, Kind::Exchange).text.contains("pelican"));
+    theatre.pass_until(moment("2027-02-02T12:00:00Z"));
+    let month = theatre.take(BOB, Kind::Summary);
+    assert!(month.text.contains("on the 7th"), "{}", month.text);
+    assert!(month.text.contains("heron"), "{}", month.text);
+    theatre.close();
+}
+
+/// His own notes, and then "we didn't meet": he is asked whether they were meant for another day.
+#[test]
+fn we_did_not_meet_after_ones_own_notes_asks_about_those() {
+    let (mut theatre, _) = couple("own-recall");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let bobs = theatre.take(BOB, Kind::Followup);
+    let words = "1. The heron demo on Friday.\n2. The ostrich mail.\n3. You asked first.";
+    says(&mut theatre, BOB, &bobs, words, Kind::ReceiptNotes);
+    let told = says(
+        &mut theatre,
+        BOB,
+        &bobs,
+        "We didn't meet",
+        Kind::ReceiptHeld,
+    );
+    assert!(told.text.contains("Reply \"undo\""), "{}", told.text);
+    theatre.answer(BOB, &told, "undo", Habit::Webmail);
+    theatre.pass_until(moment("2027-02-04T12:00:00Z"));
+    for letter in theatre.letters(ALICE) {
+        assert!(!letter.text.contains("heron"), "{}", letter.text);
+    }
+    let months = theatre.letters(BOB).into_iter();
+    let mut months = months.filter(|l| l.kind == Kind::Summary);
+    assert!(
+        months.all(|l| !l.text.contains("on the 7th")),
+        "not a lunch any more"
+    );
+    theatre.close();
+}
+
+#[test]
 fn what_both_left_out_stays_off() {
     let (mut theatre, _) = couple("stays-off");
     theatre.pass_until(moment("2027-01-06T12:00:00Z"));

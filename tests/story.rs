@@ -16,6 +16,7 @@ use std::time::Duration;
 use support::letters::{Kind, Received, assert_once};
 use support::process::Ended;
 use support::script::{self, BEGINNING, Mailboxes};
+use support::season;
 use support::theatre::Theatre;
 use support::trials::{self, Played, kinds};
 use support::{ALICE, BOB, CARA, DAN};
@@ -29,6 +30,11 @@ fn undisturbed() -> &'static Played {
 #[test]
 fn half_a_year_of_lunches_told_once_and_to_nobody_else() {
     assert!(!undisturbed().durations.is_empty());
+}
+
+#[test]
+fn what_grows_in_half_a_year_goes_to_those_it_is_for() {
+    season::play(Theatre::sandbox("season", BEGINNING).open());
 }
 
 /// Another seed by `POSTLUNCH_TEST_SEED`.

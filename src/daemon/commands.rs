@@ -439,7 +439,8 @@ impl Decider {
             .filter(|p| p.summaries && !p.stopped)
         {
             let circle = self.ledger.circle(&[person.id], &self.settings.rules)?;
-            let Some(dispatch) = summary(&circle, &[], person.id, month, now) else {
+            let around = self.grown_from(person.id)?;
+            let Some(dispatch) = summary(&circle, &around, person.id, month, now) else {
                 continue;
             };
             // One that has gone out for this month does not go out again.

@@ -10,6 +10,7 @@ use crate::lunch::letter::{Body, Harvest, Quote};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::Person;
+use crate::lunch::weave::Weave;
 use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::store::record::{self, LetterRecord};
@@ -189,10 +190,7 @@ fn one_line(text: &str) -> String {
 fn told_by_others(body: &Body) -> Vec<String> {
     match body {
         Body::Summary(month) => told_in_a_month(month),
-        Body::Fabric(weave) => {
-            let partners = weave.threads.iter().map(|thread| &thread.partner);
-            partners.flat_map(names).collect()
-        }
+        Body::Fabric(weave) => in_threads(weave).flat_map(names).collect(),
         _ => Vec::new(),
     }
 }
@@ -212,14 +210,19 @@ fn told_in_a_month(month: &Harvest) -> Vec<String> {
         .reached
         .iter()
         .filter_map(|goal| goal.agreed_by.as_ref());
-    let threads = month.weave.threads.iter().map(|thread| &thread.partner);
     let who = held
         .chain(agreed)
-        .chain(threads)
+        .chain(in_threads(&month.weave))
         .chain(month.next.iter().map(|next| &next.partner))
         .chain(month.watching.iter().map(|(who, _)| who))
         .chain(quotes.iter().map(|quote| &quote.speaker));
     said.chain(watched).chain(who.flat_map(names)).collect()
+}
+
+/// Whoever is told by name in threads: partners, and whom they brought in.
+fn in_threads(weave: &Weave) -> impl Iterator<Item = &NameAddr> {
+    let threads = weave.threads.iter();
+    threads.flat_map(|thread| std::iter::once(&thread.partner).chain(&thread.brought_in))
 }
 
 /// How somebody may be named in a letter.

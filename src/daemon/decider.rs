@@ -17,8 +17,9 @@ use crate::lunch::event::{
     Cause, Circle, Consent, Decision, Dispatch, Effect, Event, Outcome, What,
 };
 use crate::lunch::letter::{Body, Letter, Receipt};
-use crate::lunch::pairing::{Pairing, PairingId};
+use crate::lunch::pairing::PairingId;
 use crate::lunch::person::{Person, PersonId};
+use crate::lunch::weave::Around;
 use crate::maillog;
 use crate::store::outbox::{OutboxRow, Submission, Withdrawal, WrongStep};
 use crate::store::record::LetterRecord;
@@ -326,7 +327,7 @@ impl Decider {
                 slot: dispatch.slot,
                 goal_asked,
                 points: body.points(),
-                board: body.board(),
+                board: dispatch.letter.board(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
                 text: match dispatch.pairing {
@@ -589,11 +590,11 @@ impl Decider {
     }
 }
 
-/// A person's month on its way; `None` if there is nothing in it. `around` are pairings that may have
-/// grown from theirs.
+/// A person's month on its way; `None` if there is nothing in it. `around` is what may have grown from
+/// their lunches.
 pub(super) fn summary(
     circle: &Circle,
-    around: &[Pairing],
+    around: &Around,
     person: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,

@@ -5,7 +5,7 @@
 
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::ledger::LedgerError;
-use crate::daemon::routing::{Route, Trail};
+use crate::daemon::routing::{self, Route, Trail};
 use crate::lunch::act::{Act, CommandName};
 use crate::lunch::event::What;
 use crate::lunch::pairing::{PairingId, Stage};
@@ -88,7 +88,9 @@ pub(super) fn wish_of(acts: &[Act], route: &Route) -> Option<Wish> {
         }
     }
     guests.truncate(GUESTS_MAX);
-    let by_guest = route.trail == Trail::Guest;
+    // Also by the key of its own reader: whoever got it as an attachment holds that one too.
+    let by_key = matches!(route.trail, Trail::Guest | Trail::Token);
+    let by_guest = by_key && routing::is_handed_on(route);
     (!guests.is_empty()).then(|| Wish {
         guests,
         sure,

@@ -12,7 +12,8 @@ use crate::daemon::routing::{self, Leave, Route, Trail};
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::lunch::cadence::{at, first_on, local};
 use crate::lunch::event::{About, Cause, Event, Outcome, What};
-use crate::lunch::person::{Board, Person, PersonId};
+use crate::lunch::letter::BoardMeant;
+use crate::lunch::person::{Person, PersonId};
 use crate::lunch::slots::notice;
 use crate::maillog;
 use crate::reading::message::Message;
@@ -186,6 +187,7 @@ impl Decider {
         let route = &self.by_calendar(route, message)?;
         let leave = routing::leave(route, reading, message, &person.who.address, trusted, now);
         let unwanted = stops_a_board(route, &person, reading, message);
+        let card_went_to = board_of_card(route, &person);
         let leave = match unwanted {
             Some(_) => Leave::Undelivered,
             None => leave,
@@ -219,7 +221,7 @@ impl Decider {
                     letter: letter.name.clone(),
                     slot: letter.slot,
                     points: letter.points.clone(),
-                    board: letter.board.clone(),
+                    board: letter.board.clone().filter(|_| !is_of_a_board(route)),
                 }),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),
@@ -232,10 +234,13 @@ impl Decider {
                 pairing: route.pairing,
                 words: reading.reply_text.clone(),
             }),
-            Leave::Undelivered if is_of_a_board(route) => Some(What::BoardFailed {
-                owner: route.person,
-                stopped: unwanted.is_some(),
-            }),
+            Leave::Undelivered if is_of_a_board(route) => {
+                card_went_to.map(|address| What::BoardFailed {
+                    owner: route.person,
+                    address,
+                    stopped: unwanted.is_some(),
+                })
+            }
             Leave::Undelivered => route.pairing.map(|pairing| What::Undelivered {
                 to: route.person,
                 pairing,
@@ -244,7 +249,7 @@ impl Decider {
         let mut batch = Batch::new();
         incoming.decided(now, &mut batch)?;
         if let Some(board) = unwanted {
-            self.ledger.refuse_as_board(&mut batch, &board.address);
+            self.ledger.refuse_as_board(&mut batch, &board);
         }
         self.forget_tries(place, &mut batch);
         if again {
@@ -502,20 +507,27 @@ impl Decider {
     }
 }
 
-/// "stop" from the address of a board, in answer to a card: whoever is there wants none.
-fn stops_a_board<'a>(
+/// "stop" from the address that a card went to, in answer to it: whoever is there wants none, whatever board
+/// its owner names by now.
+fn stops_a_board(
     route: &Route,
-    owner: &'a Person,
+    owner: &Person,
     reading: &Reading,
     message: &Message,
-) -> Option<&'a Board> {
+) -> Option<Address> {
     let from = message.from.as_ref().map(|from| &from.address);
     let stops = reading.acts.contains(&Act::Stop) && !reading.is_machine();
-    let board = owner
-        .board
-        .as_ref()
-        .filter(|_| stops && is_of_a_board(route));
-    board.filter(|board| Some(&board.address) == from)
+    let address = board_of_card(route, owner).filter(|_| stops);
+    address.filter(|address| Some(address) == from)
+}
+
+/// The address that the card in question went to; the present board's where that was not written down.
+fn board_of_card(route: &Route, owner: &Person) -> Option<Address> {
+    let card = route.letter.as_ref().filter(|_| is_of_a_board(route))?;
+    match &card.board {
+        Some(BoardMeant::Own { address, .. }) => Address::parse(address).ok(),
+        _ => owner.board.as_ref().map(|board| board.address.clone()),
+    }
 }
 
 /// Whether the letter in question went to somebody's board and not to a person.

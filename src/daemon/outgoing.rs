@@ -282,16 +282,15 @@ impl Decider {
         };
         let to = PersonId(row.person);
         let cause = Cause::Request(format!("undelivered-{}", row.row));
-        let event = Event {
-            cause,
-            what: match row.kind.as_str() {
-                "card" => What::BoardFailed {
-                    owner: to,
-                    stopped: false,
-                },
-                _ => What::Undelivered { to, pairing },
+        let what = match row.kind.as_str() {
+            "card" => What::BoardFailed {
+                owner: to,
+                address: Address::parse(&row.recipient)?,
+                stopped: false,
             },
+            _ => What::Undelivered { to, pairing },
         };
+        let event = Event { cause, what };
         let seeds = self
             .ledger
             .pairing(pairing)?

@@ -326,21 +326,25 @@ pub fn leave(
     if is_handed_on(route) && !expected {
         return match route.trail {
             _ if accepts(reading) => Leave::Guest,
-            Trail::Guest => Leave::Nothing,
+            // It may be its reader, from another address of theirs.
+            Trail::Token if stops => Leave::Ask,
+            Trail::Guest | Trail::Token => Leave::Nothing,
             _ => Leave::Ask,
         };
     }
     // A letter that was handed on, or lies on a board, is in other hands: what its every copy holds
-    // shows nobody to be its reader. Their mail is stopped by it, which harms least, and colleagues
-    // are asked, as anybody could have them asked who holds it.
+    // shows nobody to be its reader, its Reply-To neither, which goes along where it is forwarded as an
+    // attachment. Their mail is stopped by it, which harms least, and colleagues are asked, as anybody
+    // could have them asked who holds it.
     let shared = match route.trail {
         Trail::Guest => true,
+        Trail::Token => is_handed_on(route),
         Trail::MessageId => is_in_other_hands(route),
         _ => false,
     };
     if shared && !is_authentic(message, trusted_authserv_id) {
         let harmless = |act: &&Act| match route.trail {
-            Trail::Guest => **act == Act::Stop || is_invite(act) && fresh,
+            Trail::Guest | Trail::Token => **act == Act::Stop || is_invite(act) && fresh,
             _ => **act == Act::Stop,
         };
         let acts: Vec<_> = reading.acts.iter().filter(harmless).cloned().collect();
@@ -388,7 +392,8 @@ pub fn leave(
 /// The name of an invitation to hand on.
 const PASS_IT_ON: &str = "pass-it-on";
 
-fn is_handed_on(route: &Route) -> bool {
+/// Whether it answers an invitation to hand on.
+pub(super) fn is_handed_on(route: &Route) -> bool {
     let letter = route.letter.as_ref();
     letter.is_some_and(|letter| letter.name == PASS_IT_ON)
 }

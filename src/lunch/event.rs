@@ -10,7 +10,7 @@ use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Plan};
 use crate::lunch::person::{Person, PersonId};
 use crate::lunch::quoting::Point;
-use crate::words::address::NameAddr;
+use crate::words::address::{Address, NameAddr};
 use crate::words::token::TokenKey;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +103,8 @@ pub enum What {
     BoardFailed {
         /// Whose board.
         owner: PersonId,
+        /// The address that the card went to.
+        address: Address,
         /// Whoever is there wants none.
         stopped: bool,
     },

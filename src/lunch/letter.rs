@@ -23,6 +23,19 @@ pub struct Letter {
     pub body: Body,
 }
 
+impl Letter {
+    /// The board that it asks about, or, where it is a card, to which it went.
+    pub fn board(&self) -> Option<BoardMeant> {
+        match &self.body {
+            Body::Card { marks, .. } => Some(BoardMeant::Own {
+                address: self.to.address.to_string(),
+                marks: marks.clone(),
+            }),
+            body => body.board(),
+        }
+    }
+}
+
 /// What an invitation offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -316,6 +329,8 @@ pub enum Receipt {
         asks_goal: bool,
         /// Whether the day was spoken of, and not understood.
         asks_day: bool,
+        /// Whether somebody brought the partner in, who sees the reader by name once the two have met.
+        seen: bool,
     },
     /// For a no: one kind line.
     Declined,
@@ -482,8 +497,12 @@ pub enum Receipt {
     Held {
         /// Of which lunch.
         table: Table,
-        /// Whether the lunch counts as held.
+        /// Whether the writer says that they met.
         met: bool,
+        /// Notes of the writer's are kept, which say so too.
+        own_notes: bool,
+        /// So are notes of the partner's: where the writer says that they didn't meet, it stays a lunch.
+        partners_notes: bool,
     },
     /// Notes were taken back.
     Undone {

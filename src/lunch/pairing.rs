@@ -157,6 +157,8 @@ pub struct Page {
     pub quoting: Quotings,
     /// How many cards of it went to the writer's own board.
     pub carded: u32,
+    /// To which of the writer's boards the last of them went (`Board::number`).
+    pub carded_on: Option<u32>,
     /// A "when" was asked for, where the best moment had none.
     pub hinted: bool,
 }
@@ -184,9 +186,14 @@ impl Page {
         }
     }
 
+    /// Whether anything was noted.
+    pub fn has_notes(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| !notes.is_empty())
+    }
+
     /// Whether this one has answered, with notes or without.
     pub fn is_answered(&self) -> bool {
-        self.answer.is_some() || self.notes.as_ref().is_some_and(|notes| !notes.is_empty())
+        self.answer.is_some() || self.has_notes()
     }
 }
 
@@ -248,6 +255,23 @@ impl Lunch {
         let wrote = page.notes.as_ref().is_some_and(|notes| !notes.is_empty());
         let silent = !self.page(writer.other()).is_answered();
         self.chased && wrote && silent && page.shown == 0 && !page.share_now
+    }
+
+    /// What is known of a lunch that is over, once somebody has taken back what they said: notes of either
+    /// say that they met, else whatever one of them answered; without that nobody knows.
+    pub fn recalled(&self) -> LunchState {
+        let pages = [&self.by_inviter, &self.by_invitee];
+        let answered =
+            |wanted: fn(Held) -> bool| pages.iter().any(|p| p.answer.is_some_and(wanted));
+        if pages.iter().any(|page| page.has_notes()) {
+            LunchState::Held
+        } else if answered(|held| held == Held::NotMet) {
+            LunchState::NotMet
+        } else if answered(|held| held != Held::NotMet) {
+            LunchState::Held
+        } else {
+            LunchState::Planned
+        }
     }
 
     /// Whether it was, or may still be, a lunch.
@@ -419,6 +443,15 @@ impl Pairing {
     /// Position of the lunch in that slot.
     pub fn lunch_at(&self, slot: NaiveDateTime) -> Option<usize> {
         self.lunches.iter().position(|lunch| lunch.slot == slot)
+    }
+
+    /// Whether another lunch of theirs was moved into the place of that one: to a day that is at least as
+    /// near to it as to its own. Both would be two lunches where the two agreed on one.
+    pub fn has_lost_its_place(&self, lunch: &Lunch) -> bool {
+        let away = |other: &Lunch, from: NaiveDateTime| (other.start - from).abs();
+        let others = self.lunches.iter().filter(|other| other.slot != lunch.slot);
+        let mut standing = others.filter(|other| other.counts());
+        standing.any(|other| away(other, lunch.start) <= away(other, other.slot))
     }
 
     /// The dates of its own lunches that stand or took place.

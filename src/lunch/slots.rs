@@ -68,7 +68,11 @@ pub fn find(
             else {
                 continue;
             };
-            let clashes = slots.excluded.iter().filter(|d| booked.contains(d)).count();
+            // What is dropped before the first lunch is stepped over too: nobody means one in a year.
+            let weeks = wish.every_weeks.unwrap_or(1);
+            let before = every(weeks, date, SERIES_LUNCHES).take_while(|d| *d < slots.first);
+            let stepped = before.chain(slots.excluded.iter().copied());
+            let clashes = stepped.filter(|d| booked.contains(d)).count();
             if clashes == 0 {
                 return Some(slots);
             }
@@ -170,6 +174,20 @@ mod tests {
         let dan = find(&thursdays("2027-01-05"), &booked, &none).unwrap();
         assert_eq!(dan.first, day("2027-01-11"));
         assert!(dan.dates.iter().all(|d| !booked.contains(d)));
+    }
+
+    /// A partner's series ends some day, and no first lunch waits for that.
+    #[test]
+    fn beside_a_series_that_has_run_for_a_while_the_other_week_is_taken() {
+        let running: BTreeSet<_> = every(2, day("2027-01-07"), SERIES_LUNCHES).collect();
+        let found = find(&thursdays("2027-02-12"), &running, &BTreeSet::new()).unwrap();
+        assert_eq!(found.first, day("2027-02-25"));
+        let weekly: BTreeSet<_> = every(1, day("2027-01-07"), 52).collect();
+        let named = Wish {
+            weekday_named: true,
+            ..thursdays("2027-02-12")
+        };
+        assert_eq!(find(&named, &weekly, &BTreeSet::new()), None);
     }
 
     #[test]

@@ -309,7 +309,8 @@ impl Facts {
                 agreement,
                 asks_goal,
                 asks_day,
-            } => context! { agreement => self.agreement(agreement), asks_goal, asks_day },
+                seen,
+            } => context! { agreement => self.agreement(agreement), asks_goal, asks_day, seen },
             Receipt::Later { until } => context! { until => self.day(*until) },
             Receipt::Declined
             | Receipt::Asked
@@ -398,7 +399,12 @@ impl Facts {
                 hints_when,
                 seal => self.seal(seal),
             },
-            Receipt::Held { table, met } => context! { table => self.table(table), met },
+            Receipt::Held {
+                table,
+                met,
+                own_notes,
+                partners_notes,
+            } => context! { table => self.table(table), met, own_notes, partners_notes },
             Receipt::Undone { table, seen } => context! { table => self.table(table), seen },
         }
     }

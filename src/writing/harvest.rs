@@ -38,15 +38,21 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
         .chain(said.map(|quote| &quote.speaker))
         .chain(harvest.watching.iter().map(|(who, _)| who))
         .chain(harvest.next.iter().map(|next| &next.partner))
-        .chain(harvest.weave.threads.iter().map(|thread| &thread.partner))
+        .chain(in_threads(&harvest.weave))
         .collect()
+}
+
+/// Everybody whom threads tell by name.
+fn in_threads(weave: &Weave) -> impl Iterator<Item = &NameAddr> {
+    let threads = weave.threads.iter();
+    threads.flat_map(|thread| std::iter::once(&thread.partner).chain(&thread.brought_in))
 }
 
 /// A member's own threads, as lines: one for each partner.
 pub(super) fn threads(weave: &Weave, facts: &Facts) -> Value {
     let month = Month {
         facts,
-        people: weave.threads.iter().map(|t| &t.partner).collect(),
+        people: in_threads(weave).collect(),
     };
     month.threads(weave)
 }
@@ -101,13 +107,16 @@ impl Month<'_> {
 
     fn threads(&self, weave: &Weave) -> Value {
         let lines = weave.threads.iter().map(|thread| {
-            let grown = match thread.grown.len() {
+            let brought_in = thread.brought_in.iter().map(|who| self.name(who));
+            let brought_in: Vec<_> = brought_in.collect();
+            let grown = match thread.grown.len().saturating_sub(brought_in.len()) {
                 0 => String::new(),
                 count => say::more_pairs(count),
             };
             context! {
                 partner => self.name(&thread.partner),
                 lunches => say::thread(&thread.held, thread.goes_on, self.facts.today),
+                brought_in => say::list(&brought_in),
                 grown,
             }
         });

@@ -104,7 +104,7 @@ fn write_lunch(lunch: &Lunch, to: &mut DefaultHasher) {
 
 fn write_page(page: &Page, to: &mut DefaultHasher) {
     (page.answer, page.asked_for_missing, page.share_now).hash(to);
-    (page.goal, page.hinted, page.carded.min(2)).hash(to);
+    (page.goal, page.hinted, page.carded.min(2), page.carded_on).hash(to);
     format!("{:?}", page.quoting).hash(to);
     page.shown.min(3).hash(to);
     if let Some(notes) = &page.notes {

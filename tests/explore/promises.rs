@@ -36,6 +36,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
     }
     one_receipt(turn, &letters)?;
     same_tables(&letters)?;
+    one_lunch_in_a_place(turn)?;
     nothing_old_leaves(world)?;
     way_out(world, turn)?;
     progress(world, &turn.event)?;
@@ -327,6 +328,28 @@ fn keeps_secrets(world: &World, letter: &Dispatch) -> Kept {
         let exchange = matches!(letter.letter.body, Body::Exchange { .. });
         if !exchange || !opened || !pairing.stage.is_meeting() {
             return Err(format!("sealed notes in {}", letter.letter.body.name()));
+        }
+    }
+    Ok(())
+}
+
+/// A lunch that was left out comes back to no place that another one was moved to.
+fn one_lunch_in_a_place(turn: &Turn) -> Kept {
+    for after in &turn.decision.pairings {
+        let Some(before) = turn.before.pairings.get(&after.id) else {
+            continue;
+        };
+        for lunch in before.lunches.iter().filter(|l| !l.counts()) {
+            let again = after.lunches.iter().find(|l| l.slot == lunch.slot);
+            let stands =
+                again.is_some_and(|l| l.state == LunchState::Planned && l.start == lunch.start);
+            let left_out = matches!(lunch.state, LunchState::Skipped | LunchState::Rested);
+            if left_out && stands && before.has_lost_its_place(lunch) {
+                return Err(format!(
+                    "{} stands again beside the one in its place",
+                    lunch.slot
+                ));
+            }
         }
     }
     Ok(())

@@ -64,24 +64,42 @@ fn pictures(refusals: bool) -> BTreeMap<&'static str, Vec<u8>> {
         );
         drawn.insert(form, village.file(form));
     }
-    // Ana sees that three pairs grew from her lunches with Ben, and not who they are.
+    // Ana reads that Cara came through Ben, and that two more pairs grew, not who they are.
     let month = village.letter("Ana", "Nobody else gets this.");
     village.say("Ana", &month, "fabric");
     let own = village.letter("Ana", "Here are your threads.");
-    let text = own.mail.text.split_whitespace().collect::<Vec<_>>();
-    let text = text.join(" ");
+    let text = one_line(&own.mail.text);
     assert!(
-        text.contains("From it, three more pairs have lunch."),
+        text.contains("Through Ben came Cara. Beyond that, two more pairs have lunch."),
         "{text}"
     );
-    for name in ["Cara", "Dora", "Emil", "Xaver", "Ute"] {
+    for name in ["Dora", "Emil", "Xaver", "Yara", "Zoe", "Ute"] {
         assert!(!text.contains(name), "{name} is told in {text}");
     }
-    let told = text.split("Letter ").next().unwrap_or_default();
-    drawn.insert("own words", told.as_bytes().to_vec());
+    drawn.insert("own words", before_reference(&text));
     drawn.insert("own picture", own.picture());
+    // Whom Cara brought in is hers, and Ben's, to read; nobody reads further up than they stand.
+    let month = village.letter("Ben", "Nobody else gets this.");
+    village.say("Ben", &month, "fabric");
+    let bens = one_line(&village.letter("Ben", "Here are your threads.").mail.text);
+    assert!(bens.contains("Through Cara came Dora."), "{bens}");
+    assert!(!bens.contains("Emil"), "{bens}");
+    let month = village.letter("Dora", "Nobody else gets this.");
+    village.say("Dora", &month, "fabric");
+    let doras = one_line(&village.letter("Dora", "Here are your threads.").mail.text);
+    assert!(!doras.contains("Ana") && !doras.contains("Ben"), "{doras}");
+    drawn.insert("Ben's words", before_reference(&bens));
     village.close();
     drawn
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn before_reference(text: &str) -> Vec<u8> {
+    let told = text.split("Letter ").next().unwrap_or_default();
+    told.as_bytes().to_vec()
 }
 
 /// Whoever said no, nothing, stop or end before a lunch is neither there nor missing.

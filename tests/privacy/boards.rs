@@ -149,6 +149,85 @@ async fn an_old_yes_is_for_the_board_that_was_named_there() {
     stage.strike().await;
 }
 
+/// The server of the old board says only now that it has no such address.
+#[tokio::test]
+async fn a_late_bounce_ends_only_the_board_that_it_came_from() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let old = stage.latest(BOARD);
+    names(&mut stage, OTHER).await;
+    bounces(&mut stage, BOARD, &old).await;
+    assert_eq!(count(&stage, BOB, "didn't get to your board"), 0);
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert!(last_card(&stage, OTHER).contains("pelican"));
+    let new = stage.latest(OTHER);
+    bounces(&mut stage, OTHER, &new).await;
+    assert_eq!(count(&stage, BOB, "didn't get to your board"), 1);
+    lunch(&mut stage, "02-04", HERS, HIS).await;
+    assert_eq!(stage.letters(OTHER).len(), 1);
+    stage.strike().await;
+}
+
+async fn bounces(stage: &mut Stage, address: &str, card: &Mail) {
+    let head = format!(
+        "From: Mail Delivery System <mailer-daemon@example.test>\nTo: {LUNCH}\n\
+         Subject: Undelivered Mail Returned to Sender\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\""
+    );
+    let body = format!(
+        "--b\nContent-Type: text/plain\n\nYour mail could not be delivered.\n\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.test\n\n\
+         Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n\n\
+         --b\nContent-Type: message/rfc822\n\nFrom: {LUNCH}\nTo: {address}\n\
+         Message-ID: <{}>\nSubject: {}\n\nnotes\n\n--b--\n",
+        card.message_id, card.subject
+    );
+    stage.arrives(LUNCH, &head, &body).await;
+}
+
+/// Whoever is at the old board's address ends cards there for good, and not those of the new one.
+#[tokio::test]
+async fn a_stop_from_an_old_board_closes_that_address_and_no_other() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let card = stage.latest(BOARD);
+    names(&mut stage, OTHER).await;
+    let id = &card.message_id;
+    let head = format!("From: {BOARD}\nTo: {LUNCH}\nSubject: Re: Lunch\nIn-Reply-To: <{id}>");
+    stage.arrives(LUNCH, &head, "Stop").await;
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    assert!(last_card(&stage, OTHER).contains("pelican"));
+    let any = letter(&stage, BOB, "Alice");
+    stage.answers(BOB, &any, &format!("board: {BOARD}")).await;
+    assert_eq!(count(&stage, BOB, "You named a board"), 2, "and not again");
+    stage.strike().await;
+}
+
+/// What is put right goes to the board that had it, not as a correction to one that never did.
+#[tokio::test]
+async fn a_new_board_gets_no_correction_of_a_card_that_it_never_had() {
+    let mut stage = boarded().await;
+    lunch(&mut stage, "01-07", HERS, HIS).await;
+    let noted = letter(&stage, BOB, "Here is what I understood of your notes");
+    stage.answers(BOB, &noted, "1. The walrus call.").await;
+    assert!(last_card(&stage, BOARD).starts_with("Corrected: "));
+    names(&mut stage, OTHER).await;
+    stage.answers(BOB, &noted, "1. The osprey call.").await;
+    assert_eq!(stage.letters(OTHER).len(), 0);
+    assert_eq!(
+        stage.letters(BOARD).len(),
+        2,
+        "nor does the old one hear more"
+    );
+    lunch(&mut stage, "01-21", HERS, HIS).await;
+    let card = last_card(&stage, OTHER);
+    assert!(
+        card.contains("pelican") && !card.starts_with("Corrected: "),
+        "{card}"
+    );
+    stage.strike().await;
+}
+
 #[tokio::test]
 async fn no_board_is_a_no_to_the_partner_s_board_too() {
     let (mut stage, _) = boarded_with_leave().await;

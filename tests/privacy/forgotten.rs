@@ -1,10 +1,56 @@
 //! Whoever is forgotten is so in what their partners keep too.
 
-use super::stage::{ALICE, BOB, Stage};
-use super::{letter, taken_up, until};
+use super::stage::{ALICE, BOB, CARA, Stage};
+use super::{SMALL, count, letter, lunch, one_line, taken_up, until};
 use chrono::TimeDelta;
 use postlunch::daemon::request::{Reply, Request};
 use postlunch::words::address::Address;
+
+/// Alice brought Bob in, and Bob Cara: Alice reads that until Cara is forgotten.
+#[tokio::test]
+async fn whoever_is_forgotten_came_through_nobody() {
+    let mut stage = Stage::set().await;
+    stage.meeting().await;
+    lunch(&mut stage, "01-07", SMALL, SMALL).await;
+    let asked = stage.invite(format!("Bob <{BOB}>"), format!("Cara <{CARA}>"));
+    asked.await.expect("an invitation");
+    let invitation = stage.latest(CARA);
+    stage.answers(CARA, &invitation, "Yes").await;
+    let receipt = letter(&stage, CARA, "I read that as: yes");
+    assert!(one_line(&receipt).contains("Somebody brought Bob in"));
+    let any = letter(&stage, ALICE, "Bob");
+    stage.answers(ALICE, &any, "fabric").await;
+    assert_eq!(count(&stage, ALICE, "Cara"), 0, "they have not met yet");
+    until(&stage, "2027-01-14T15:00:00Z").await;
+    let prompts = letter(&stage, CARA, "How was it? Reply");
+    stage.answers(CARA, &prompts, SMALL).await;
+    stage.answers(ALICE, &any, "fabric").await;
+    letter(&stage, ALICE, "Through Bob came Cara.");
+
+    for id in ["a", "b"] {
+        let forget = Request::Person {
+            address: CARA.to_owned(),
+            forget: true,
+            id: id.to_owned(),
+        };
+        stage.ask(forget).await;
+        stage.pass(TimeDelta::hours(1)).await;
+    }
+    let before = count(&stage, ALICE, "Cara");
+    stage.answers(ALICE, &any, "Fabric").await;
+    assert_eq!(count(&stage, ALICE, "Here are your threads"), 3);
+    let threads = one_line(&letter(&stage, ALICE, "Here are your threads"));
+    assert!(
+        !threads.contains("Through") && !threads.contains("more pair"),
+        "{threads}"
+    );
+    until(&stage, "2027-02-03T12:00:00Z").await;
+    letter(&stage, ALICE, "Nobody else gets this");
+    assert_eq!(count(&stage, ALICE, "Cara"), before);
+    let (of_two, of_none, _) = kept_with_alice(&mut stage).await;
+    assert!(!of_two.contains("Cara") && !of_none.contains("Cara"));
+    stage.strike().await;
+}
 
 /// What is kept with Alice: the texts of her letters, those about no pairing apart, and her goals.
 async fn kept_with_alice(stage: &mut Stage) -> (String, String, String) {

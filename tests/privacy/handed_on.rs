@@ -78,6 +78,74 @@ async fn what_is_handed_on_is_a_key_to_an_invitation_and_to_nothing_else() {
     stage.strike().await;
 }
 
+/// Forwarded as an attachment (message/rfc822) the letter brings all of itself along, Bob's own reply address
+/// too: that is no more of a key than what is printed in it.
+#[tokio::test]
+async fn as_an_attachment_it_is_a_key_to_no_more() {
+    let (mut stage, bobs) = handed_on("").await;
+    let key = bobs.reply_to.clone();
+    let head = |from: &str, to: &str| format!("From: {from}\nTo: {to}\nSubject: Re: Lunch");
+    // In Bob's name, and in the name of whoever got it.
+    let words = [
+        "end",
+        "skip",
+        "report",
+        "fabric",
+        "goal: To sing",
+        "board: b@boards.example",
+    ];
+    for words in words
+        .iter()
+        .chain(&["pause until 1 May", "no quotes", "Cara is a pelican"])
+    {
+        stage.arrives(&key, &head(BOB, &key), words).await;
+        stage.arrives(&key, &head(DAN, &key), words).await;
+        stage.arrives(&key, &head(CARA, &key), words).await;
+    }
+    assert_eq!(stage.standing().await, "meeting");
+    for said in [
+        "Here is what is kept about you",
+        "Here are your threads",
+        "You named a board",
+    ] {
+        assert_eq!(count(&stage, BOB, said), 0, "{said}");
+    }
+    assert_eq!(count(&stage, BOB, "To sing"), 0);
+    assert_eq!(count(&stage, BOB, "Was this you?"), 1, "once a day");
+    for who in [DAN, CARA, MALLORY, ALICE] {
+        assert_eq!(count(&stage, who, "pelican"), 0, "{who}");
+    }
+    // The whole letter in a mail to us is none of its reader's either.
+    let around = format!(
+        "{}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"",
+        head(BOB, LUNCH)
+    );
+    let whole = format!(
+        "--b\nContent-Type: text/plain\n\nend\n\n--b\nContent-Type: message/rfc822\n\n\
+         From: {LUNCH}\nTo: {BOB}\nReply-To: {key}\nMessage-ID: <{}>\nSubject: {}\n\n{}\n--b--\n",
+        bobs.message_id, bobs.subject, bobs.text
+    );
+    stage.arrives(LUNCH, &around, &whole).await;
+    assert_eq!(stage.standing().await, "meeting");
+
+    // It brings what a forwarded invitation brings, no faster: two asked and no third.
+    for guest in [DAN, ERIN, FAY] {
+        stage.arrives(&key, &head(guest, &key), "Yes please").await;
+    }
+    assert!(count(&stage, DAN, "Bob") > 0 && count(&stage, ERIN, "Bob") > 0);
+    assert_eq!(count(&stage, FAY, "Bob"), 0, "two have not answered yet");
+    stage
+        .arrives(&key, &head(BOB, &key), &format!("invite {GUS}"))
+        .await;
+    assert_eq!(
+        count(&stage, GUS, "Bob"),
+        0,
+        "nor whoever is named in his name"
+    );
+    assert_eq!(stage.standing().await, "meeting");
+    stage.strike().await;
+}
+
 #[tokio::test]
 async fn the_button_of_what_is_handed_on_is_its_reader_s_too() {
     let (mut stage, bobs) = handed_on("").await;

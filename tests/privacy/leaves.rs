@@ -1,7 +1,7 @@
 //! Leave that somebody gave is for what they were asked about, and can be taken back for ever.
 
-use super::stage::{ALICE, BOB, Stage};
-use super::{SMALL, count, letter, lunch};
+use super::stage::{ALICE, BOB, CARA, Stage};
+use super::{SMALL, count, letter, lunch, until};
 use chrono::TimeDelta;
 use postlunch::demo::client::Mail;
 
@@ -72,6 +72,36 @@ async fn a_no_to_the_receipt_takes_leave_back_and_ends_no_lunches() {
     stage.answers(BOB, &receipt, "No").await;
     letter(&stage, BOB, "None of your words go to that board");
     assert_eq!(stage.standing().await, "meeting");
+    stage.strike().await;
+}
+
+/// From a letter about nobody in particular it is all leave there is: one receipt, and one word to each partner.
+#[tokio::test]
+async fn no_quotes_from_a_summary_brings_one_receipt() {
+    let mut stage = asked().await;
+    let permission = letter(&stage, BOB, "May Alice quote you?");
+    stage.answers(BOB, &permission, "Yes, by name").await;
+    let invited = stage.invite(format!("Bob <{BOB}>"), format!("Cara <{CARA}>"));
+    invited.await.expect("an invitation");
+    let invitation = stage.latest(CARA);
+    stage.answers(CARA, &invitation, "Yes").await;
+    until(&stage, "2027-02-03T12:00:00Z").await;
+    let month = letter(&stage, BOB, "Nobody else gets this");
+    stage.answers(BOB, &month, "no quotes").await;
+    assert_eq!(
+        count(&stage, BOB, "may be quoted, whatever was said before"),
+        1
+    );
+    let told = "stays between the two of you from now on";
+    assert_eq!(
+        (count(&stage, ALICE, told), count(&stage, CARA, told)),
+        (1, 0)
+    );
+    // A no to the receipt is the same again, and no no to any lunches.
+    let receipt = letter(&stage, BOB, "may be quoted, whatever was said before");
+    stage.answers(BOB, &receipt, "No").await;
+    assert_eq!(count(&stage, ALICE, told), 1);
+    assert!(stage.pairings().await.iter().all(|p| p.stage == "meeting"));
     stage.strike().await;
 }
 

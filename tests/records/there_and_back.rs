@@ -168,10 +168,10 @@ prop_compose! {
         ])),
         (asked_for_missing, share_now, shown) in any::<(bool, bool, u32)>(),
         goal in option::of(any::<usize>()), quoting in vec(any_quoting(), 0..3),
-        hinted in any::<bool>(), (carded, wording) in any::<(u32, u32)>(),
+        hinted in any::<bool>(), (carded, wording) in any::<(u32, u32)>(), carded_on in any::<Option<u32>>(),
     ) -> Page {
         let quoting = quoting.into_iter().collect();
-        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting, hinted, carded, wording }
+        Page { notes, answer, asked_for_missing, share_now, shown, goal, quoting, hinted, carded, carded_on, wording }
     }
 }
 

@@ -158,7 +158,7 @@ impl House {
             "{}{}{}\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\nmax_pairings = 2\n\
+             [policy]\nmails_per_person_per_day = 50\nmax_pairings = 2\nfabric = true\n\
              [control]\nsocket = \"control.sock\"\n",
             self.identity(),
             server("imap", &self.imap),

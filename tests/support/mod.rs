@@ -11,6 +11,7 @@ pub mod house;
 pub mod letters;
 pub mod process;
 pub mod script;
+pub mod season;
 pub mod secrets;
 pub mod theatre;
 pub mod trials;

@@ -11,6 +11,7 @@ use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Growth, Lunch, Pairing, PairingId, Plan, Role, Series, Stage};
 use crate::lunch::person::PersonId;
 use crate::lunch::slots::{self, Wish};
+use crate::lunch::weave::lineage;
 use chrono::{Days, NaiveDate};
 
 /// "Ask me later" without a date is asked again after this many days.
@@ -257,6 +258,14 @@ impl Desk {
                 );
                 return Outcome::Asked;
             }
+            // Whoever was reminded of a lunch that stands where one stood is not reminded again.
+            let stood = before.lunches.iter().filter(|l| l.counts());
+            let reminded: Vec<_> = stood.filter_map(|l| l.reminded_of).collect();
+            self.change(voice.pairing, |p| {
+                for lunch in p.lunches.iter_mut().filter(|l| reminded.contains(&l.start)) {
+                    lunch.reminded_of = Some(lunch.start);
+                }
+            });
             self.send_series(voice.pairing, false);
         }
         self.confirm_agreement(voice, false, terms.day_open);
@@ -286,6 +295,7 @@ impl Desk {
             agreement: agreement.clone(),
             asks_goal,
             asks_day,
+            seen: fresh && voice.role == Role::Invitee && self.was_brought_in(partner),
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let news = Notice::Accepted {
@@ -293,6 +303,12 @@ impl Desk {
             agreement,
         };
         self.tell(partner, voice.pairing, None, news);
+    }
+
+    /// Whether somebody came in by an invitation, whose sender reads by name whom they bring in.
+    fn was_brought_in(&self, who: PersonId) -> bool {
+        let all: Vec<&Pairing> = self.circle.pairings.values().collect();
+        lineage(&all).contains_key(&who)
     }
 
     /// Finds days and plans the lunches. Returns false, and plans nothing, if no day is free.

@@ -132,10 +132,17 @@ impl Desk {
         self.tell_board(by, pairing, board.address.to_string(), BoardState::Off)
     }
 
-    /// A card did not get there, or whoever is there wants none: no more go there, and the owner is told.
-    pub(super) fn board_failed(&mut self, owner: PersonId, stopped: bool) -> Outcome {
-        let Some(board) = self.person(owner).and_then(|p| p.board.clone()) else {
-            return Outcome::Nothing("no board is named");
+    /// A card did not get to that address, or whoever is there wants none: no more go there, and the owner
+    /// is told. Late news of an earlier board concerns nobody.
+    pub(super) fn board_failed(
+        &mut self,
+        owner: PersonId,
+        address: &Address,
+        stopped: bool,
+    ) -> Outcome {
+        let board = self.person(owner).and_then(|p| p.board.clone());
+        let Some(board) = board.filter(|board| board.address == *address) else {
+            return Outcome::Nothing("that board is named no longer");
         };
         self.change_person(owner, |p| p.board = None);
         let state = match stopped {
@@ -228,10 +235,14 @@ impl Desk {
             let Some(lunch) = self.lunch(id, index) else {
                 return;
             };
-            let carded = lunch.page(owner).carded;
+            let page = lunch.page(owner);
+            // A correction goes where the card has gone: another board has never had it.
+            let there = page.carded_on.is_none() || page.carded_on == self.board_of_role(id, owner);
             let concerned = match again {
-                None => carded == 0,
-                Some(writer) => carded > 0 && (writer == owner || self.may_card(id, writer)),
+                None => page.carded == 0,
+                Some(writer) => {
+                    page.carded > 0 && there && (writer == owner || self.may_card(id, writer))
+                }
             };
             if concerned {
                 self.send_card(id, index, owner);
@@ -301,7 +312,11 @@ impl Desk {
             consent,
             use_by,
         });
-        self.change_lunch(id, index, |l| l.page_mut(owner).carded += 1);
+        self.change_lunch(id, index, |l| {
+            let page = l.page_mut(owner);
+            page.carded += 1;
+            page.carded_on = Some(board.number);
+        });
     }
 
     /// Asks the partner, once for each board, whether their words may go there.

@@ -319,10 +319,12 @@ impl Desk {
             // Meanwhile its day may have gone to another lunch, of others or of their own.
             let mut taken = taken;
             taken.extend(p.own_dates());
+            let displaced = p.lunches.iter().filter(|l| p.has_lost_its_place(l));
+            let displaced: Vec<_> = displaced.map(|l| l.slot).collect();
             for lunch in p.lunches.iter_mut().filter(|l| l.start > now) {
                 let date = lunch.start.date();
                 if lunch.state == LunchState::Rested && date >= until {
-                    let free = taken.insert(date);
+                    let free = !displaced.contains(&lunch.slot) && taken.insert(date);
                     lunch.state = if free {
                         LunchState::Planned
                     } else {

@@ -19,7 +19,7 @@ mod reached;
 mod skipping;
 pub mod step;
 
-use crate::lunch::act::{Act, Answering};
+use crate::lunch::act::{Act, Answering, Permission};
 use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
@@ -62,7 +62,11 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             many,
             came,
         } => desk.guests_named(*by, asked, not, *many, *came),
-        What::BoardFailed { owner, stopped } => desk.board_failed(*owner, *stopped),
+        What::BoardFailed {
+            owner,
+            address,
+            stopped,
+        } => desk.board_failed(*owner, address, *stopped),
         What::Due { pairing } => desk.due(*pairing),
         What::MonthTurned { person, month } => desk.month_turned(*person, *month),
         What::Ordered { pairing, order } => desk.ordered(*pairing, *order),
@@ -331,7 +335,7 @@ impl Desk {
                 CommandName::Board => self.name_board(by, None, act, words),
                 CommandName::NoBoard => self.end_board(by, None),
                 CommandName::NoTips => self.end_tips(by, None),
-                CommandName::NoQuotes => self.withdraw_all_leave(by, words),
+                CommandName::NoQuotes => self.withdraw_all_leave(by),
                 CommandName::Card => self.send_next_table_card(by, words),
                 CommandName::PassOn => {
                     self.answer(by, None, None, Body::PassItOn);
@@ -345,6 +349,12 @@ impl Desk {
             },
             Act::Permission(_) if about.is_some_and(|a| a.letter == "board-confirm") => {
                 self.confirm_board(by, None, about, act)
+            }
+            // "No" to the receipt for all leave that was taken back is the same again.
+            Act::Permission(Permission::Refused)
+                if about.is_some_and(|a| a.letter == "receipt-permission") =>
+            {
+                self.withdraw_all_leave(by)
             }
             Act::AutoReply { .. } | Act::Bounce { .. } | Act::Other => {
                 Outcome::Nothing("nothing follows from it")

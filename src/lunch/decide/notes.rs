@@ -228,9 +228,14 @@ impl Desk {
         }
         self.change_lunch(voice.pairing, index, |lunch| {
             let page = lunch.page_mut(voice.role);
+            // "We didn't meet", and notes of a lunch: those are what does not belong there.
+            let contradicts = page.answer == Some(Held::NotMet) && page.has_notes();
             page.rewrite(|notes| *notes = None);
-            page.answer = None;
+            page.answer = page.answer.filter(|_| contradicts);
             page.share_now = false;
+            if lunch.followed_up.is_some() {
+                lunch.state = lunch.recalled();
+            }
         });
         let Some(table) = self.table(voice.pairing, index) else {
             return Outcome::Nothing("there is no such lunch");
@@ -249,24 +254,27 @@ impl Desk {
         };
         let held = held_of(act);
         let met = held != Held::NotMet;
-        let Some(slot) = self.lunch(voice.pairing, index).map(|l| l.slot) else {
+        let Some(lunch) = self.lunch(voice.pairing, index) else {
             return Outcome::Nothing("there was no lunch yet");
         };
+        let slot = lunch.slot;
+        // Notes of either say that they met, whatever the other remembers: who wrote them keeps them.
+        let own_notes = lunch.page(voice.role).has_notes();
+        let partners_notes = lunch.page(voice.role.other()).has_notes();
         self.change_lunch(voice.pairing, index, |lunch| {
             lunch.page_mut(voice.role).answer = Some(held);
-            let written = |page: &crate::lunch::pairing::Page| {
-                page.notes.as_ref().is_some_and(|n| !n.is_empty())
-            };
-            // Notes of either say that they met, whatever the other remembers.
-            let noted = written(&lunch.by_inviter) || written(&lunch.by_invitee);
-            lunch.state = if met || noted {
-                LunchState::Held
-            } else {
-                LunchState::NotMet
+            lunch.state = match met || own_notes || partners_notes {
+                true => LunchState::Held,
+                false => LunchState::NotMet,
             };
         });
         if let Some(table) = self.table(voice.pairing, index) {
-            let receipt = Body::Receipt(Receipt::Held { table, met });
+            let receipt = Body::Receipt(Receipt::Held {
+                table,
+                met,
+                own_notes,
+                partners_notes,
+            });
             self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
         }
         Outcome::Done

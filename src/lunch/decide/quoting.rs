@@ -8,9 +8,10 @@ use crate::lunch::act::{Act, Answering, Permission};
 use crate::lunch::event::{About, Outcome};
 use crate::lunch::letter::{Body, Notice, QuoteState, Receipt};
 use crate::lunch::notes::{Section, Words};
-use crate::lunch::pairing::{Page, PairingId};
+use crate::lunch::pairing::{Page, PairingId, Role};
 use crate::lunch::person::PersonId;
 use crate::lunch::quoting::{Point, Quoting, is_quotable};
+use std::collections::BTreeSet;
 
 impl Desk {
     /// `quote 1`, in answer to a summary or an exchange.
@@ -168,19 +169,7 @@ impl Desk {
 
     /// `no quotes`: whatever leave the writer gave in this pairing is taken back.
     pub(super) fn withdraw_leave(&mut self, voice: Voice<'_>) -> Outcome {
-        let today = self.today(voice.by);
-        let mut withdrawn = false;
-        self.change(voice.pairing, |p| {
-            for lunch in &mut p.lunches {
-                for quoting in lunch.page_mut(voice.role).quoting.values_mut() {
-                    let given = !matches!(quoting.answer, Some((_, Permission::Refused)));
-                    withdrawn |= given;
-                    if given {
-                        quoting.answer = Some((today, Permission::Refused));
-                    }
-                }
-            }
-        });
+        let withdrawn = self.take_leave_back(voice.by, voice.pairing, voice.role);
         if !withdrawn && self.has_left(voice.by, Some(voice.pairing)) {
             return Outcome::Nothing("no leave was given");
         }
@@ -197,22 +186,55 @@ impl Desk {
         Outcome::Done
     }
 
-    /// The same from a letter that names no pairing: all of the writer's are meant.
-    pub(super) fn withdraw_all_leave(&mut self, by: PersonId, words: &Words) -> Outcome {
+    /// The same from a letter that names no pairing: all of the writer's are meant. One receipt for them all;
+    /// of the partners each hears for themselves.
+    pub(super) fn withdraw_all_leave(&mut self, by: PersonId) -> Outcome {
         let all = self.circle.pairings.values();
         let theirs: Vec<_> = all.filter_map(|p| Some((p.id, p.role(by)?))).collect();
-        for (pairing, role) in theirs {
-            let voice = Voice {
-                by,
-                pairing,
-                role,
-                about: None,
-                words,
-                for_partner: words,
-            };
-            self.withdraw_leave(voice);
+        let mut told = BTreeSet::new();
+        let mut here = false;
+        for (id, role) in theirs {
+            here |= !self.has_left(by, Some(id));
+            let partner = self.pairing(id).map(|p| p.person(role.other()));
+            let withdrawn = self.take_leave_back(by, id, role);
+            let fresh = partner.filter(|partner| withdrawn && told.insert(*partner));
+            if let Some(partner) = fresh {
+                let news = Notice::QuoteAnswered {
+                    words: None,
+                    permission: Permission::Refused,
+                };
+                self.tell(partner, id, None, news);
+            }
         }
+        if told.is_empty() && !here {
+            return Outcome::Nothing("no leave was given");
+        }
+        let receipt = Receipt::Permission {
+            words: None,
+            permission: Permission::Refused,
+            point: None,
+        };
+        self.answer(by, None, None, Body::Receipt(receipt));
         Outcome::Done
+    }
+
+    /// Makes a no of all leave that somebody gave in that pairing, and of what they were asked and have not
+    /// answered. Whether there was any.
+    fn take_leave_back(&mut self, by: PersonId, id: PairingId, role: Role) -> bool {
+        let today = self.today(by);
+        let mut withdrawn = false;
+        self.change(id, |p| {
+            for lunch in &mut p.lunches {
+                for quoting in lunch.page_mut(role).quoting.values_mut() {
+                    let given = !matches!(quoting.answer, Some((_, Permission::Refused)));
+                    withdrawn |= given;
+                    if given {
+                        quoting.answer = Some((today, Permission::Refused));
+                    }
+                }
+            }
+        });
+        withdrawn
     }
 
     /// The speaker gets the receipt, and whoever asked hears the answer.

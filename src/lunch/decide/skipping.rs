@@ -111,7 +111,8 @@ impl Desk {
         Outcome::Done
     }
 
-    /// Whoever left a lunch out takes that back, as long as it is ahead and its day is free.
+    /// Whoever left a lunch out takes that back, as long as it is ahead, its day is free, and no other lunch
+    /// of theirs has been moved into its place.
     pub(super) fn stand_again(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
         let index = match act {
             Act::CalendarReply { occurrence, .. } => {
@@ -151,6 +152,9 @@ impl Desk {
             let receipt = Body::Receipt(Receipt::Paused { until, next });
             self.answer(voice.by, Some(voice.pairing), Some(lunch.slot), receipt);
             return Outcome::Done;
+        }
+        if before.has_lost_its_place(lunch) {
+            return self.say_how_it_stands(voice, index);
         }
         let slot = lunch.slot;
         let mut taken = slots::booked(&self.circle, [before.inviter, before.invitee], before.id);

@@ -156,6 +156,8 @@ struct PageRecord {
     wording: u32,
     hinted: bool,
     carded: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carded_on: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -479,6 +481,7 @@ impl PageRecord {
             wording: page.wording,
             hinted: page.hinted,
             carded: page.carded,
+            carded_on: page.carded_on,
         }
     }
 
@@ -496,6 +499,7 @@ impl PageRecord {
             wording: self.wording,
             hinted: self.hinted,
             carded: self.carded,
+            carded_on: self.carded_on,
         })
     }
 }

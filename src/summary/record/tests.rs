@@ -6,7 +6,8 @@ use crate::lunch::event::Rules;
 use crate::lunch::notes::{Notes, Section};
 use crate::lunch::pairing::{Growth, Page, PairingId, Plan, Stage};
 use crate::lunch::quoting::Quoting;
-use crate::lunch::weave::weave;
+use crate::lunch::weave::{Around, Weave, weave};
+use crate::summary::monthly::gather;
 use crate::words::address::NameAddr;
 use crate::words::token::TokenKey;
 use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
@@ -17,6 +18,7 @@ const ANA: PersonId = PersonId(1);
 const BEN: PersonId = PersonId(2);
 const CARA: PersonId = PersonId(3);
 const DAN: PersonId = PersonId(4);
+const EVE: PersonId = PersonId(5);
 
 fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2027, month, day).unwrap()
@@ -231,6 +233,58 @@ fn a_goal_in_a_partner_s_words_titles_nothing_until_it_is_put_in_own_words() {
     assert_eq!(texts(&shown.goals[0].moments).len(), 2);
 }
 
+/// Two goals of each: a month of one never takes a goal of the other's for its reader's own.
+#[test]
+fn a_month_has_every_goal_with_its_owner() {
+    let mut circle = ana_s();
+    let ben = circle.people.get_mut(&BEN).unwrap();
+    ben.goals = vec![
+        goal(
+            "Handing over",
+            day(1, 2),
+            Some((day(2, 3), GoalEnd::Achieved)),
+        ),
+        goal("Fewer meetings", day(2, 4), None),
+    ];
+    let now = "2027-03-01T08:00:00Z".parse().unwrap();
+    let around = Around::default();
+    let month = |who| gather(&circle, &around, who, day(2, 1), now).expect("a month");
+    let told = |who| {
+        let month = month(who);
+        let text = |words: &Words| words.reveal().clone();
+        let reached: Vec<_> = month.reached.iter().map(|g| text(&g.words)).collect();
+        let open: Vec<_> = month.open.iter().map(|g| text(&g.words)).collect();
+        let watching = month.watching.iter();
+        let watching: Vec<_> = watching
+            .map(|(who, g)| (who.first_name(), text(g)))
+            .collect();
+        (reached, open, watching)
+    };
+    let owned = |who: &str, goal: &str| vec![(who.to_owned(), goal.to_owned())];
+    let one = |goal: &str| vec![goal.to_owned()];
+    let anas = (
+        one("Speaking up"),
+        one("Asking first"),
+        owned("Ben", "Fewer meetings"),
+    );
+    assert_eq!(told(ANA), anas);
+    let bens = (
+        one("Handing over"),
+        one("Fewer meetings"),
+        owned("Ana", "Asking first"),
+    );
+    assert_eq!(told(BEN), bens);
+    // What Ben wrote beside her second goal is told beside it, in her month alone.
+    let seen = "four, the second goal";
+    let moments = |who| {
+        month(who)
+            .good_moments
+            .into_iter()
+            .map(|q| q.words.reveal().clone())
+    };
+    assert!(moments(ANA).any(|words| words == seen) && moments(BEN).all(|words| words != seen));
+}
+
 #[test]
 fn the_record_is_what_one_has_read_and_written_and_lists_no_refusal() {
     let now = "2027-04-01T08:00:00Z".parse().unwrap();
@@ -258,7 +312,7 @@ fn the_record_is_what_one_has_read_and_written_and_lists_no_refusal() {
     assert!(lunches[5].told.is_some(), "her own are hers");
 }
 
-/// Ana brought Ben in, Ben brought Dan in: Ana sees that it grew, and not who.
+/// Ana brought Ben in, Ben brought Dan in, Dan brought Eve in: Ana reads that Dan came, and that one more did.
 #[test]
 fn what_grew_is_seen_by_those_it_grew_from() {
     let mut first = pairing(1, ANA, BEN, Stage::Meeting);
@@ -268,16 +322,18 @@ fn what_grew_is_seen_by_those_it_grew_from() {
     let mut second = pairing(2, BEN, DAN, Stage::Meeting);
     second.lunches = vec![held(day(3, 1)), held(day(3, 15))];
     let refused = pairing(3, BEN, CARA, Stage::Declined);
-    let people: BTreeMap<PersonId, Person> =
-        [(ANA, "Ana"), (BEN, "Ben"), (CARA, "Cara"), (DAN, "Dan")]
-            .map(|(id, name)| (id, person(id, name)))
-            .into();
-    let of = |reader, all: &[&Pairing]| weave(&people, all, reader, day(4, 1));
-    let with = of(ANA, &[&first, &second, &refused]);
+    let mut third = pairing(4, DAN, EVE, Stage::Meeting);
+    third.lunches = vec![held(day(3, 22))];
+    let of = |reader, all: &[&Pairing]| weave(&names(), all, reader, day(4, 1));
+    let with = of(ANA, &[&first, &second, &refused, &third]);
     assert_eq!(with.threads.len(), 1);
     assert_eq!(with.threads[0].held.len(), 4);
-    assert_eq!(with.threads[0].grown, [vec![day(3, 1), day(3, 15)]]);
-    assert_eq!(with, of(ANA, &[&first, &second]), "a no leaves no trace");
+    let grown = [vec![day(3, 1), day(3, 15)], vec![day(3, 22)]];
+    assert_eq!(with.threads[0].grown, grown);
+    assert_eq!(brought_in(&with), ["Dan"], "and Eve is Ben's to know");
+    let without = of(ANA, &[&first, &second, &third]);
+    assert_eq!(with, without, "a no leaves no trace");
+    assert_eq!(brought_in(&of(BEN, &[&first, &second, &third])), ["Eve"]);
     let ben = of(BEN, &[&first, &second]);
     let grown: Vec<_> = ben.threads.iter().map(|t| t.grown.len()).collect();
     assert_eq!(
@@ -288,4 +344,54 @@ fn what_grew_is_seen_by_those_it_grew_from() {
     // Dan came through Ben; what Ben has with Ana did not grow from Dan.
     let dan = of(DAN, &[&first, &second]);
     assert_eq!((dan.threads.len(), dan.threads[0].grown.len()), (1, 0));
+}
+
+/// Dan said no to Ana, ended it with her, or has not answered her, and lunches with Ben now: she hears that
+/// somebody came, and not that it is Dan. Nor does she where he had come in by another way, or not met yet.
+#[test]
+fn nobody_is_told_by_name_to_whom_they_said_no() {
+    let mut first = pairing(1, ANA, BEN, Stage::Meeting);
+    first.lunches = vec![held(day(1, 7))];
+    let mut second = pairing(3, BEN, DAN, Stage::Meeting);
+    second.lunches = vec![held(day(3, 1))];
+    let of_ana = |all: &[&Pairing]| weave(&names(), all, ANA, day(4, 1));
+    assert_eq!(brought_in(&of_ana(&[&first, &second])), ["Dan"]);
+    for stage in [
+        Stage::Declined,
+        Stage::Lapsed,
+        Stage::Invited,
+        Stage::Ended { by: Some(DAN) },
+        Stage::Parted,
+    ] {
+        for (from, to) in [(ANA, DAN), (DAN, ANA)] {
+            let between = pairing(5, from, to, stage.clone());
+            let woven = of_ana(&[&first, &second, &between]);
+            assert_eq!(brought_in(&woven), Vec::<String>::new(), "{stage:?}");
+            assert_eq!(woven.threads[0].grown.len(), 1);
+        }
+    }
+    let mut earlier = pairing(2, CARA, DAN, Stage::Meeting);
+    earlier.lunches = vec![held(day(2, 1))];
+    let woven = of_ana(&[&first, &second, &earlier]);
+    assert_eq!(brought_in(&woven), Vec::<String>::new(), "he is Cara's");
+    second.lunches.clear();
+    let woven = of_ana(&[&first, &second]);
+    assert_eq!(woven.threads[0].grown.len(), 0);
+    assert_eq!(brought_in(&woven), Vec::<String>::new(), "not met yet");
+}
+
+fn names() -> BTreeMap<PersonId, NameAddr> {
+    let all = [
+        (ANA, "Ana"),
+        (BEN, "Ben"),
+        (CARA, "Cara"),
+        (DAN, "Dan"),
+        (EVE, "Eve"),
+    ];
+    all.map(|(id, name)| (id, person(id, name).who)).into()
+}
+
+fn brought_in(weave: &Weave) -> Vec<String> {
+    let all = weave.threads.iter().flat_map(|thread| &thread.brought_in);
+    all.map(NameAddr::first_name).collect()
 }

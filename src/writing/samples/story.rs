@@ -332,6 +332,7 @@ impl Cast {
                     agreement: agreement(),
                     asks_goal: true,
                     asks_day: false,
+                    seen: false,
                 },
                 NOVEMBER,
             ),
@@ -443,6 +444,8 @@ impl Cast {
                 Receipt::Held {
                     table: table(),
                     met: false,
+                    own_notes: false,
+                    partners_notes: false,
                 },
                 LUNCH_DAY,
             ),

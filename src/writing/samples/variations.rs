@@ -164,6 +164,7 @@ impl Cast {
                 agreement: once.clone(),
                 asks_goal: false,
                 asks_day: true,
+                seen: true,
             },
             Receipt::Skipped {
                 table: first.clone(),
@@ -217,6 +218,26 @@ impl Cast {
             Receipt::Held {
                 table: first.clone(),
                 met: true,
+                own_notes: false,
+                partners_notes: false,
+            },
+            Receipt::Held {
+                table: first.clone(),
+                met: true,
+                own_notes: true,
+                partners_notes: false,
+            },
+            Receipt::Held {
+                table: first.clone(),
+                met: false,
+                own_notes: true,
+                partners_notes: true,
+            },
+            Receipt::Held {
+                table: first.clone(),
+                met: false,
+                own_notes: false,
+                partners_notes: true,
             },
             Receipt::Undone {
                 table: first.clone(),
@@ -316,6 +337,18 @@ impl Cast {
             .into_iter()
             .map(|receipt| self.to_ben(Body::Receipt(receipt), NOVEMBER))
             .collect();
+        // Of all leave, whoever it was given to.
+        let all = Receipt::Permission {
+            words: None,
+            permission: Permission::Refused,
+            point: None,
+        };
+        let (letter, date) = self.to_ben(Body::Receipt(all), NOVEMBER);
+        let alone = Letter {
+            partner: None,
+            ..letter
+        };
+        letters.push((alone, date));
         let notices = [
             Notice::Accepted {
                 words: words("Once."),
