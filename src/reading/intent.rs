@@ -157,6 +157,11 @@ impl Intent {
         self.words <= PLAIN_WORDS_MAX && !self.question && self.signs.iter().all(known)
     }
 
+    /// Whether it says from when on, and no lunch then can be told: nothing is planned before it.
+    pub const fn is_put_off(&self) -> bool {
+        self.begins && self.terms.start.is_none() && self.until.is_some()
+    }
+
     /// Whether it says yes and nothing besides, or no outright.
     pub const fn is_outright(&self) -> bool {
         match self.verdict {

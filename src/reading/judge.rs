@@ -28,13 +28,16 @@ use by_letter::{
 };
 pub use changes::judge_comment;
 use changes::{accept, reschedule};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 /// Longest "remove 2", in words.
 const REMOVAL_WORDS_MAX: usize = 8;
 
 /// So many words in which no rule found anything are too few to act upon.
 const FEW_WORDS: usize = 4;
+
+/// A yes that is put off for fewer days may be one with a first day.
+const SOON_DAYS: i64 = 28;
 
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
@@ -154,6 +157,13 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     {
         return ByRules::Settled(Judged::new(aside.acts.clone(), "commands"));
     }
+    // "Yes please, share now": the yes is to what it commands.
+    if let Some(aside) = &aside
+        && context.answering == Some(Answering::Receipt)
+        && agrees(&aside.text, &context)
+    {
+        return ByRules::Settled(Judged::new(aside.acts.clone(), "a command beside a yes"));
+    }
     let (text, beside) = match aside {
         Some(aside) => (aside.text, aside.acts),
         None => (text, Vec::new()),
@@ -162,6 +172,12 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         ByRules::Settled(judged) => ByRules::Settled(judged.beside(beside)),
         ByRules::Open(open) => ByRules::Open(Box::new(Open { beside, ..*open })),
     }
+}
+
+/// Whether a text is a yes or thanks, in a few words, and nothing else.
+fn agrees(text: &str, context: &Context) -> bool {
+    let said = intent::read(text, context);
+    said.words <= FEW_WORDS && (said.only_thanks || said.verdict == Verdict::Yes)
 }
 
 /// Commands beside an answer. Notes and goals in somebody's own words hold none but their own.
@@ -238,6 +254,7 @@ fn rest_by_rules<'a>(text: String, own: &Own, context: Context<'a>) -> ByRules<'
                 | Act::Reschedule(_)
                 | Act::Unclear
                 | Act::Question
+                | Act::Held(_)
                 | Act::Other
         )
     };
@@ -289,8 +306,13 @@ impl Open<'_> {
             return self.judged;
         };
         let by_rules = self.judged.weightiest();
+        let soon = when::today(&self.context) + TimeDelta::days(SOON_DAYS);
         for kind in careful::by_cost(&likely) {
-            if kind == by_rules {
+            // "Yes in general, but not before April": the day is told, and nothing is planned before it.
+            let put_off = self.said.verdict == Verdict::Later
+                && self.said.until.is_some_and(|until| until > soon)
+                && self.said.terms.start.is_none();
+            if kind == by_rules || (kind == "accept" && by_rules == "later" && put_off) {
                 return self.judged;
             }
             if self.is_too_little_for(kind) {
@@ -310,7 +332,9 @@ impl Open<'_> {
         // "You cover for me while I'm on leave until Friday" is said to the partner, of the partner.
         let changes = matches!(kind, "pause" | "skip" | "reschedule" | "resume");
         let told = self.context.answering == Some(Answering::FollowUp);
-        if changes && told && beside::addresses(&self.text) {
+        let skips = self.said.skip && self.said.absence.is_none_or(|absence| absence.skips);
+        let asked = self.said.pause || skips || self.said.moves || self.said.resume;
+        if changes && told && !asked && beside::addresses(&self.text) {
             return true;
         }
         let few = match kind {
@@ -335,6 +359,7 @@ impl Open<'_> {
             arguments: self.text.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         Some(match kind {
+            "accept" if said.is_put_off() => vec![Act::Later { until: said.until }],
             "accept" => asked(Act::Accept(accept(said))),
             "decline" => vec![Act::Decline],
             "later" => vec![Act::Later { until: said.until }],

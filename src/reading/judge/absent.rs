@@ -27,7 +27,8 @@ enum Lies {
 }
 
 fn lies(absence: &Absence, context: &Context) -> Lies {
-    let lunch = context.lunch.map(|lunch| lunch.date());
+    let ahead = |lunch: &NaiveDate| *lunch >= today(context);
+    let lunch = context.lunch.map(|lunch| lunch.date()).filter(ahead);
     match (lunch, absence.back) {
         (Some(lunch), _) if absence.from > lunch => Lies::Beside,
         (Some(lunch), Some(back)) if back > lunch => Lies::Within,

@@ -43,6 +43,10 @@ pub(super) fn invitation(said: &Intent) -> Judged {
         acts
     };
     match said.verdict {
+        Verdict::Yes if said.is_put_off() => Judged::one(
+            Act::Later { until: said.until },
+            "willing, but not before a day",
+        ),
         Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
         Verdict::No => Judged::one(Act::Decline, said.because),
         Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),

@@ -3,7 +3,7 @@
 //! "Off next week", "from Monday, for three weeks", "back on the 28th". Whether the lunch in question
 //! lies within is reckoned by whoever judges; here stands only what was said.
 
-use super::moment::{Moment, leads};
+use super::moment::{Moment, Standing, leads};
 use super::sentence::{Clause, Sentence};
 use super::standing::unknown;
 use crate::reading::Context;
@@ -145,16 +145,12 @@ fn is_writers(sentence: &Sentence<'_>, mark: &Mark) -> bool {
 
 /// Whether somebody is spoken to before the absence is told, in one breath.
 fn speaks_before(sentence: &Sentence<'_>, mark: &Mark) -> bool {
-    let clause = sentence.clause_of(mark.at).map(|(_, clause)| clause);
-    clause.is_some_and(|clause| {
-        lexicon()
-            .longest(
-                &sentence.words,
-                clause.range.start,
-                &[Sense::Addressing],
-                Languages::ALL,
-            )
-            .is_some()
+    let opens = |clause: &&Clause| clause.range.start <= mark.at;
+    sentence.clauses.iter().take_while(opens).any(|clause| {
+        let first = clause.range.start;
+        let spoken =
+            lexicon().longest(&sentence.words, first, &[Sense::Addressing], Languages::ALL);
+        spoken.is_some()
     })
 }
 
@@ -198,9 +194,44 @@ fn clauses_of<'s>(
     found
 }
 
-/// What leads a day or a week.
+/// What leads a day or a week, "next" left aside: "until next Monday".
 fn led_by(sentence: &Sentence<'_>, at: usize) -> Option<Sense> {
+    let next = |at: usize| {
+        let word = sentence.word(at);
+        lexicon().is(word, Sense::Next) || lexicon().is(word, Sense::Coming)
+    };
+    let at = at - usize::from(at > 0 && next(at - 1));
     leads(sentence, at, LEADS)
+}
+
+/// The days of an absence are nobody's wish, whatever stands beside them: "travelling 20 Jan - 3 Feb".
+pub(super) fn mark_busy(sentence: &Sentence<'_>, found: &mut [Moment]) {
+    if sentence.gone.is_empty() {
+        return;
+    }
+    let ranges: Vec<_> = {
+        let moments: Vec<&Moment> = found.iter().collect();
+        let own = sentence
+            .gone
+            .iter()
+            .filter(|mark| is_writers(sentence, mark));
+        let clauses = own.flat_map(|mark| clauses_of(sentence, mark, &moments, &[]));
+        // "ab" proposes a day elsewhere; here it leads one of the absence.
+        let wish = [Sense::Proposal, Sense::Instead, Sense::Move];
+        let leads = |mark: &Mark| {
+            lexicon()
+                .longest(&sentence.words, mark.at, &[Sense::GoneFrom], Languages::ALL)
+                .is_some()
+        };
+        let wishes = |mark: &Mark| wish.contains(&mark.sense) && !leads(mark);
+        let clauses = clauses.filter(|clause| !clause.marks.iter().any(wishes));
+        clauses.map(|clause| clause.range.clone()).collect()
+    };
+    for moment in found {
+        if ranges.iter().any(|range| range.contains(&moment.from)) {
+            moment.standing = moment.standing.min(Standing::Busy);
+        }
+    }
 }
 
 /// A week that is named as a whole.
