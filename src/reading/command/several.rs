@@ -3,10 +3,10 @@
 //! "Skip this one, and pause until 1 March", "move to Thursday" with "goal: speak slower" below it,
 //! "yes please, share now".
 
-use super::{alone, first_line, own_goal, something_else_below, with_arguments};
+use super::{alone, first_line, something_else_below, with_arguments};
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::reading::Context;
-use crate::reading::language::{Sense, lexicon};
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{Token, tokens};
 
 /// Most commands of one mail that are followed; more are no mail of a person's.
@@ -75,6 +75,9 @@ fn listed(line: &str, context: &Context) -> Option<Vec<Act>> {
         return None;
     }
     let mut cuts: Vec<(usize, usize)> = tokens.iter().filter_map(|t| parts(t)).collect();
+    if cuts.len() > LISTED_WORDS_MAX {
+        return None;
+    }
     cuts.push((line.len(), line.len()));
     let (mut acts, mut from) = (Vec::new(), 0);
     while from < line.len() && acts.len() < COMMANDS_MAX {
@@ -118,6 +121,9 @@ fn parts(token: &Token<'_>) -> Option<(usize, usize)> {
     (mark || word).then_some((token.start, token.end))
 }
 
+/// So many words and marks tell whether a goal begins; a command behind an answer is no longer.
+const OPENING_MAX: usize = 8;
+
 /// What an answer commands beside what else it says, and its text without that.
 #[derive(Debug, Default)]
 pub struct SetAside {
@@ -159,23 +165,27 @@ pub fn set_aside(text: &str, context: &Context) -> Option<SetAside> {
 fn in_sentence<'a>(line: &'a str, context: &Context, acts: &mut Vec<Act>) -> &'a str {
     let tokens = tokens(line);
     let notes = matches!(context.answering, Some(Answering::Receipt));
+    let mut cut = None; // where what is parted begins
     for (number, token) in tokens.iter().enumerate() {
-        if parts(token).is_none() && &*token.text != ":" {
+        if parts(token).is_some() || &*token.text == ":" {
+            cut = cut.or(Some(token.start));
             continue;
         }
-        let mut behind = tokens.get(number + 1..).unwrap_or_default();
-        while let Some((next, others)) = behind.split_first()
-            && (parts(next).is_some() || lexicon().is(&next.text, Sense::Please))
-        {
-            behind = others;
+        if cut.is_some() && lexicon().is(&token.text, Sense::Please) {
+            continue;
         }
-        let Some(start) = behind.first().map(|token| token.start) else {
-            return line;
+        let Some(parted) = cut.take() else {
+            continue;
         };
-        let piece = line.get(start..).unwrap_or_default();
-        let act = if own_goal(piece) && !piece.trim_end().ends_with('?') {
+        let rest = tokens.get(number..).unwrap_or_default();
+        let words: Vec<&str> = rest.iter().take(OPENING_MAX).map(|t| &*t.text).collect();
+        let opens = |sense| lexicon().longest(&words, 0, &[sense], Languages::ALL);
+        let piece = line.get(token.start..).unwrap_or_default();
+        let goal = opens(Sense::GoalCommand).is_some_and(|mark| mark.words > 1);
+        let act = if goal && !piece.trim_end().ends_with('?') {
             with_arguments(piece, &self::tokens(piece), "")
-        } else if notes {
+        } else if notes && rest.len() <= OPENING_MAX {
+            let said = piece.trim_end_matches(['.', '!', ' ']);
             let share = |act: &Act| {
                 matches!(
                     act,
@@ -185,14 +195,13 @@ fn in_sentence<'a>(line: &'a str, context: &Context, acts: &mut Vec<Act>) -> &'a
                     }
                 )
             };
-            let said = piece.trim_end_matches(['.', '!', ' ']);
             alone(said, &self::tokens(said), context).filter(share)
         } else {
             None
         };
         if let Some(act) = act {
             acts.push(act);
-            return line.get(..token.start).unwrap_or_default();
+            return line.get(..parted).unwrap_or_default();
         }
     }
     line

@@ -14,6 +14,10 @@ use chrono::{Days, Months, NaiveDate};
 /// Longest absence that is counted in days, weeks or months of its own.
 const COUNT_MAX: u32 = 60;
 
+/// Words for an absence in one sentence that are looked at, and clauses of days on either side of one.
+const GONE_MAX: usize = 4;
+const NEAR_MAX: usize = 4;
+
 /// What leads the day that an absence begins or ends on.
 const LEADS: &[Sense] = &[
     Sense::GoneFrom,
@@ -52,7 +56,7 @@ pub fn find(
     for (number, sentence) in sentences.iter().enumerate() {
         let of_it: Vec<&Moment> = moments.iter().filter(|m| m.sentence == number).collect();
         let weeks = weeks(sentence, &of_it, today);
-        let gone = sentence.gone.iter();
+        let gone = sentence.gone.iter().take(GONE_MAX);
         let mut own = gone.filter(|mark| is_writers(sentence, mark)).peekable();
         if own.peek().is_none() {
             // "I'm on leave. Back on the 20th."
@@ -188,9 +192,14 @@ fn clauses_of<'s>(
     };
     let before = sentence.clauses.get(..number).unwrap_or_default();
     let behind = sentence.clauses.get(number + 1..).unwrap_or_default();
-    let mut found: Vec<&Clause> = before.iter().rev().take_while(dated).collect();
+    let mut found: Vec<&Clause> = before
+        .iter()
+        .rev()
+        .take(NEAR_MAX)
+        .take_while(dated)
+        .collect();
     found.push(clause);
-    found.extend(behind.iter().take_while(dated));
+    found.extend(behind.iter().take(NEAR_MAX).take_while(dated));
     found
 }
 
@@ -214,6 +223,7 @@ pub(super) fn mark_busy(sentence: &Sentence<'_>, found: &mut [Moment]) {
         let own = sentence
             .gone
             .iter()
+            .take(GONE_MAX)
             .filter(|mark| is_writers(sentence, mark));
         let clauses = own.flat_map(|mark| clauses_of(sentence, mark, &moments, &[]));
         // "ab" proposes a day elsewhere; here it leads one of the absence.
