@@ -68,7 +68,7 @@ pub struct Progress {
 }
 
 /// How many of the latest letters are kept at hand for finding quotes.
-const ORIGINALS_MAX: usize = 12;
+const ORIGINALS_MAX: usize = 24;
 
 /// Things on shelves.
 #[derive(Debug)]
@@ -212,19 +212,26 @@ impl Ledger {
         Ok(rows)
     }
 
-    /// The visible texts of the latest letters to a person, the latest first.
+    /// The visible texts of the letters to a person that an answer may quote: the one that is answered,
+    /// however old it is, and the latest, the latest first.
     ///
     /// # Errors
     /// As `person`.
-    pub fn originals(&self, person: PersonId) -> Result<Vec<String>, LedgerError> {
-        let mut texts = Vec::new();
+    pub fn originals(
+        &self,
+        person: PersonId,
+        answered: Option<&LetterRecord>,
+    ) -> Result<Vec<String>, LedgerError> {
+        let answered = answered.map(|letter| letter.text.clone().into_revealed());
+        let mut texts: Vec<String> = answered.into_iter().collect();
         for row in self
             .letters_to(person)?
             .into_iter()
             .rev()
             .take(ORIGINALS_MAX)
         {
-            texts.extend(self.letter(row)?.map(|letter| letter.text.into_revealed()));
+            let text = self.letter(row)?.map(|letter| letter.text.into_revealed());
+            texts.extend(text.filter(|text| !texts.contains(text)));
         }
         Ok(texts)
     }
