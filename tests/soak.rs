@@ -63,7 +63,10 @@ fn a_hundred_days_neither_grow_nor_leak() {
     let days: i64 = days.map_or(100, |days| days.parse().expect("days"));
     assert!(days > WARM_UP_DAYS, "longer than the warm-up");
     let people: Vec<Person> = (0..PEOPLE).map(person).collect();
-    let mut theatre = Theatre::real("soak", BEGINNING);
+    let mut theatre = match std::env::var_os("POSTLUNCH_SOAK_ON_SANDBOX") {
+        Some(_) => Theatre::sandbox("soak", BEGINNING),
+        None => Theatre::real("soak", BEGINNING),
+    };
     let before = theatre.letters(ALICE).len();
     let mut theatre = theatre.open();
     let began = Instant::now();
