@@ -788,7 +788,7 @@ fn a_broken_store_is_replaced_and_a_damaged_keyring_with_it() {
     fs::write(path.join("index/db"), b"rubbish").unwrap();
     fs::create_dir_all(path.join("restoring/journal")).unwrap(); // one that was cut short
     restore(&path, &file, &keys).unwrap();
-    let store = open(&path);
+    let mut store = open(&path);
     assert_eq!(everything(&store).split_off(1), records);
     store.verify().unwrap();
     assert!(path.join("keyring.damaged").exists());
