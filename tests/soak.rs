@@ -2,8 +2,8 @@
 //! `real-servers`): the daemon's memory stays within five per cent of what it had after the first
 //! twenty days, and its file handles are as many as they were.
 //!
-//! `POSTLUNCH_SOAK_DAYS=30` is a shorter one. All fifty read one real mailbox, each by a subaddress of
-//! their own.
+//! `POSTLUNCH_SOAK_DAYS=30` is a shorter one, and `POSTLUNCH_SOAK_ON_SANDBOX=1` needs no servers. All fifty
+//! read one real mailbox, each by a subaddress of their own.
 
 #[allow(
     dead_code,
