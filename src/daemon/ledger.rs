@@ -496,6 +496,15 @@ impl Ledger {
         }))
     }
 
+    /// Whether a mailbox was ever seen, so that it is known behind what its new mail begins.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn has_seen_a_mailbox(&self) -> Result<bool, LedgerError> {
+        let seen = self.store.scan(&Key::on(Shelf::Mailbox)).next();
+        Ok(seen.transpose()?.is_some())
+    }
+
     /// Writes how far a mailbox has been read.
     pub fn put_progress(&self, batch: &mut Batch, mailbox: &str, progress: Progress) {
         let parts = [
