@@ -355,8 +355,9 @@ impl Open<'_> {
             return true;
         }
         let few = match kind {
-            "accept" => FEW_WORDS,
-            "decline" | "later" | "end" => FEW_WORDS / 2,
+            // "Handing things over sooner" is a goal, and not a no.
+            "accept" | "decline" | "end" => FEW_WORDS,
+            "later" => FEW_WORDS / 2,
             "stop" => usize::MAX,
             _ => 0,
         };

@@ -158,11 +158,7 @@ const SUMMARY: &[Suggestion] = &[
     suggestion("A page for the table", Habit::Phone, "card"),
     // In the demo Dan's mailbox stands for a board's.
     suggestion("A board", Habit::Phone, "board: dan+board@example.com"),
-    suggestion(
-        "A goal reached",
-        Habit::Phone,
-        "achieved: influencing the client",
-    ),
+    suggestion("A goal reached", Habit::Phone, "achieved"),
     suggestion("No summaries", Habit::Phone, "no summaries"),
     suggestion("End it", Habit::Phone, "end"),
 ];
