@@ -128,7 +128,7 @@ impl Desk {
                     .waiting_for(role)
                     .and_then(|at| Some(pairing.lunches.get(at)?.start.date())),
                 own_goals: self.goals_told(to),
-                watching: self.goals_watched(partner, id),
+                watching: self.tell_goals(partner, id),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
                 jar: self.open_jar(id, lunch.slot, role),
@@ -218,7 +218,7 @@ impl Desk {
             return;
         };
         // The newest is asked about by name; the others are told beside it.
-        let mut other_goals = self.goals_watched(partner, id);
+        let mut other_goals = self.tell_goals(partner, id);
         let goal = other_goals.pop();
         let seal = self.seal_end_after(id, asked);
         let body = Body::FollowUp {
