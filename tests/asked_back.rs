@@ -320,3 +320,201 @@ fn commands_are_known_in_the_languages_that_are_read() {
         assert_eq!(read["pause_until"], "2027-04-01", "{words}");
     }
 }
+
+fn acts_of(read: &Value) -> Vec<&str> {
+    let acts = read["acts"].as_array().expect("acts");
+    acts.iter().filter_map(|act| act["kind"].as_str()).collect()
+}
+
+/// The lunch is on Thursday the 14th, and today is Monday the 11th.
+#[test]
+fn an_absence_leaves_out_the_lunch_that_lies_within_it() {
+    for words in [
+        "I'm on annual leave till Friday",
+        "off sick all week, sorry",
+        "I'm away this week",
+        "I'm on holiday from Wednesday to Saturday",
+        "Ich bin bis Freitag im Urlaub",
+        "Mittwoch bis Freitag bin ich auf Dienstreise",
+        "Je suis en congé jusqu'à vendredi",
+        "Je suis absente toute la semaine",
+        "Estoy de vacaciones hasta el viernes",
+        "Esta semana estoy fuera",
+        "Ik ben tot vrijdag met vakantie",
+        "Deze week ben ik afwezig",
+    ] {
+        is(&said(Answering::Reminder, words), "skip", words);
+    }
+}
+
+#[test]
+fn an_absence_of_several_weeks_pauses_until_the_day_after_its_last() {
+    for (words, until) in [
+        ("I'm away this week and next week", "2027-01-25"),
+        ("I'm off this week and the week after", "2027-01-25"),
+        ("I'll be on holiday from the 13th to the 27th", "2027-01-28"),
+        ("on leave for the next three weeks", "2027-02-01"),
+        ("Diese und nächste Woche bin ich nicht da", "2027-01-25"),
+        ("Ab morgen bin ich drei Wochen weg", "2027-02-02"),
+        (
+            "Je suis absent cette semaine et la semaine prochaine",
+            "2027-01-25",
+        ),
+        ("A partir de mañana estoy fuera tres semanas", "2027-02-02"),
+        ("Vanaf morgen ben ik drie weken weg", "2027-02-02"),
+    ] {
+        let read = said(Answering::Reminder, words);
+        is(&read, "pause", words);
+        assert_eq!(read["pause_until"], until, "{words}");
+    }
+}
+
+#[test]
+fn an_absence_beside_the_lunch_is_asked_about_and_moves_nothing() {
+    for words in [
+        "From Monday I'm away for three weeks",
+        "I'm off next week",
+        "I'm away next week and the week after",
+        "I'm away on the 28th",
+        "travelling 20 Jan - 3 Feb, just so you know",
+        "I'm on holiday the first two weeks of February",
+        "Ab Montag bin ich drei Wochen weg",
+        "nächste Woche hab ich Urlaub",
+        "À partir de lundi je suis absent trois semaines",
+        "je suis en vacances la semaine prochaine",
+        "A partir del lunes estoy fuera tres semanas",
+        "la semana que viene no estoy",
+        "Vanaf maandag ben ik drie weken weg",
+        "volgende week ben ik met vakantie",
+    ] {
+        is(&said(Answering::Reminder, words), "unclear", words);
+    }
+    for words in [
+        "Looking forward to it! I'm only away from Friday",
+        "Yes, Thursday is fine. I'm off next week.",
+    ] {
+        is(&said(Answering::Reminder, words), "other", words);
+    }
+}
+
+#[test]
+fn what_is_asked_for_beside_an_absence_is_done() {
+    for (words, kind) in [
+        (
+            "I'm away on Thursday, could we do Friday instead?",
+            "reschedule",
+        ),
+        ("I'm on leave until Friday, so skip this one please", "skip"),
+        ("I'm off from Monday, please pause until 1 March", "pause"),
+        ("Is Ana away next week?", "question"),
+    ] {
+        is(&said(Answering::Reminder, words), kind, words);
+    }
+}
+
+#[test]
+fn whoever_is_told_that_a_partner_covers_for_them_asks_for_no_pause() {
+    let words = "You cover for me while I'm on leave until Friday";
+    is(&said(Answering::Reminder, words), "unclear", words);
+    let read = said(Answering::FollowUp, words);
+    assert_ne!(read["kind"], "pause", "{read:#}");
+    assert_ne!(read["kind"], "skip", "{read:#}");
+}
+
+#[test]
+fn each_of_several_commands_is_an_act() {
+    for (words, acts) in [
+        ("skip this one, and pause until 1 March", ["skip", "pause"]),
+        (
+            "Skip this one and then pause until 1 March, please",
+            ["skip", "pause"],
+        ),
+        (
+            "move to Friday\ngoal: speak slower",
+            ["reschedule", "command"],
+        ),
+        ("skip\ngoal: ask before I answer", ["skip", "command"]),
+        ("goal: ask before I answer\nskip", ["command", "skip"]),
+        ("skip\n\nstatus", ["skip", "command"]),
+        (
+            "Diesmal auslassen und dann Pause bis 1. März",
+            ["skip", "pause"],
+        ),
+        ("überspringen\nZiel: langsamer reden", ["skip", "command"]),
+        (
+            "sauter cette fois\nobjectif : parler moins vite",
+            ["skip", "command"],
+        ),
+        (
+            "saltar esta vez\nobjetivo: hablar más despacio",
+            ["skip", "command"],
+        ),
+        ("sla over\ndoel: langzamer praten", ["skip", "command"]),
+    ] {
+        let read = said(Answering::Reminder, words);
+        assert_eq!(acts_of(&read), acts, "{words}: {read:#}");
+    }
+}
+
+#[test]
+fn a_goal_beside_an_answer_is_set() {
+    for (words, first) in [
+        ("Yes, and my goal is to speak slower", "accept"),
+        ("Yes please!\n\ngoal: speak slower", "accept"),
+        ("Ja gern, und mein Ziel ist langsamer zu reden", "accept"),
+        (
+            "Oui avec plaisir, et mon objectif est de parler moins vite",
+            "accept",
+        ),
+        ("Sí, y mi objetivo es hablar más despacio", "accept"),
+        ("Ja graag, en mijn doel is langzamer praten", "accept"),
+        ("No thanks.\nstop", "decline"),
+    ] {
+        let read = said(Answering::Invitation, words);
+        let acts = acts_of(&read);
+        assert_eq!(acts.first(), Some(&first), "{words}: {read:#}");
+        assert_eq!(acts.len(), 2, "{words}: {read:#}");
+    }
+}
+
+#[test]
+fn share_now_is_heard_in_a_longer_answer() {
+    for words in [
+        "yes please, share now",
+        "Looks right, thanks. Share now.",
+        "Passt so. Jetzt teilen bitte.",
+        "C'est bon pour moi, partage maintenant",
+        "Perfecto, gracias. Compartir ahora.",
+        "Klopt. Nu delen graag.",
+    ] {
+        let read = said(Answering::Receipt, words);
+        is(&read, "command", words);
+        assert_eq!(read["command"]["name"], "share now", "{words}");
+    }
+    let words = "please don't share now";
+    assert_ne!(
+        said(Answering::Receipt, words)["kind"],
+        "command",
+        "{words}"
+    );
+}
+
+#[test]
+fn a_time_that_no_clock_has_is_asked_about_in_every_language() {
+    for words in [
+        "Could we do 25:30?",
+        "let's say 13:75 instead",
+        "at 25:00",
+        "Geht auch 25 Uhr?",
+        "um 12:75 bitte",
+        "25.30 Uhr?",
+        "On peut dire 25h ?",
+        "plutôt à 13h75",
+        "¿Quedamos a las 25:00?",
+        "mejor a las 12:75",
+        "Kan het om 25 uur?",
+        "om 13:75 graag",
+    ] {
+        is(&said(Answering::Reminder, words), "unclear", words);
+    }
+}

@@ -555,3 +555,77 @@ fn whoever_wants_a_page_for_the_table_gets_it_from_any_letter() {
     says(&mut theatre, BOB, &summary, "card", Kind::LunchCard);
     theatre.close();
 }
+
+#[test]
+fn whoever_was_asked_twice_gets_nothing_pushed_at_them() {
+    let (mut theatre, _) = couple("pushed");
+    theatre.pass_until(moment("2027-01-08T15:00:00Z"));
+    theatre.take(ALICE, Kind::FollowupNudge);
+    let nudge = theatre.take(BOB, Kind::FollowupNudge);
+    let words = "1. the pelican call\n2. none\n3. none";
+    let noted = says(&mut theatre, BOB, &nudge, words, Kind::ReceiptNotes);
+    assert!(noted.text.contains("wait until Alice"), "{}", noted.text);
+    let still = says(&mut theatre, BOB, &noted, "share now", Kind::ReceiptNotes);
+    assert!(still.text.contains("wait until Alice"), "{}", still.text);
+    let before = theatre.letters(ALICE).len();
+    theatre.pass_until(moment("2027-01-19T15:00:00Z"));
+    assert_eq!(kinds(&mut theatre, ALICE, before), []);
+    theatre.close();
+}
+
+#[test]
+fn nobody_is_asked_again_for_words_that_were_read_and_then_taken_out() {
+    let (mut theatre, _) = couple("taken-out");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let followup = theatre.take(ALICE, Kind::Followup);
+    let words = "1. the pelican call\n2. none\n3. none";
+    let noted = says(&mut theatre, ALICE, &followup, words, Kind::ReceiptNotes);
+    theatre.answer(ALICE, &noted, "share now", Habit::Phone);
+    let told = theatre.take(BOB, Kind::Exchange);
+    says(&mut theatre, BOB, &told, "remove 1", Kind::ReceiptRemoved);
+    let before = (theatre.letters(ALICE).len(), theatre.letters(BOB).len());
+    theatre.pass_until(moment("2027-01-19T15:00:00Z"));
+    assert_eq!(kinds(&mut theatre, ALICE, before.0), []);
+    assert_eq!(kinds(&mut theatre, BOB, before.1), []);
+    theatre.close();
+}
+
+#[test]
+fn whoever_remembers_no_lunch_reads_of_it_when_its_time_is_over() {
+    let (mut theatre, _) = couple("no-lunch");
+    theatre.pass_until(moment("2027-01-07T15:00:00Z"));
+    let words = "1. the pelican call\n2. none\n3. none";
+    let followup = theatre.take(ALICE, Kind::Followup);
+    says(&mut theatre, ALICE, &followup, words, Kind::ReceiptNotes);
+    let followup = theatre.take(BOB, Kind::Followup);
+    theatre.answer(BOB, &followup, "We didn't meet", Habit::Phone);
+    let before = theatre.letters(BOB).len();
+    theatre.pass_until(moment("2027-01-09T15:00:00Z"));
+    assert!(!kinds(&mut theatre, BOB, before).contains(&Kind::Exchange));
+    theatre.pass_until(moment("2027-01-11T15:00:00Z"));
+    theatre.take(BOB, Kind::Exchange);
+    theatre.close();
+}
+
+#[test]
+fn a_moment_is_shown_before_the_lunch_that_its_receipt_names_and_again_if_that_is_left_out() {
+    let (mut theatre, _) = couple("named-lunch");
+    theatre.pass_until(moment("2027-01-06T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    let jotted = says(
+        &mut theatre,
+        BOB,
+        &reminder,
+        "best: the pelican call",
+        Kind::ReceiptJotted,
+    );
+    assert!(jotted.text.contains("21 January"), "{}", jotted.text);
+    theatre.pass_until(moment("2027-01-20T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    assert!(reminder.text.contains("pelican"), "{}", reminder.text);
+    says(&mut theatre, BOB, &reminder, "skip", Kind::ReceiptSkipped);
+    theatre.pass_until(moment("2027-02-03T12:00:00Z"));
+    let reminder = theatre.take(BOB, Kind::Reminder);
+    assert!(reminder.text.contains("pelican"), "{}", reminder.text);
+    theatre.close();
+}

@@ -191,9 +191,16 @@ impl Page {
         self.notes.as_ref().is_some_and(|notes| !notes.is_empty())
     }
 
-    /// Whether this one has answered, with notes or without.
+    /// Whether this one has answered, with notes or without. Notes that were read and then taken back were an
+    /// answer too: nobody is asked again for what is gone.
     pub fn is_answered(&self) -> bool {
-        self.answer.is_some() || self.has_notes()
+        self.answer.is_some() || self.has_notes() || self.shown > 0
+    }
+
+    /// Whether this one has had their say about a lunch that took place, if only that it stays unwritten.
+    /// Whoever doesn't remember one reads the other's words when its time is over, not at once.
+    pub fn has_told(&self) -> bool {
+        self.is_answered() && (self.answer != Some(Held::NotMet) || self.has_notes())
     }
 }
 
@@ -254,7 +261,19 @@ impl Lunch {
         let page = self.page(writer);
         let wrote = page.notes.as_ref().is_some_and(|notes| !notes.is_empty());
         let silent = !self.page(writer.other()).is_answered();
-        self.chased && wrote && silent && page.shown == 0 && !page.share_now
+        self.chased && wrote && silent && page.shown == 0
+    }
+
+    /// What became of it as the one in that role may know: that the other wrote, while it is sealed, is not
+    /// to be read from a word like "held".
+    pub fn state_known_to(&self, role: Role) -> LunchState {
+        let (own, other) = (self.page(role), self.page(role.other()));
+        match self.state {
+            LunchState::Held if !self.unsealed && !own.is_answered() && other.shown == 0 => {
+                LunchState::Planned
+            }
+            state => state,
+        }
     }
 
     /// What is known of a lunch that is over, once somebody has taken back what they said: notes of either

@@ -3,11 +3,15 @@
 //! `stop`, `pause until May`, `goal: speak up`. A command inside a sentence is none: "please don't
 //! stop" stops nothing.
 
+mod several;
+
 use crate::lunch::act::{Act, Answering, CommandName, Reschedule, Scope};
 use crate::lunch::notes::{Notes, Words};
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, Token, tokens};
 use crate::reading::{Context, intent, when};
+
+pub use several::{SetAside, on_top, runs_on, set_aside};
 
 /// Longest first line that can be a command with nothing behind it, in words.
 const ALONE_WORDS_MAX: usize = 6;
@@ -236,7 +240,7 @@ fn numbered_goal(behind: &str, below: &str) -> Option<Act> {
 }
 
 /// Whether a text begins with words for the writer's own goal, and not with a mere "goal:".
-pub fn names_own_goal(text: &str) -> bool {
+pub fn own_goal(text: &str) -> bool {
     let tokens = tokens(text.lines().next().unwrap_or_default());
     let words = phrase::words(&tokens);
     lexicon()
@@ -264,7 +268,8 @@ pub fn something_else_below<'a>(text: &'a str, context: &Context) -> Option<&'a 
 /// Longest heading, in words: `best moment: …`.
 const HEADING_WORDS_MAX: usize = 3;
 
-fn begins_anew(line: &str, context: &Context) -> bool {
+/// Whether a line begins something else than the goal above it: a heading, a number, a command.
+pub fn begins_anew(line: &str, context: &Context) -> bool {
     let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let numbered = digits.len() < line.len() && digits.starts_with(['.', ')', ':']);
     let headed = line.split_once(':').is_some_and(|(head, behind)| {

@@ -12,7 +12,7 @@ use crate::lunch::act::{AcceptTerms, Held, Scope};
 use crate::reading::Context;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, Token, tokens};
-use crate::reading::terms::{self, Whole};
+use crate::reading::terms::{self, Absence, Whole};
 use chrono::NaiveDate;
 use clause::{clauses, drop_fillers, drop_middle, join_phrases};
 use weighing::{Weighing, weigh};
@@ -94,6 +94,10 @@ pub struct Intent {
     pub until: Option<NaiveDate>,
     /// The end of an absence said anywhere, for a later or a pause in another clause.
     pub spoken_until: Option<NaiveDate>,
+    /// One lunch is left out in a clause of its own, and a pause asked for in another.
+    pub skips_and_pauses: bool,
+    /// The writer will not be there, and says when.
+    pub absence: Option<Absence>,
     /// Where one of several times was to be chosen, or a rhythm left open.
     pub terms_open: bool,
     /// A question was asked that is not only a proposal of a time.
@@ -153,6 +157,11 @@ impl Intent {
         self.words <= PLAIN_WORDS_MAX && !self.question && self.signs.iter().all(known)
     }
 
+    /// Whether it says from when on, and no lunch then can be told: nothing is planned before it.
+    pub const fn is_put_off(&self) -> bool {
+        self.begins && self.terms.start.is_none() && self.until.is_some()
+    }
+
     /// Whether it says yes and nothing besides, or no outright.
     pub const fn is_outright(&self) -> bool {
         match self.verdict {
@@ -202,6 +211,8 @@ pub fn read(text: &str, context: &Context) -> Intent {
     intent.terms_open |= found.open;
     intent.dated = found.dated;
     intent.begins = found.begins;
+    intent.absence = found.absence;
+    intent.skips_and_pauses = found.skips_and_pauses && intent.skip && intent.pause;
     intent.spoken_until = found.until;
     intent.until = found.until.or(intent.until);
     if intent.end && found.lasts {

@@ -3,6 +3,7 @@
 //! The same "no" declines an invitation, skips a lunch and says nothing to a follow-up. Here that
 //! is decided, one function for each kind of letter. Where a careful person would ask, `Unclear`.
 
+mod absent;
 mod beside;
 mod by_letter;
 mod changes;
@@ -27,13 +28,16 @@ use by_letter::{
 };
 pub use changes::judge_comment;
 use changes::{accept, reschedule};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 /// Longest "remove 2", in words.
 const REMOVAL_WORDS_MAX: usize = 8;
 
 /// So many words in which no rule found anything are too few to act upon.
 const FEW_WORDS: usize = 4;
+
+/// A yes that is put off for fewer days may be one with a first day.
+const SOON_DAYS: i64 = 28;
 
 /// Share of an answer's words, alone and in rows, that has to be known for it to be weighed.
 const KNOWN_MIN: f32 = 0.2;
@@ -61,6 +65,15 @@ impl Judged {
         heaviest.map_or("other", Act::kind)
     }
 
+    /// With commands that stand beside it; "yes please" before one asks for nothing by itself.
+    fn beside(mut self, commands: Vec<Act>) -> Self {
+        if !commands.is_empty() {
+            self.acts.retain(|act| *act != Act::Other);
+            self.acts.extend(commands);
+        }
+        self
+    }
+
     fn one(act: Act, reason: &str) -> Self {
         Self::new(vec![act], reason)
     }
@@ -80,6 +93,8 @@ struct Open<'a> {
     judged: Judged,
     said: Intent,
     sorted: Sorted,
+    /// Commands that stand beside it.
+    beside: Vec<Act>,
 }
 
 /// Judges the own words of a person's mail.
@@ -91,7 +106,11 @@ pub fn judge(message: &Message, own: &Own, context: &Context) -> Judged {
 pub fn judge_by(weights: &Weights, message: &Message, own: &Own, context: &Context) -> Judged {
     match by_rules(message, own, context) {
         ByRules::Settled(judged) => judged,
-        ByRules::Open(open) => open.weighed(weights),
+        ByRules::Open(open) => {
+            let (said, context) = (open.said.clone(), open.context.clone());
+            let beside = open.beside.clone();
+            absent::never_beside(open.weighed(weights), &said, &context).beside(beside)
+        }
     }
 }
 
@@ -132,6 +151,49 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     {
         return ByRules::Settled(Judged::one(gone.act(), "one section is taken away"));
     }
+    let aside = aside_of(&text, &context);
+    if let Some(aside) = &aside
+        && aside.text.is_empty()
+    {
+        return ByRules::Settled(Judged::new(aside.acts.clone(), "commands"));
+    }
+    // "Yes please, share now": the yes is to what it commands.
+    if let Some(aside) = &aside
+        && context.answering == Some(Answering::Receipt)
+        && agrees(&aside.text, &context)
+    {
+        return ByRules::Settled(Judged::new(aside.acts.clone(), "a command beside a yes"));
+    }
+    let (text, beside) = match aside {
+        Some(aside) => (aside.text, aside.acts),
+        None => (text, Vec::new()),
+    };
+    match rest_by_rules(text, own, context) {
+        ByRules::Settled(judged) => ByRules::Settled(judged.beside(beside)),
+        ByRules::Open(open) => ByRules::Open(Box::new(Open { beside, ..*open })),
+    }
+}
+
+/// Whether a text is a yes or thanks, in a few words, and nothing else.
+fn agrees(text: &str, context: &Context) -> bool {
+    let said = intent::read(text, context);
+    said.words <= FEW_WORDS && (said.only_thanks || said.verdict == Verdict::Yes)
+}
+
+/// Commands beside an answer. Notes and goals in somebody's own words hold none but their own.
+fn aside_of(text: &str, context: &Context) -> Option<command::SetAside> {
+    let own_words = context.goal_asked
+        || matches!(
+            context.answering,
+            Some(Answering::FollowUp | Answering::Exchange | Answering::Proposal)
+        );
+    (!own_words)
+        .then(|| command::set_aside(text, context))
+        .flatten()
+}
+
+fn rest_by_rules<'a>(text: String, own: &Own, context: Context<'a>) -> ByRules<'a> {
+    let answering = context.answering;
     let sorted = notes::sort(own);
     let said = intent::read(&text, &context);
     let judged = match answering {
@@ -145,6 +207,9 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(Answering::Invitation | Answering::Question) => invitation(&said),
         None => unknown(sorted.clone(), &said, &context),
     };
+    if let Some(judged) = absent::judge(&said, &judged, &context) {
+        return ByRules::Settled(judged);
+    }
     let asked = answering == Some(Answering::FollowUp);
     let by_headings = (sorted.marked || (asked && sorted.loosely))
         && judged
@@ -184,7 +249,13 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     let told = |act: &Act| {
         matches!(
             act,
-            Act::Skip | Act::Pause { .. } | Act::Reschedule(_) | Act::Unclear | Act::Other
+            Act::Skip
+                | Act::Pause { .. }
+                | Act::Reschedule(_)
+                | Act::Unclear
+                | Act::Question
+                | Act::Held(_)
+                | Act::Other
         )
     };
     if let Some(reason) = said.asks_back
@@ -204,6 +275,7 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         judged,
         said,
         sorted,
+        beside: Vec::new(),
     }))
 }
 
@@ -234,8 +306,13 @@ impl Open<'_> {
             return self.judged;
         };
         let by_rules = self.judged.weightiest();
+        let soon = when::today(&self.context) + TimeDelta::days(SOON_DAYS);
         for kind in careful::by_cost(&likely) {
-            if kind == by_rules {
+            // "Yes in general, but not before April": the day is told, and nothing is planned before it.
+            let put_off = self.said.verdict == Verdict::Later
+                && self.said.until.is_some_and(|until| until > soon)
+                && self.said.terms.start.is_none();
+            if kind == by_rules || (kind == "accept" && by_rules == "later" && put_off) {
                 return self.judged;
             }
             if self.is_too_little_for(kind) {
@@ -252,6 +329,14 @@ impl Open<'_> {
     /// A word or two in which no rule found anything may sound like a yes or a no by chance alone, and
     /// nobody's mail is stopped without a word that says so.
     fn is_too_little_for(&self, kind: &str) -> bool {
+        // "You cover for me while I'm on leave until Friday" is said to the partner, of the partner.
+        let changes = matches!(kind, "pause" | "skip" | "reschedule" | "resume");
+        let told = self.context.answering == Some(Answering::FollowUp);
+        let skips = self.said.skip && self.said.absence.is_none_or(|absence| absence.skips);
+        let asked = self.said.pause || skips || self.said.moves || self.said.resume;
+        if changes && told && !asked && beside::addresses(&self.text) {
+            return true;
+        }
         let few = match kind {
             "accept" => FEW_WORDS,
             "decline" | "later" | "end" => FEW_WORDS / 2,
@@ -274,6 +359,7 @@ impl Open<'_> {
             arguments: self.text.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         Some(match kind {
+            "accept" if said.is_put_off() => vec![Act::Later { until: said.until }],
             "accept" => asked(Act::Accept(accept(said))),
             "decline" => vec![Act::Decline],
             "later" => vec![Act::Later { until: said.until }],
@@ -403,29 +489,16 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
         }
     );
     // "Goal: slower" heads the third note; "my goal is: slower" is the writer's own.
-    if followup && goal && !command::names_own_goal(text) {
+    if followup && goal && !command::own_goal(text) {
         return None;
     }
-    let runs_on = goal
-        || matches!(
-            act,
-            Act::Command {
-                name: CommandName::AnotherGoal,
-                ..
-            }
+    if followup && goal && command::something_else_below(text, context).is_some() {
+        return None;
+    }
+    if !followup {
+        return Some(
+            all_commanded(text, context).unwrap_or_else(|| Judged::new(vec![act], ON_TOP)),
         );
-    if let Some(other) = command::something_else_below(text, context).filter(|_| runs_on) {
-        if followup {
-            return None;
-        }
-        // Nobody's words about somebody else go into a goal that all partners see; and a way out is heard.
-        let way_out = |act: &Act| matches!(act, Act::Stop | Act::End);
-        let then = command::first_line(other, context).map(|(act, _)| act);
-        let act = then.filter(way_out).unwrap_or(Act::Unclear);
-        return Some(Judged::one(
-            act,
-            "a goal, and right below it something else",
-        ));
     }
     let mut acts = vec![act];
     let rest = if goal { paragraph_behind(text) } else { below };
@@ -440,9 +513,62 @@ fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
         let sorted = notes::sort(&own);
         if sorted.placed() {
             acts.push(Act::Notes(sorted.notes));
+        } else if let Some((more, _)) = command::on_top(rest, context) {
+            acts.extend(more);
+        } else if let Some(held) = held::told(rest) {
+            acts.push(Act::Held(held));
         }
     }
-    Some(Judged::new(acts, "a command on the first line"))
+    Some(Judged::new(acts, ON_TOP))
+}
+
+const ON_TOP: &str = "a command on the first line";
+
+/// Every command on top, and what the words below ask for besides: all are acts, or it is asked.
+fn all_commanded(text: &str, context: &Context) -> Option<Judged> {
+    let (mut acts, below) = command::on_top(text, context)?;
+    if acts.iter().any(|act| matches!(act, Act::Stop | Act::End)) {
+        acts.retain(|act| matches!(act, Act::Stop | Act::End));
+        return Some(Judged::new(acts, ON_TOP));
+    }
+    // Nobody's words about somebody else go into a goal that all partners see.
+    let goals = acts.iter().any(command::runs_on);
+    if goals && command::begins_anew(below.lines().next().unwrap_or_default().trim(), context) {
+        return Some(Judged::one(
+            Act::Unclear,
+            "a goal, and right below it something else",
+        ));
+    }
+    let aside = command::set_aside(&format!("\n{below}"), context).unwrap_or_default();
+    let below = if aside.acts.is_empty() {
+        below
+    } else {
+        &aside.text
+    };
+    acts.extend(below_commands(below, &acts, context));
+    acts.extend(aside.acts);
+    acts.dedup();
+    Some(Judged::new(acts, ON_TOP))
+}
+
+/// What the words below a command ask for that it does not: reasons ask for nothing.
+fn below_commands(below: &str, commanded: &[Act], context: &Context) -> Vec<Act> {
+    if below.trim().is_empty() {
+        return Vec::new();
+    }
+    let said = intent::read(below, context);
+    let known = |act: &Act| commanded.iter().any(|command| command.kind() == act.kind());
+    let mut acts = changes::changes(&said, context);
+    acts.retain(|act| match act {
+        Act::Reschedule(wish) => said.moves && wish.start.is_some() && !known(act),
+        Act::Pause { until } => until.is_some() && said.absence.is_none() && !known(act),
+        Act::Skip => false,
+        _ => !known(act),
+    });
+    if said.question && acts.is_empty() {
+        acts.push(Act::Question);
+    }
+    acts
 }
 
 /// What stands below the first paragraph.

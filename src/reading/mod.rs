@@ -311,7 +311,12 @@ fn calendar_reading(
         typed_beside(&own.text())
     };
     let typed = comment.unwrap_or(beside);
-    let said = judge::judge_comment(&typed, context);
+    let mut said = judge::judge_comment(&typed, context);
+    // "I'm away until Friday" beside the button that says no: one lunch left out, once.
+    let declined = |act: &Act| matches!(act, Act::CalendarReply { partstat, .. } if *partstat == PartStat::Declined);
+    if acts.iter().any(declined) {
+        said.retain(|act| *act != Act::Skip);
+    }
     if contradicts(&acts, &said) {
         acts.push(Act::Unclear);
         reason.push_str(" whose comment says something else than the button");

@@ -5,6 +5,7 @@
 //! the last word beats the first, and two that stand side by side are a choice, not a date.
 //! Whatever is in doubt is left away: a wrong booking costs more than asking.
 
+mod absence;
 mod beside;
 mod choice;
 mod habit;
@@ -19,6 +20,7 @@ use crate::lunch::act::{AcceptTerms, Answering};
 use crate::reading::Context;
 use crate::reading::language::lexicon;
 use crate::reading::phrase::Token;
+pub use absence::Absence;
 pub use choice::Whole;
 use chrono::NaiveDate;
 
@@ -39,6 +41,10 @@ pub struct Found {
     pub lasts: bool,
     /// A span is left out as a whole.
     pub whole: Option<Whole>,
+    /// The writer will not be there, and says when.
+    pub absence: Option<Absence>,
+    /// A lunch is left out in one clause, and a pause asked for in another.
+    pub skips_and_pauses: bool,
     /// A day or a time was named that no calendar and no clock has: "25:00", "31 February".
     pub impossible: bool,
 }
@@ -69,13 +75,15 @@ pub fn read(text: &str, tokens: &[Token<'_>], context: &Context<'_>) -> Found {
     let chosen = choice::start(&sentences, &moments, context);
     let impossible = sentences
         .iter()
-        .any(|sentence| impossible::named(&sentence.words));
+        .any(|sentence| impossible::named(&sentence.words, sentence.wishes()));
     let mut terms = habit::find(&sentences, languages);
     terms.start = chosen.start;
     terms.location = location;
     Found {
         lasts: choice::lasts(&sentences, &moments, context),
         whole: choice::whole(&sentences, &moments, context),
+        skips_and_pauses: absence::skips_and_pauses(&sentences),
+        absence: absence::find(&sentences, &moments, languages, context),
         impossible,
         terms,
         open: chosen.open || (impossible && chosen.start.is_none()),

@@ -97,7 +97,7 @@ fn kept_lunch(pairing: &Pairing, lunch: &Lunch, role: Role) -> KeptLunch {
         start: lunch.start,
         minutes: pairing.plan.minutes,
         location: lunch.location.clone(),
-        state: lunch.state,
+        state: lunch.state_known_to(role),
         told: own.notes.clone(),
         told_shown: own.shown > 0,
         heard: heard.cloned().map(Notes::as_shown),

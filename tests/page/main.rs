@@ -505,6 +505,8 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
         ("Ben", Answering::Exchange, ""),
         ("Ben", Answering::Summary, ""),
         ("Ben", Answering::Question, ""),
+        ("Ben", Answering::Permission, "permission"),
+        ("Ben", Answering::Receipt, "pass-it-on"),
     ];
     for (name, answering, kind) in all {
         for suggestion in suggestions(name, answering, kind) {
@@ -537,7 +539,7 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
     }
     let meant = |label: &str, kind: &str| match label {
         "A yes" | "An awkward yes" => kind == "accept",
-        "A no" => kind == "decline",
+        "A no" => matches!(kind, "decline" | "permission"),
         "Not now" => kind == "later",
         "An out-of-office" => kind == "auto-reply",
         "Move it" => kind == "reschedule",
@@ -547,9 +549,21 @@ fn each_suggested_answer_is_understood_as_what_it_is_called() {
         "A correction" => kind == "correction",
         "Said, not written" | "We didn't meet" => kind == "held",
         "Thanks" => kind == "other",
-        "A goal" | "A goal reached" | "No summaries" | "Take it back" | "Don't wait" => {
-            kind == "command"
-        }
+        "Take a point out" => kind == "correction",
+        "Yes, by name" | "Yes, unnamed" => kind == "permission",
+        "A goal"
+        | "A goal reached"
+        | "No summaries"
+        | "Take it back"
+        | "Don't wait"
+        | "Take it as a goal"
+        | "Ask to quote one"
+        | "All that is kept"
+        | "My threads"
+        | "A moment put by"
+        | "A page for the table"
+        | "A board"
+        | "Invite one more" => kind == "command",
         notes => notes.starts_with("Notes") && kind == "notes",
     };
     let wrong: Vec<_> = kinds

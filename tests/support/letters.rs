@@ -40,7 +40,7 @@ kinds! {
     ReceiptAchieved: "you've got there.",
     ReceiptAgreed: "It counts as reached, and|It stays open, and|so your answer changes nothing|so it changes nothing. Your|off, and your answer changes",
     GoalReached: "now calls reached. Do you",
-    NoticeGoalAnswered: "saw it too, so what you called|wouldn't call it reached just yet|what you called reached.",
+    NoticeGoalAnswered: "saw it too, so what you called|wouldn't call it reached just yet|has answered about what you called|has answered too, about what you called",
     Permission: "would like to quote something you wrote",
     ReceiptPermission: "may show this|won't quote this|may be quoted, whatever was said",
     NoticeQuote: "You asked whether you may quote|stays between the two of you from now on",

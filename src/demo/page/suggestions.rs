@@ -136,6 +136,8 @@ const NOTES_RECEIPT: &[Suggestion] = &[
 
 const EXCHANGE: &[Suggestion] = &[
     suggestion("Thanks", Habit::Webmail, "Thank you. I have told Dan so."),
+    suggestion("Take it as a goal", Habit::Phone, "take it up"),
+    suggestion("Take a point out", Habit::Phone, "remove 2"),
     suggestion(
         "A pause",
         Habit::Phone,
@@ -145,6 +147,17 @@ const EXCHANGE: &[Suggestion] = &[
 ];
 
 const SUMMARY: &[Suggestion] = &[
+    suggestion("Ask to quote one", Habit::Phone, "quote 1"),
+    suggestion("All that is kept", Habit::Phone, "report"),
+    suggestion("My threads", Habit::Phone, "fabric"),
+    suggestion(
+        "A moment put by",
+        Habit::Phone,
+        "best: you said what you didn't know, and asked",
+    ),
+    suggestion("A page for the table", Habit::Phone, "card"),
+    // In the demo Dan's mailbox stands for a board's.
+    suggestion("A board", Habit::Phone, "board: dan+board@example.com"),
     suggestion(
         "A goal reached",
         Habit::Phone,
@@ -153,6 +166,18 @@ const SUMMARY: &[Suggestion] = &[
     suggestion("No summaries", Habit::Phone, "no summaries"),
     suggestion("End it", Habit::Phone, "end"),
 ];
+
+const LEAVE: &[Suggestion] = &[
+    suggestion("Yes, by name", Habit::Phone, "Yes, by name"),
+    suggestion("Yes, unnamed", Habit::Phone, "Yes, without my name"),
+    suggestion("A no", Habit::Phone, "No"),
+];
+
+const TO_HAND_ON: &[Suggestion] = &[suggestion(
+    "Invite one more",
+    Habit::Phone,
+    "invite dan@example.com",
+)];
 
 /// A reply to try out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,9 +238,11 @@ pub fn suggestions(by: &str, answering: Answering, letter: &str) -> Vec<Suggesti
         Answering::FollowUp if by == "Ana" => [ANA, AFTER_LUNCH],
         Answering::FollowUp => [BEN, AFTER_LUNCH],
         Answering::Receipt if letter == "receipt-notes" => [NOTES_RECEIPT, &[]],
+        Answering::Receipt if letter == "pass-it-on" => [TO_HAND_ON, &[]],
         Answering::Receipt => [RECEIPT, &[]],
         Answering::Exchange => [EXCHANGE, &[]],
         Answering::Summary => [SUMMARY, &[]],
+        Answering::Permission if letter == "permission" => [LEAVE, &[]],
         Answering::Question | Answering::Proposal | Answering::Permission => [
             &[
                 suggestion("A yes", Habit::Phone, "Yes"),

@@ -127,7 +127,8 @@ impl Desk {
                 waiting: pairing
                     .waiting_for(role)
                     .and_then(|at| Some(pairing.lunches.get(at)?.start.date())),
-                own_goals: self.goals_told(to),
+                // What the partner watches for too: both prepare for the same.
+                own_goals: self.goals_watched(to, id),
                 watching: self.tell_goals(partner, id),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,

@@ -239,16 +239,19 @@ impl Desk {
         self.person(who)?.goals.get(at)?.words_in(pairing).cloned()
     }
 
-    /// What the partner in that pairing watches for, for a letter that tells them.
-    pub(super) fn tell_goals(&mut self, who: PersonId, pairing: PairingId) -> Vec<Words> {
-        let shown = self.goals_shown(who, pairing);
-        for at in &shown {
-            self.note_told(who, *at, pairing);
-        }
-        let shown = shown.into_iter();
-        shown
-            .filter_map(|at| self.goal_shown(who, at, pairing))
+    /// What the partner in that pairing watches for.
+    pub(super) fn goals_watched(&self, who: PersonId, pairing: PairingId) -> Vec<Words> {
+        let open = self.open_goals(who).into_iter();
+        open.filter_map(|at| self.goal_shown(who, at, pairing))
             .collect()
+    }
+
+    /// The same, for a letter that tells them.
+    pub(super) fn tell_goals(&mut self, who: PersonId, pairing: PairingId) -> Vec<Words> {
+        for at in self.goals_shown(who, pairing) {
+            self.note_told(who, at, pairing);
+        }
+        self.goals_watched(who, pairing)
     }
 
     pub(super) fn goal_words(&self, who: PersonId, at: usize) -> Option<Words> {

@@ -7,7 +7,7 @@ use crate::lunch::act::Act;
 use crate::lunch::event::Outcome;
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Jotted, PairingId, Role};
+use crate::lunch::pairing::{Jotted, LunchState, PairingId, Role};
 use crate::lunch::person::PersonId;
 use crate::words::clean::clean_text;
 use chrono::NaiveDateTime;
@@ -60,9 +60,12 @@ impl Desk {
             }
         });
         let now = self.local_now(voice.pairing);
+        // The next one whose reminder, which shows it, is not out yet.
         let next = self.pairing(voice.pairing).and_then(|p| {
-            let lunch = p.lunches.get(p.next_after(now)?)?;
-            Some(lunch.start)
+            let ahead = p.lunches.iter().filter(|l| l.start > now);
+            let unreminded =
+                ahead.filter(|l| l.state == LunchState::Planned && l.reminded_of.is_none());
+            unreminded.map(|l| l.start).min()
         });
         let receipt = Receipt::Jotted {
             words: words.into(),
@@ -130,9 +133,14 @@ impl Desk {
         role: Role,
     ) -> Vec<Words> {
         let mut shown = Vec::new();
+        // What the reminder of a lunch showed that was then left out is shown again.
+        let served: Vec<NaiveDateTime> = self.pairing(id).map_or_else(Vec::new, |p| {
+            let stand = p.lunches.iter().filter(|l| l.counts() && l.slot != slot);
+            stand.map(|l| l.slot).collect()
+        });
         self.change(id, |p| {
             let mine = p.growth.jar.iter_mut().filter(|m| m.by == role);
-            let waiting = mine.filter(|m| m.shown.is_none_or(|before| before == slot));
+            let waiting = mine.filter(|m| m.shown.is_none_or(|before| !served.contains(&before)));
             for moment in waiting.take(SHOWN_MAX) {
                 moment.shown = Some(slot);
                 shown.push(moment.words.clone());

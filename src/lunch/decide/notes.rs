@@ -14,7 +14,7 @@ use crate::lunch::letter::{Body, Receipt, Seal};
 use crate::lunch::moments::tells_when;
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::nothing::says_nothing;
-use crate::lunch::pairing::{Lunch, LunchState, Pairing, PairingId, Role};
+use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, PairingId, Role};
 use crate::lunch::person::PersonId;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -442,18 +442,19 @@ impl Desk {
         let Some(lunch) = self.lunch(id, index).cloned() else {
             return;
         };
-        let both = lunch.by_inviter.is_answered() && lunch.by_invitee.is_answered();
+        let both = |is: fn(&Page) -> bool| is(&lunch.by_inviter) && is(&lunch.by_invitee);
+        let told = both(Page::has_told);
         for role in [Role::Inviter, Role::Invitee] {
             let page = lunch.page(role);
-            if page.shown == 0 && (both || page.share_now || (lunch.unsealed && !lunch.waits(role)))
-            {
+            let open = told || page.share_now || lunch.unsealed;
+            if page.shown == 0 && open && !lunch.waits(role) {
                 self.show(id, index, role);
             }
         }
-        if both {
+        if both(Page::is_answered) {
             self.change_lunch(id, index, |l| l.nudged = true);
         }
-        if both || lunch.unsealed {
+        if told || lunch.unsealed {
             self.send_cards(id, index, None);
         }
     }

@@ -11,6 +11,9 @@ use std::cell::LazyCell;
 /// Words behind a negator that it still turns.
 const NEGATION_REACH: usize = 5;
 
+/// A day so many words behind an "if" is what it asks for.
+const CONDITION_REACH: usize = 4;
+
 /// A clause with so many words that are not understood, and no stand, speaks for nothing.
 const UNKNOWN_WORDS_MIN: usize = 4;
 
@@ -169,7 +172,9 @@ pub(super) fn weigh(
                 weighing.last = Some(Stand::Later);
                 intent.until = intent.until.or_else(|| *until);
             }
-            Sense::Condition if found.is_empty() => weighing.condition += 1,
+            Sense::Condition if !asked_for(&found, ends) => {
+                weighing.condition += 1;
+            }
             Sense::Stop if !turned => intent.stop = true,
             Sense::End if !turned && of_something_else(words, ends, languages) => {
                 intent.asks_back = Some("something is to end, and it does not say the lunches");
@@ -265,6 +270,13 @@ pub(super) fn weigh(
     {
         weighing.other += 1;
     }
+}
+
+/// "If Thursday works" asks for a day; a day or a time further behind is one of the condition's own:
+/// "if it takes no more than half an hour".
+fn asked_for(found: &when::When, ends: usize) -> bool {
+    let dated = found.date.is_some() || found.time.is_some() || found.several;
+    dated && found.first.is_some_and(|at| at < ends + CONDITION_REACH)
 }
 
 /// "I quit my job": what ends is the writer's, and no lunch.

@@ -38,10 +38,9 @@ pub(super) fn part(notes: &mut Notes, context: &Context) -> Vec<Act> {
         notes.set_section(section, Some(Words::new(kept.trim_end().to_owned())));
         notes.observations = observations;
         notes.unplaced.push(Words::new(rest.trim().to_owned()));
-        if acts.is_empty() {
-            acts = found;
-        }
+        acts.extend(found);
     }
+    acts.dedup();
     acts
 }
 

@@ -43,6 +43,10 @@ pub(super) fn invitation(said: &Intent) -> Judged {
         acts
     };
     match said.verdict {
+        Verdict::Yes if said.is_put_off() => Judged::one(
+            Act::Later { until: said.until },
+            "willing, but not before a day",
+        ),
         Verdict::Yes => Judged::new(question(vec![Act::Accept(accept(said))]), said.because),
         Verdict::No => Judged::one(Act::Decline, said.because),
         Verdict::Later => Judged::one(Act::Later { until: said.until }, said.because),
@@ -160,12 +164,11 @@ fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
         .iter()
         .map(|w| w.reveal().clone())
         .collect();
-    if changed.is_empty()
-        && let Some((act, _)) = loose
+    if changed.is_empty() {
+        let commands = loose
             .iter()
-            .find_map(|line| command::first_line(line, context))
-    {
-        changed.push(act);
+            .filter_map(|line| command::on_top(line, context));
+        changed.extend(commands.flat_map(|(acts, _)| acts));
     }
     for words in &loose {
         if changed.is_empty() {
@@ -174,10 +177,16 @@ fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
     }
     if changed.is_empty() {
         // Words that are no note at all may say it without naming the lunch.
-        let beside = intent::read(&loose.join("\n"), context);
-        if beside.words <= CLOSING_WORDS_MAX {
-            changed = changes(&beside, context);
-            changed.retain(|act| !matches!(act, Act::Reschedule(_)) || beside.moves);
+        let loose = loose.join("\n");
+        let said = intent::read(&loose, context);
+        if said.words <= CLOSING_WORDS_MAX {
+            let spoken = beside::addresses(&loose);
+            changed = changes(&said, context);
+            changed.retain(|act| match act {
+                Act::Reschedule(_) => said.moves,
+                Act::Pause { .. } | Act::Resume => !spoken,
+                _ => true,
+            });
         }
     }
     let notes = std::mem::take(&mut sorted.notes);

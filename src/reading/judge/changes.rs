@@ -1,5 +1,6 @@
 //! What is said about coming lunches, whichever letter or calendar it answers.
 
+use super::absent;
 use crate::lunch::act::{AcceptTerms, Act, Reschedule, Scope};
 use crate::reading::Context;
 use crate::reading::intent::{self, Intent, Verdict};
@@ -43,6 +44,9 @@ pub(super) fn changes(said: &Intent, context: &Context) -> Vec<Act> {
         return acts;
     }
     if said.pause {
+        if said.skips_and_pauses {
+            acts.push(Act::Skip);
+        }
         acts.push(Act::Pause { until: said.until });
     } else if said.resume {
         acts.push(Act::Resume);
@@ -77,6 +81,9 @@ pub fn judge_comment(comment: &str, context: &Context) -> Vec<Act> {
     }
     if said.asks_back.is_some() {
         return vec![Act::Unclear];
+    }
+    if let Some(acts) = absent::comment(&said, context) {
+        return acts;
     }
     if let Some(moved) = reschedule(&said, context)
         .filter(|_| said.moves || said.question || said.verdict != Verdict::Yes)

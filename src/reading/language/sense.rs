@@ -520,6 +520,20 @@ senses! {
     Busy = "busy",
     /// The same, whatever stands behind it.
     Away = "away",
+    /// That somebody is not there: absent for so many days.
+    Gone = "gone",
+    /// Has such a word in it, and tells of no absence: "on my way".
+    NotGone = "not gone",
+    /// Leads the first day of an absence.
+    GoneFrom = "gone from",
+    /// Somebody else is: their absence is not the writer's.
+    OthersAre = "others are",
+    /// The whole of this week.
+    ThisWeek = "this week",
+    /// The week behind the one that was named.
+    WeekAfter = "week after",
+    /// And then: parts two commands of one line.
+    Thereupon = "thereupon",
     /// And.
     And = "and",
     /// Rooms that have a number.

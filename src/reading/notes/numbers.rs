@@ -170,7 +170,10 @@ fn inside_digits(
             || matches!(mark, Some("-" | "–" | "—" | "=" | ":") if !text.is_hyphen(at + 1));
         let before = at.checked_sub(1).and_then(|at| text.token(at));
         let opened = before.is_some_and(|t| matches!(&*t.text, "(" | "#" | "["));
-        let parted = before.is_none_or(|t| !t.is_word || opened);
+        // "1. the demo 2. none": written as the number that began the line.
+        let opener = items.first().and_then(|(_, n)| n.mark);
+        let alike = close && opener.is_some() && opener == mark.and_then(|m| m.chars().next());
+        let parted = before.is_none_or(|t| !t.is_word || opened || alike);
         let counts = at
             .checked_sub(1)
             .and_then(|at| text.word(at))
@@ -285,13 +288,23 @@ fn single(text: &Text<'_>, lines: &[Line<'_>]) -> Option<Mark> {
         .is_some()
         || lexicon().month(&word).is_some()
         || word.chars().any(|c| c.is_ascii_digit());
+    // "3 helps: …" is headed besides.
+    let heads = [
+        Sense::Helps,
+        Sense::Hinders,
+        Sense::Best,
+        Sense::Worst,
+        Sense::Focus,
+    ];
+    let headed = first.ends_with(':') && heads.iter().any(|sense| lexicon().is(&word, *sense));
     // Two or three of something: most plurals end so.
     let plural = n.number > 1 && word.ends_with(['s', 'n', 'x'])
         || (n.number > 1 && first.starts_with(char::is_uppercase) && word.ends_with(['e', 'r']));
     let more = rest.split_whitespace().count() >= 3;
     let parted = before.ends_with([' ', '\t', '\u{a0}']);
     let slot = lines::section(n.number).map(Slot::Section)?;
-    (!counted && !plural && more && parted).then(|| of_number(line, &n, slot).loosely())
+    let told = headed || (!counted && !plural && more);
+    (told && parted).then(|| of_number(line, &n, slot).loosely())
 }
 
 /// Numbered lines without a heading beside such with one: prompts too, if their number is free.

@@ -1,5 +1,6 @@
 //! Moments: each day and time of a text, and what the clause around it says of it.
 
+use super::absence::mark_busy;
 use super::beside::{go_on_busy, mark_choices, mark_ranges, share_standing};
 use super::named::{join, named};
 use super::sentence::Sentence;
@@ -142,6 +143,7 @@ pub fn judge(
     share_standing(sentence, found);
     mark_ranges(sentence, found);
     mark_choices(sentence, found);
+    mark_busy(sentence, found);
 }
 
 /// Whether the words between two places are only articles and the like.

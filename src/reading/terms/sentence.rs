@@ -61,6 +61,8 @@ pub struct Sentence<'a> {
     pub question: bool,
     /// Its clauses, in order.
     pub clauses: Vec<Clause>,
+    /// Where it says that somebody is not there.
+    pub gone: Vec<Mark>,
 }
 
 /// A clause.
@@ -88,6 +90,13 @@ impl Sentence<'_> {
     pub fn clause_of(&self, at: usize) -> Option<(usize, &Clause)> {
         let mut clauses = self.clauses.iter().enumerate();
         clauses.find(|(_, clause)| clause.range.contains(&at))
+    }
+
+    /// Whether a day or a time is asked for in it: by a question, a proposal, or because there is
+    /// hardly a word besides.
+    pub fn wishes(&self) -> bool {
+        let wish = [Sense::Proposal, Sense::Move, Sense::Instead];
+        self.question || self.words.len() <= 3 || self.clauses.iter().any(|c| c.says(&wish))
     }
 
     /// The word at a place; empty where none is.
@@ -164,7 +173,10 @@ impl<'a> Open<'a> {
         }
         let words: Vec<&str> = open.tokens.iter().map(|t| &*t.text).collect();
         let clauses = clauses(&words, &open.before, languages);
+        let mut gone = lexicon().marks(&words, &[Sense::Gone, Sense::NotGone], languages);
+        gone.retain(|mark| mark.sense == Sense::Gone);
         Some(Sentence {
+            gone,
             words,
             tokens: open.tokens,
             breaks: open.before,

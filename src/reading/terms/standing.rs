@@ -124,7 +124,8 @@ fn in_clause(
         Sense::Move,
         Sense::Please,
     ];
-    if says(&[Sense::Away, Sense::Reluctant]) && !wish {
+    let gone = |mark: &Mark| clause.range.contains(&mark.at) && !inside(mark.at);
+    if (says(&[Sense::Away, Sense::Reluctant]) || sentence.gone.iter().any(gone)) && !wish {
         return Standing::Busy;
     }
     if says(&[Sense::Reason]) && !wish {
