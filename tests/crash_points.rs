@@ -3,7 +3,9 @@
 //! The list of points is made by playing: each step on the disk and at a server tells its own
 //! (`src/crash_point.rs`, `src/disk.rs`; `tests/tidy.rs` holds that no step goes another way). Wants
 //! `--features crash-points`. `POSTLUNCH_LONG=1` stops at every point of every command of the story,
-//! which is every kind of mail; without it every point has its turn once.
+//! which is every kind of mail; without it every point has its turn once. In the long form several plays
+//! go on side by side, and what was met is noted in the file of `POSTLUNCH_STOPS_DONE` (or
+//! target/stops-done): a later run goes on from there.
 
 #[allow(
     dead_code,
@@ -13,6 +15,9 @@ mod support;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeSet, VecDeque};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use support::letters::Kind;
 use support::process::Points;
@@ -78,8 +83,8 @@ fn everything(met: &[BTreeSet<String>]) -> Vec<Wish> {
 }
 
 /// Plays the story with as many of the wishes as have room, one a command; takes those off that
-/// were met, and one try from the others. How often the daemon was stopped.
-fn play(wishes: &mut Vec<Wish>, before: &Mailboxes) -> usize {
+/// were met, and one try from the others. Where the daemon was stopped.
+fn play(wishes: &mut Vec<Wish>, before: &Mailboxes) -> BTreeSet<(usize, String)> {
     let mut theatre = theatre("stops");
     let ends = &mut theatre.ends;
     let mut tried = Vec::new();
@@ -101,8 +106,11 @@ fn play(wishes: &mut Vec<Wish>, before: &Mailboxes) -> usize {
     let mut theatre = theatre.open();
     println!("{}", theatre.folder().display()); // shown only where something goes wrong
     let after = script::play(&mut theatre);
-    let stops = theatre.ended.len();
-    assert_eq!(theatre.process.kills as usize, stops, "{told}");
+    assert_eq!(
+        theatre.process.kills as usize,
+        theatre.ended.len(),
+        "{told}"
+    );
     let (before, after) = (before.sights(), after.sights());
     let missing: Vec<_> = before.iter().filter(|one| !after.contains(one)).collect();
     let added: Vec<_> = after.iter().filter(|one| !before.contains(one)).collect();
@@ -117,8 +125,43 @@ fn play(wishes: &mut Vec<Wish>, before: &Mailboxes) -> usize {
             wishes.remove(number);
         }
     }
+    let ended = std::mem::take(&mut theatre.ended);
     theatre.close();
-    stops
+    ended
+}
+
+/// Where the pairs of command and point are noted that the long form has met.
+fn notes() -> PathBuf {
+    let built = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../stops-done");
+    std::env::var_os("POSTLUNCH_STOPS_DONE").map_or(built, PathBuf::from)
+}
+
+fn note((step, point): &(usize, String)) -> String {
+    format!("{step} {point}\n")
+}
+
+/// Plays until every wish was met or given up; how often the daemon was stopped, in how many plays, and
+/// what was never met.
+fn play_all(
+    mut wishes: Vec<Wish>,
+    before: &Mailboxes,
+    notes: Option<&PathBuf>,
+) -> (usize, usize, Vec<String>) {
+    let (mut stops, mut plays) = (0, 0);
+    while wishes.iter().any(|wish| !wish.steps.is_empty()) {
+        let ended = play(&mut wishes, before);
+        stops += ended.len();
+        plays += 1;
+        if let Some(notes) = notes {
+            let lines: String = ended.iter().map(note).collect();
+            let mut file = OpenOptions::new().append(true).create(true).open(notes);
+            let file = file.as_mut().expect("a file");
+            file.write_all(lines.as_bytes()).expect("written");
+            println!("{stops} stops in {plays} plays, {} to go", wishes.len());
+        }
+    }
+    let left = wishes.into_iter().map(|wish| wish.point).collect();
+    (stops, plays, left)
 }
 
 #[test]
@@ -137,12 +180,34 @@ fn a_stop_between_any_two_steps_changes_nothing() {
         every_point(met)
     };
     let wanted = wishes.len();
-    let (mut stops, mut plays) = (0, 0);
-    while wishes.iter().any(|wish| !wish.steps.is_empty()) {
-        stops += play(&mut wishes, before);
-        plays += 1;
+    let notes = long.then(notes);
+    let known = notes
+        .as_ref()
+        .and_then(|file| std::fs::read_to_string(file).ok());
+    let known: BTreeSet<&str> = known.iter().flat_map(|known| known.lines()).collect();
+    wishes.retain(|wish| {
+        let told = |step: &usize| note(&(*step, wish.point.clone()));
+        let was_met = |step: &usize| known.contains(told(step).trim_end());
+        !long || !wish.steps.iter().any(was_met)
+    });
+    println!("{} of {wanted} were met before", wanted - wishes.len());
+    // Most of a play is waiting for processes.
+    let hands = if long { 3 } else { 1 };
+    let mut hands: Vec<Vec<Wish>> = (0..hands).map(|_| Vec::new()).collect();
+    for (number, wish) in wishes.into_iter().enumerate() {
+        let hand = number % hands.len();
+        hands[hand].push(wish);
     }
-    let left: Vec<&String> = wishes.iter().map(|wish| &wish.point).collect();
+    let (mut stops, mut plays, mut left) = (0, 0, Vec::new());
+    std::thread::scope(|threads| {
+        let play = |wishes| threads.spawn(|| play_all(wishes, before, notes.as_ref()));
+        for hand in hands.into_iter().map(play).collect::<Vec<_>>() {
+            let (stopped, played, missed) = hand.join().expect("a play without a finding");
+            stops += stopped;
+            plays += played;
+            left.extend(missed);
+        }
+    });
     println!("stopped {stops} times in {plays} plays: nothing lost, nothing doubled");
     let most = if long { wanted / 20 } else { 0 };
     assert!(left.len() <= most, "of {wanted} never met again: {left:#?}");

@@ -190,7 +190,7 @@ fn fate(path: &Path, records: &Records, what: &str) -> Fate {
     };
     told_well(&refused, what);
     match Store::rebuild(path, &key(), options()) {
-        Ok((store, _)) => {
+        Ok((mut store, _)) => {
             store
                 .verify()
                 .unwrap_or_else(|error| panic!("{what}: {error}"));

@@ -133,6 +133,7 @@ impl World {
             from: None,
             acts,
             words: "as written".to_owned().into(),
+            confided: false,
         };
         let what = What::Said {
             by,
@@ -617,6 +618,7 @@ fn nobody_is_booked_twice_on_one_day() {
         from: None,
         acts: vec![Act::Accept(AcceptTerms::default())],
         words: String::new().into(),
+        confided: false,
     };
     let about = Some(About {
         answering: Answering::Invitation,

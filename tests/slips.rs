@@ -136,6 +136,7 @@ fn we_did_not_meet_after_the_partner_wrote_is_no_verdict() {
         told.text
     );
     assert!(!told.text.contains("heron"), "{}", told.text);
+    theatre.pass_until(moment("2027-01-11T15:00:00Z"));
     assert!(theatre.take(BOB, Kind::Exchange).text.contains("heron"));
     assert_eq!(
         kinds(&mut theatre, ALICE, before),

@@ -108,7 +108,7 @@ fn flip(file: &Path, at: usize) {
 #[test]
 fn what_was_committed_is_there_after_a_restart() {
     let (_folder, path, records) = lived_in();
-    let store = open(&path);
+    let mut store = open(&path);
     assert_eq!(everything(&store), records);
     assert_eq!(store.get(&note(4)).unwrap().unwrap(), b"corrected");
     assert_eq!(store.get(&note(3)).unwrap(), None);
@@ -218,7 +218,7 @@ fn a_killed_process_loses_nothing_it_told_of() {
         }
         child.wait().unwrap();
         assert!(heard > 0, "the writer wrote nothing in round {round}");
-        let store = open(&path);
+        let mut store = open(&path);
         for number in 0..=told {
             let note = store.get(&note(number)).unwrap();
             assert_eq!(
@@ -244,7 +244,7 @@ fn the_index_may_vanish_or_rot_and_is_made_again() {
     ];
     for (number, spoil) in spoil.iter().enumerate() {
         spoil();
-        let store = open(&path);
+        let mut store = open(&path);
         assert_eq!(everything(&store), records, "spoilt in way {number}");
         store.verify().unwrap();
         store.close().unwrap();
@@ -277,7 +277,7 @@ fn a_flipped_octet_anywhere_is_refused_and_mended_from_the_index() {
             "{at}: {text}"
         );
         assert!(error.needs_a_person());
-        let (store, rebuilt) = Store::rebuild(&spoilt, &key(), options()).unwrap();
+        let (mut store, rebuilt) = Store::rebuild(&spoilt, &key(), options()).unwrap();
         assert_eq!(rebuilt, Rebuilt::Journal);
         assert_eq!(everything(&store), records);
         store.verify().unwrap();
@@ -530,7 +530,7 @@ fn a_keyring_older_than_the_store_is_told_of() {
     let (store, given_up) = Store::give_up_keys(&path, &key(), options()).unwrap();
     assert_eq!((given_up, everything(&store)), (1, records.clone()));
     store.close().unwrap();
-    let store = open(&path);
+    let mut store = open(&path);
     assert_eq!(everything(&store), records);
     store.verify().unwrap();
 }
@@ -713,7 +713,7 @@ fn a_backup_is_put_back_on_an_empty_machine() {
     let restored = restore(&elsewhere, &file, &keys).unwrap();
     assert_eq!((restored.sequence, restored.forgotten), (21, 0));
     assert_eq!(restored.aside, None);
-    let store = open(&elsewhere);
+    let mut store = open(&elsewhere);
     let hold = (Key::on(Shelf::Meta).word("hold"), vec![1]);
     assert_eq!(everything(&store), [vec![hold], records].concat());
     assert_eq!(store.verify().unwrap().sequence, 22);
@@ -788,7 +788,7 @@ fn a_broken_store_is_replaced_and_a_damaged_keyring_with_it() {
     fs::write(path.join("index/db"), b"rubbish").unwrap();
     fs::create_dir_all(path.join("restoring/journal")).unwrap(); // one that was cut short
     restore(&path, &file, &keys).unwrap();
-    let store = open(&path);
+    let mut store = open(&path);
     assert_eq!(everything(&store).split_off(1), records);
     store.verify().unwrap();
     assert!(path.join("keyring.damaged").exists());

@@ -284,6 +284,27 @@ async fn every_answer_is_decided_once_whatever_the_inbox_does() {
     assert!(faults > 2, "hardly any weather: {met:?}");
 }
 
+/// A first start begins behind what lies in the mailbox. Where the server lets nobody in at first, no
+/// letter leaves, so that no answer to one lies there by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_is_taken_for_old_where_the_first_log_ins_are_refused() {
+    let refused = Deed::Answer("NO [UNAVAILABLE] try later");
+    let mut house = House::set(Plan {
+        imap: vec![Rule::new("cmd:LOGIN", refused).times(2)],
+        people: 3,
+        by_hand: false,
+        ..Plan::fair(1)
+    })
+    .await;
+    house.invite(&house.people()).await;
+    let all = |house: &House| house.people().iter().all(|p| !house.letters(p).is_empty());
+    let limit = Duration::from_secs(90);
+    house.until("the invitations", limit, all).await;
+    house.some_answer(9);
+    house.until("the answers", limit, House::all_is_said).await;
+    house.strike().await;
+}
+
 /// The server has moved, copied or flagged a message, and nobody hears of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_nobody_heard_of_is_survived() {

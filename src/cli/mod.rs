@@ -28,6 +28,7 @@ use clap::Parser;
 use ending::{Code, Failure};
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -61,10 +62,13 @@ fn program() -> ExitCode {
 }
 
 fn begin(line: CommandLine) -> Result<(), Failure> {
+    if matches!(line.command, Command::Run(_)) {
+        run::settle_the_allocator();
+    }
     let (usual, mut builder) = match line.command {
-        Command::Run(_) => (LevelFilter::INFO, Builder::new_multi_thread()),
+        Command::Run(_) => (LevelFilter::INFO, few_threads()),
         // It may end in a rehearsal.
-        Command::Init(_) => (LevelFilter::WARN, Builder::new_multi_thread()),
+        Command::Init(_) => (LevelFilter::WARN, few_threads()),
         _ => (LevelFilter::WARN, Builder::new_current_thread()),
     };
     log::begin(line.common.verbose, line.common.quiet, usual)?;
@@ -76,6 +80,17 @@ fn begin(line: CommandLine) -> Result<(), Failure> {
     // A thread that still waits for a name server shall not keep the terminal waiting.
     runtime.shutdown_background();
     done
+}
+
+/// Threads of a daemon, which waits most of the time. Each has memory of its own that it gives back to
+/// nobody, so they are few and stay, instead of new ones coming with each mail.
+fn few_threads() -> Builder {
+    let mut builder = Builder::new_multi_thread();
+    builder
+        .worker_threads(2)
+        .max_blocking_threads(4)
+        .thread_keep_alive(Duration::from_secs(24 * 60 * 60));
+    builder
 }
 
 async fn obey(line: CommandLine) -> Result<(), Failure> {

@@ -146,7 +146,7 @@ fn restore(
 
 fn verify(common: &Common, config: &Config, rehearsal: bool) -> Result<(), Failure> {
     let (path, key, options) = store_of(config, rehearsal).map_err(not_done)?;
-    let store = Store::open(&path, &key, options).map_err(failure)?;
+    let mut store = Store::open(&path, &key, options).map_err(failure)?;
     let found = store.verify().map_err(failure)?;
     if common.json {
         return show::json(&json!({

@@ -362,6 +362,7 @@ impl Decider {
                 from: None,
                 acts,
                 words: Words::default(),
+                confided: false,
             };
             let what = What::Said {
                 by: person.id,

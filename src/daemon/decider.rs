@@ -168,7 +168,7 @@ impl Decider {
         clock: Clock,
     ) -> Result<Self, DeciderError> {
         let key = store.token_key();
-        let ledger = Ledger { store };
+        let ledger = Ledger::new(store);
         let numbers = Numbers::read(&ledger)?;
         let hold = ledger.counter("hold")? == 1;
         let restored = Restored::read(&ledger)?;

@@ -320,6 +320,7 @@ impl Inbox {
             }
         };
         self.write_progress(progress).await?;
+        self.queued.notify_one(); // letters wait until this is known
         Ok(progress)
     }
 

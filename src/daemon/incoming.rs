@@ -142,7 +142,7 @@ impl Decider {
                 .letter
                 .as_ref()
                 .is_some_and(|letter| letter.goal_asked),
-            originals: self.ledger.originals(route.person)?,
+            originals: self.ledger.originals(route.person, route.letter.as_ref())?,
             own: vec![own.clone()],
             now: came,
             zone,
@@ -228,6 +228,7 @@ impl Decider {
                     from: message.from.clone(),
                     acts,
                     words: reading.reply_text.clone(),
+                    confided: reading.is_confided(),
                 },
             }),
             Leave::Ask => Some(What::Doubted {

@@ -12,10 +12,11 @@ use crate::store::outbox::{self, OutboxRow};
 use crate::store::record::{self, LetterRecord, RecordError};
 use crate::store::row::RowError;
 use crate::store::seen::SeenError;
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Memo, Store, StoreError};
 use crate::words::address::Address;
 use crate::words::message_id::MessageId;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -68,25 +69,38 @@ pub struct Progress {
 }
 
 /// How many of the latest letters are kept at hand for finding quotes.
-const ORIGINALS_MAX: usize = 12;
+const ORIGINALS_MAX: usize = 24;
+
+/// How many people, and how many pairings, are kept as they were read last.
+const MEMO_MAX: usize = 256;
 
 /// Things on shelves.
 #[derive(Debug)]
 pub struct Ledger {
     /// The store itself.
     pub store: Store,
+    known_people: RefCell<Memo<Person>>,
+    known_pairings: RefCell<Memo<Pairing>>,
 }
 
 impl Ledger {
+    /// Over a store.
+    pub const fn new(store: Store) -> Self {
+        Self {
+            store,
+            known_people: RefCell::new(Memo::of(MEMO_MAX)),
+            known_pairings: RefCell::new(Memo::of(MEMO_MAX)),
+        }
+    }
+
     /// A person.
     ///
     /// # Errors
     /// If the store fails or the record is damaged.
     pub fn person(&self, id: PersonId) -> Result<Option<Person>, LedgerError> {
-        let found = self.store.get(&Key::on(Shelf::Person).number(id.0))?;
-        Ok(found
-            .map(|octets| record::person_from_bytes(&octets))
-            .transpose()?)
+        let key = Key::on(Shelf::Person).number(id.0);
+        let read = |octets: &[u8]| Ok(record::person_from_bytes(octets)?);
+        self.store.get_read(&key, &self.known_people, read)
     }
 
     /// A pairing.
@@ -94,10 +108,9 @@ impl Ledger {
     /// # Errors
     /// As `person`.
     pub fn pairing(&self, id: PairingId) -> Result<Option<Pairing>, LedgerError> {
-        let found = self.store.get(&Key::on(Shelf::Pairing).number(id.0))?;
-        Ok(found
-            .map(|octets| record::pairing_from_bytes(&octets))
-            .transpose()?)
+        let key = Key::on(Shelf::Pairing).number(id.0);
+        let read = |octets: &[u8]| Ok(record::pairing_from_bytes(octets)?);
+        self.store.get_read(&key, &self.known_pairings, read)
     }
 
     /// Everybody.
@@ -212,19 +225,26 @@ impl Ledger {
         Ok(rows)
     }
 
-    /// The visible texts of the latest letters to a person, the latest first.
+    /// The visible texts of the letters to a person that an answer may quote: the one that is answered,
+    /// however old it is, and the latest, the latest first.
     ///
     /// # Errors
     /// As `person`.
-    pub fn originals(&self, person: PersonId) -> Result<Vec<String>, LedgerError> {
-        let mut texts = Vec::new();
+    pub fn originals(
+        &self,
+        person: PersonId,
+        answered: Option<&LetterRecord>,
+    ) -> Result<Vec<String>, LedgerError> {
+        let answered = answered.map(|letter| letter.text.clone().into_revealed());
+        let mut texts: Vec<String> = answered.into_iter().collect();
         for row in self
             .letters_to(person)?
             .into_iter()
             .rev()
             .take(ORIGINALS_MAX)
         {
-            texts.extend(self.letter(row)?.map(|letter| letter.text.into_revealed()));
+            let text = self.letter(row)?.map(|letter| letter.text.into_revealed());
+            texts.extend(text.filter(|text| !texts.contains(text)));
         }
         Ok(texts)
     }
@@ -483,6 +503,15 @@ impl Ledger {
         }))
     }
 
+    /// Whether a mailbox was ever seen, so that it is known behind what its new mail begins.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn has_seen_a_mailbox(&self) -> Result<bool, LedgerError> {
+        let seen = self.store.scan(&Key::on(Shelf::Mailbox)).next();
+        Ok(seen.transpose()?.is_some())
+    }
+
     /// Writes how far a mailbox has been read.
     pub fn put_progress(&self, batch: &mut Batch, mailbox: &str, progress: Progress) {
         let parts = [
@@ -526,6 +555,8 @@ impl Ledger {
     /// Forgets a person and everything between them and others: their keys go, and with them all
     /// copies become noise. A keyed digest of the address stays, so that nobody writes there again.
     pub fn forget(&self, batch: &mut Batch, person: &Person, pairings: &[PairingId]) {
+        self.known_people.borrow_mut().clear();
+        self.known_pairings.borrow_mut().clear();
         let address = &person.who.address;
         batch.put(self.suppressed_key(address), Owner::House, Vec::new());
         batch.delete(Key::on(Shelf::AddressHash).digest(self.store.digest(address.key())));

@@ -115,9 +115,14 @@ impl Submitting {
         }
     }
 
-    /// The next letter, or none for now; `waits` where that is for a moment only.
+    /// The next letter, or none for now; `waits` where that is for a moment only. None before the
+    /// mailbox was first seen: what lies there by then is old, and no answer of ours may be among it.
     async fn claim(&self, waits: &mut bool) -> Result<Option<Claimed>, AskError> {
-        match self.desk.ask(|d| d.claim()).await {
+        let next = |d: &mut Decider| match d.ledger.has_seen_a_mailbox()? {
+            true => d.claim(),
+            false => Ok(None),
+        };
+        match self.desk.ask(next).await {
             Err(error) if error.passes() => {
                 maillog::waits("sending", &error.to_string());
                 *waits = true;

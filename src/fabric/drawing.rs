@@ -343,7 +343,7 @@ fn encoded(page: &Pixmap) -> Result<Vec<u8>, PictureError> {
     let mut encoder = png::Encoder::new(&mut octets, page.width(), page.height());
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::High);
+    encoder.set_compression(png::Compression::Balanced);
     encoder.set_filter(png::Filter::Adaptive);
     let mut writer = encoder.write_header()?;
     let plain = |pixel: &PremultipliedColorU8| {

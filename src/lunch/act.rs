@@ -373,4 +373,6 @@ pub struct Said {
     pub acts: Vec<Act>,
     /// What the writer newly wrote, for passing on.
     pub words: Words,
+    /// Whether the writer asks that the other doesn't hear it: then no word of it is passed on.
+    pub confided: bool,
 }

@@ -145,11 +145,8 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
     }
     // "remove 2" takes a point out, and nobody off any list.
     let notes_told = matches!(answering, Some(Answering::Receipt | Answering::Exchange));
-    if notes_told
-        && text.split_whitespace().count() <= REMOVAL_WORDS_MAX
-        && let Some(gone @ Told::Change(_, None)) = correction::read(&text, context.originals)
-    {
-        return ByRules::Settled(Judged::one(gone.act(), "one section is taken away"));
+    if notes_told && let Some(gone) = removal(&text, &context) {
+        return ByRules::Settled(Judged::one(gone, "one section is taken away"));
     }
     let aside = aside_of(&text, &context);
     if let Some(aside) = &aside
@@ -168,10 +165,30 @@ fn by_rules<'a>(message: &Message, own: &Own, context: &Context<'a>) -> ByRules<
         Some(aside) => (aside.text, aside.acts),
         None => (text, Vec::new()),
     };
-    match rest_by_rules(text, own, context) {
+    // What was commanded is no part of what else was told.
+    let mut own = own.clone();
+    if let ([only], false) = (own.passages.as_mut_slice(), beside.is_empty()) {
+        only.text.clone_from(&text);
+    }
+    match rest_by_rules(text, &own, context) {
         ByRules::Settled(judged) => ByRules::Settled(judged.beside(beside)),
         ByRules::Open(open) => ByRules::Open(Box::new(Open { beside, ..*open })),
     }
+}
+
+/// "remove 2": the point that goes. In answer to the exchange reasons may stand below it: they are no words
+/// for the partner, who is not to hear of it.
+fn removal(text: &str, context: &Context) -> Option<Act> {
+    let exchange = context.answering == Some(Answering::Exchange);
+    let first = text.lines().next().filter(|_| exchange);
+    let mut told = [Some(text), first].into_iter().flatten();
+    told.find_map(|text| {
+        let few = text.split_whitespace().count() <= REMOVAL_WORDS_MAX;
+        match correction::read(text, context.originals).filter(|_| few)? {
+            gone @ Told::Change(_, None) => Some(gone.act()),
+            _ => None,
+        }
+    })
 }
 
 /// Whether a text is a yes or thanks, in a few words, and nothing else.
@@ -201,7 +218,7 @@ fn rest_by_rules<'a>(text: String, own: &Own, context: Context<'a>) -> ByRules<'
         Some(Answering::Receipt) => receipt(&text, sorted.clone(), &said, &context),
         Some(Answering::Reminder) => reminder(&sorted, &said, &context),
         Some(Answering::Exchange) => exchange(&text, &sorted, &said, &context),
-        Some(Answering::Summary) => summary(&sorted, &said),
+        Some(Answering::Summary) => summary(&sorted, &said, &context),
         Some(Answering::Permission) => permission(&said),
         Some(Answering::Proposal) => proposal(&text, &said),
         Some(Answering::Invitation | Answering::Question) => invitation(&said),
@@ -545,10 +562,40 @@ fn all_commanded(text: &str, context: &Context) -> Option<Judged> {
     } else {
         &aside.text
     };
-    acts.extend(below_commands(below, &acts, context));
+    let more = below_commands(below, &acts, context);
+    let silent = more.is_empty() && aside.acts.is_empty();
+    acts.extend(more);
     acts.extend(aside.acts);
     acts.dedup();
+    // Thanks below "take it up" are for the partner.
+    if silent && !below.trim().is_empty() && context.answering == Some(Answering::Exchange) {
+        acts.push(Act::Other);
+    }
     Some(Judged::new(acts, ON_TOP))
+}
+
+/// A moment for the jar by its heading, or a goal; and what the paragraphs below it ask for.
+fn headed(act: Act, context: &Context) -> Judged {
+    const BY_HEADING: &str = "a moment or a goal by its heading";
+    let parted = match &act {
+        Act::Command { name, arguments } if *name == CommandName::Best => {
+            arguments.split_once("\n\n").map(|(moment, below)| {
+                let mut more = below_commands(below, &[], context);
+                more.retain(|act| *act != Act::Question);
+                (moment.trim().to_owned(), more)
+            })
+        }
+        _ => None,
+    };
+    match parted.filter(|(_, more)| !more.is_empty()) {
+        Some((arguments, more)) => {
+            let name = CommandName::Best;
+            let mut acts = vec![Act::Command { name, arguments }];
+            acts.extend(more);
+            Judged::new(acts, BY_HEADING)
+        }
+        None => Judged::one(act, BY_HEADING),
+    }
 }
 
 /// What the words below a command ask for that it does not: reasons ask for nothing.

@@ -38,7 +38,7 @@ mod wrapped;
 use crate::calendar::read::{Answer, AnswerItem, AnswerMethod, Participation};
 use crate::lunch::act::{Act, Answering, PartStat};
 use crate::lunch::notes::{Notes, Words};
-use crate::reading::language::{Sense, lexicon};
+use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::message::Message;
 use crate::words::address::Address;
 use crate::words::clean::{CleanLine, clean_text};
@@ -153,6 +153,14 @@ impl Reading {
     /// answer is a person's.
     pub const fn is_machine(&self) -> bool {
         self.machine
+    }
+
+    /// Whether the writer asks that somebody else doesn't hear of it: "please don't tell her".
+    pub fn is_confided(&self) -> bool {
+        let tokens = phrase::tokens(self.reply_text.reveal());
+        let words = phrase::words(&tokens);
+        let told = lexicon().marks(&words, &[Sense::BetweenUs], Languages::ALL);
+        !told.is_empty()
     }
 
     /// The notes in it, if any.

@@ -10,7 +10,7 @@ use super::index::Index;
 use super::key::{Key, Shelf};
 use super::opening::{INDEX, JOURNAL, KEYRING, io_at, make_folder, take_lock};
 use super::segment::{self, JournalError, Segment, walk};
-use super::{Options, Store, StoreError, live};
+use super::{Options, Store, StoreError, snapshot};
 use crate::disk;
 use crate::keyring::{Keyring, Owner, StoreKey};
 use std::fs;
@@ -60,18 +60,14 @@ impl Store {
     /// # Errors
     /// If the index cannot be made whole, or a file not be written.
     pub fn backup(&mut self, records: &Path, keyring: &Path) -> Result<Copied, StoreError> {
-        if self.differing()?.1 > 0 {
-            self.make_index_again("it differed from the journal")?;
-        }
+        let whole = self.whole()?;
         let count = std::cell::Cell::new(0);
-        let mut all = self
-            .index
-            .range(..)
-            .filter_map(|found| live(&self.keyring, found))
-            .inspect(|_| count.set(count.get() + 1));
+        let mut all = snapshot(&mut self.index, &self.keyring, whole)
+            .inspect(|record| count.set(count.get() + u64::from(record.is_ok())));
         let sequence = self.journal.sequence;
-        segment::write_segment::<StoreError>(records, 1, sequence, &mut all)
-            .map_err(|error| self.explain(error))?;
+        let written = segment::write_segment::<StoreError>(records, 1, sequence, &mut all);
+        drop(all);
+        written.map_err(|error| self.explain(error))?;
         self.keyring
             .copy_to(keyring)
             .map_err(|error| self.explain(error.into()))?;

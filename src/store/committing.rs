@@ -9,7 +9,7 @@ use super::error::is_full;
 use super::key::{Key, Shelf};
 use super::opening::give_up_ballast;
 use super::segment::JournalError;
-use super::{Store, StoreError, live};
+use super::{Store, StoreError, snapshot};
 use crate::keyring::{Opened, Owner};
 use crate::maillog;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,8 @@ impl Store {
         };
         // Until the index has followed, nobody may read it; neither after a panic.
         self.stopped = true;
-        if let Err(error) = self.apply(&changes, Some(sequence)) {
+        let applied = self.apply(&changes, Some(sequence));
+        if let Err(error) = applied.and_then(|()| self.lighten()) {
             let error = self.explain(error);
             // It is durable; a full disk under the index alone need not end the daemon.
             if !error.is_full() || self.open_index_again().is_err() {
@@ -220,14 +221,8 @@ impl Store {
     /// Begins the next segment. The snapshot comes out of the index, so the index is held against
     /// the journal first: what sled may have lost must not become the truth.
     fn turn(&mut self) -> Result<(), StoreError> {
-        if self.differing()?.1 > 0 {
-            self.make_index_again("it differed from the journal")?;
-        }
-        let keyring = &self.keyring;
-        let mut records = self
-            .index
-            .range(..)
-            .filter_map(|found| live(keyring, found));
+        let records = self.whole()?;
+        let mut records = snapshot(&mut self.index, &self.keyring, records);
         self.journal.turn(&mut records)
     }
 }

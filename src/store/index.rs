@@ -8,10 +8,11 @@ use super::batch::Change;
 use crate::crash_point::around;
 use crate::disk;
 use crate::maillog;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
-use std::ops::RangeBounds;
+use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +20,13 @@ use thiserror::Error;
 
 /// Shelves begin at 1, so no record stands here.
 const APPLIED: &[u8] = b"\0applied";
-/// Memory that sled may use for pages, in octets.
-const CACHE_OCTETS: u64 = 32 << 20;
+/// Memory that sled may use for pages, in octets. It looks at this only once every 64 looks at a page of
+/// one of its 256 shards, which in a store of ours is as good as never (see `is_heavy`).
+const CACHE_OCTETS: u64 = 4 << 20;
+/// So many octets of records written or shown, and sled is opened anew.
+const HEAVY_OCTETS: u64 = 4 << 20;
+/// Records that a sweep takes at once, in octets.
+const SWEEP_OCTETS: usize = 1 << 20;
 /// How often, and how far apart, a lock that must soon be free is tried.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
@@ -46,6 +52,10 @@ pub(super) struct Index {
     db: Option<sled::Db>,
     /// Whether the disk was full under it: sled takes nothing any more until it is opened again.
     starved: Cell<bool>,
+    /// Octets of records that went in or were shown in a row since it was opened.
+    load: Cell<u64>,
+    /// What went in since then: keys, and the checksum of what stands there.
+    fresh: RefCell<HashMap<Vec<u8>, Option<u32>>>,
 }
 
 impl Index {
@@ -74,6 +84,8 @@ impl Index {
             folder: folder.to_owned(),
             db: Some(db),
             starved: Cell::new(false),
+            load: Cell::new(0),
+            fresh: RefCell::default(),
         })
     }
 
@@ -89,9 +101,41 @@ impl Index {
         moved.map_err(|source| io_at(folder, &source))
     }
 
+    /// Moves this one aside, and stands there empty.
+    pub fn put_away(&mut self) -> Result<(), IndexError> {
+        drop(self.db.take());
+        Self::move_aside(&self.folder)?;
+        *self = Self::open(&self.folder)?;
+        Ok(())
+    }
+
     /// Whether the disk was full under it, and it has not been opened again since.
     pub fn is_starved(&self) -> bool {
         self.starved.get()
+    }
+
+    /// Whether sled holds so much that it should be opened anew: whatever page it has once touched
+    /// stays in memory, and a daemon that runs for a year touches each.
+    pub const fn is_heavy(&self) -> bool {
+        self.load.get() >= HEAVY_OCTETS
+    }
+
+    /// Lets go of sled with all that it holds in memory, and opens it once more; whether it still holds
+    /// what went in last. What it does not, it has lost.
+    pub fn renew(&mut self) -> Result<bool, IndexError> {
+        self.settle()?;
+        let fresh = self.fresh.take();
+        around("reopen", "index", || self.reopen())?;
+        for (key, told) in fresh {
+            if self.get(&key)?.map(|value| crc32fast::hash(&value)) != told {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn carry(&self, octets: usize) {
+        self.load.set(self.load.get().saturating_add(octets as u64));
     }
 
     /// Lets go of sled and opens it once more, as after a failed write it takes no other.
@@ -107,6 +151,8 @@ impl Index {
         clear_unfinished_snapshots(&self.folder).map_err(|source| io_at(&self.folder, &source))?;
         let opened = try_open(&self.folder).map_err(|refusal| refusal.at(&self.folder))?;
         self.db = Some(opened);
+        self.load.set(0);
+        self.fresh.take();
         Ok(())
     }
 
@@ -142,11 +188,18 @@ impl Index {
         if let Some(sequence) = sequence {
             batch.insert(APPLIED, &sequence.to_be_bytes());
         }
+        self.carry(changes.iter().map(Change::len).sum());
         let db = self.db()?;
         disk::others_may_write().map_err(|source| self.failed(&sled::Error::Io(source)))?;
         self.bravely(|| {
             around("apply", "index", || db.apply_batch(batch)).map_err(|e| self.failed(&e))
-        })
+        })?;
+        let checksum = |change: &Change| change.value.as_deref().map(crc32fast::hash);
+        let told = changes
+            .iter()
+            .map(|change| (change.key.clone(), checksum(change)));
+        self.fresh.borrow_mut().extend(told);
+        Ok(())
     }
 
     /// Takes everything out, the mark of how far it is first.
@@ -155,6 +208,7 @@ impl Index {
         let cleared = around("clear", "index", || {
             db.remove(APPLIED).and_then(|_| db.clear())
         });
+        self.fresh.take();
         cleared.map_err(|e| self.failed(&e))
     }
 
@@ -175,6 +229,17 @@ impl Index {
             failed: false,
         };
         found.filter(|found| !matches!(found, Ok((key, _)) if key == APPLIED))
+    }
+
+    /// All sealed records in order of their keys, some at a time: sled is opened anew whenever it holds
+    /// much, so that a look at everything costs no more memory in a large store than in a small one.
+    pub const fn sweep(&mut self) -> Sweep<'_> {
+        Sweep {
+            index: self,
+            from: Bound::Unbounded,
+            found: Vec::new(),
+            ended: false,
+        }
     }
 
     /// Brings everything to the disk. sled's own flush is no fsync.
@@ -205,6 +270,55 @@ impl Index {
     }
 }
 
+/// All records in order, up to the first that cannot be read.
+pub(super) struct Sweep<'a> {
+    index: &'a mut Index,
+    from: Bound<Vec<u8>>,
+    /// The next ones, the last of them first.
+    found: Vec<SealedRecord>,
+    ended: bool,
+}
+
+impl Sweep<'_> {
+    fn take_some(&mut self) -> Result<(), IndexError> {
+        if self.index.is_heavy() && !self.index.renew()? {
+            let why = "it lost records when it was opened again".to_owned();
+            return Err(Refusal::Damaged(why).at(&self.index.folder));
+        }
+        let mut octets = 0;
+        for found in self.index.range((self.from.clone(), Bound::Unbounded)) {
+            let (key, value) = found?;
+            octets += key.len() + value.len();
+            self.found.push(Ok((key, value)));
+            if octets >= SWEEP_OCTETS {
+                break;
+            }
+        }
+        match self.found.last() {
+            Some(Ok((key, _))) => self.from = Bound::Excluded(key.clone()),
+            _ => self.ended = true,
+        }
+        self.found.reverse();
+        Ok(())
+    }
+}
+
+impl Iterator for Sweep<'_> {
+    type Item = SealedRecord;
+
+    fn next(&mut self) -> Option<SealedRecord> {
+        if self.found.is_empty()
+            && !self.ended
+            && let Err(error) = self.take_some()
+        {
+            self.ended = true;
+            self.found.clear();
+            return Some(Err(error));
+        }
+        self.found.pop()
+    }
+}
+
 /// Records in order, up to the first that cannot be read.
 struct Guarded<'a> {
     records: Option<sled::Iter>,
@@ -224,7 +338,10 @@ impl Guarded<'_> {
         let found = index.bravely(|| match records {
             Some(records) => match step(records) {
                 Some(Err(error)) => Err(index.failed(&error)),
-                Some(Ok((key, value))) => Ok(Some((key.to_vec(), value.to_vec()))),
+                Some(Ok((key, value))) => {
+                    index.carry(key.len() + value.len());
+                    Ok(Some((key.to_vec(), value.to_vec())))
+                }
                 None => Ok(None),
             },
             None => index.db().map(|_| None),

@@ -16,6 +16,7 @@ mod error;
 mod index;
 mod journal;
 pub mod key;
+mod memo;
 mod opening;
 pub mod outbox;
 pub mod record;
@@ -28,6 +29,7 @@ pub use batch::Batch;
 pub use error::StoreError;
 pub use index::IndexError;
 pub use key::{Key, Shelf};
+pub use memo::Memo;
 pub use opening::Rebuilt;
 pub use segment::{JournalError, Segment};
 
@@ -38,7 +40,9 @@ use committing::Staged;
 use index::{Index, SealedRecord};
 use journal::Journal;
 use segment::Replayed;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +114,38 @@ impl Store {
             None => Ok(None),
             Some(sealed) => self.unseal(key, &sealed),
         }
+    }
+
+    /// What the record at a key was read as, kept in `memo` for as long as the same value stands there.
+    ///
+    /// # Errors
+    /// As `get` and `read`.
+    pub fn get_read<T: Clone, E: From<StoreError>>(
+        &self,
+        key: &Key,
+        memo: &RefCell<Memo<T>>,
+        read: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let Some(sealed) = self.sealed_at(key)? else {
+            return Ok(None);
+        };
+        if self.is_readable(&sealed)
+            && let Some(known) = memo.borrow_mut().recall(key, &sealed)
+        {
+            return Ok(Some(known));
+        }
+        let Some(octets) = self.unseal(key, &sealed)? else {
+            return Ok(None);
+        };
+        let fresh = read(&octets)?;
+        memo.borrow_mut().keep(key, &sealed, fresh.clone());
+        Ok(Some(fresh))
+    }
+
+    /// Whether the owner of a sealed value is neither forgotten nor about to be.
+    fn is_readable(&self, sealed: &[u8]) -> bool {
+        let parting = |owner| self.staged.parting.contains(&owner);
+        self.keyring.still_holds(sealed) && !Keyring::owner_of(sealed).is_some_and(parting)
     }
 
     fn sealed_at(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
@@ -199,15 +235,18 @@ impl Store {
     ///
     /// # Errors
     /// If a frame or a record is damaged, or the two differ.
-    pub fn verify(&self) -> Result<Verified, StoreError> {
+    pub fn verify(&mut self) -> Result<Verified, StoreError> {
         let segments = self.journal.check()?;
         let (records, differing) = self.differing()?;
         if differing > 0 {
             return Err(StoreError::Differs(differing));
         }
-        for found in self.index.range(..) {
+        let Self { index, keyring, .. } = self;
+        for found in index.sweep() {
             let (key, sealed) = found?;
-            self.unseal(&Key::from_octets(key), &sealed)?;
+            if keyring.open_sealed(&key, &sealed) == Opened::Damaged {
+                return Err(StoreError::DamagedRecord(Key::from_octets(key)));
+            }
         }
         Ok(Verified {
             records,
@@ -217,30 +256,40 @@ impl Store {
     }
 
     /// How many readable records the journal holds, and how many differ in the index.
-    fn differing(&self) -> Result<(usize, usize), StoreError> {
-        let mut told: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+    fn differing(&mut self) -> Result<(usize, usize), StoreError> {
+        // Of keys a number stands for each, so that a large store needs little memory here. Should two
+        // ever share one, the index is made again for nothing.
+        let numbers = RandomState::new();
+        let mut told: HashMap<u64, u32> = HashMap::new();
+        let keyring = &self.keyring;
         self.journal.replay_all::<StoreError>(&mut |replayed| {
             let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = replayed;
             for change in changes {
-                match change.value.filter(|value| self.keyring.still_holds(value)) {
-                    Some(value) => told.insert(change.key, crc32fast::hash(&value)),
-                    None => told.remove(&change.key),
+                let number = numbers.hash_one(&change.key);
+                match change.value.filter(|value| keyring.still_holds(value)) {
+                    Some(value) => told.insert(number, crc32fast::hash(&value)),
+                    None => told.remove(&number),
                 };
             }
             Ok(())
         })?;
         let records = told.len();
         let mut differing = 0;
-        for found in self
-            .index
-            .range(..)
-            .filter_map(|found| live(&self.keyring, found))
-        {
+        for found in self.index.sweep().filter_map(|found| live(keyring, found)) {
             let record = found?;
             let crc = record.value.as_deref().map(crc32fast::hash);
-            differing += usize::from(told.remove(&record.key) != crc);
+            differing += usize::from(told.remove(&numbers.hash_one(&record.key)) != crc);
         }
         Ok((records, differing + told.len()))
+    }
+
+    /// How many records an index holds that is the same as the journal; made again if it was not.
+    fn whole(&mut self) -> Result<usize, StoreError> {
+        let (records, differing) = self.differing()?;
+        if differing > 0 {
+            self.make_index_again("it differed from the journal")?;
+        }
+        Ok(records)
     }
 
     /// Deletes all but the newest `keep` journal segments; how many went. What was deleted from the
@@ -304,6 +353,27 @@ fn live(keyring: &Keyring, found: SealedRecord) -> Option<Result<Change, StoreEr
         }
         Err(error) => Some(Err(error.into())),
     }
+}
+
+/// The records of a whole index, as they go into a snapshot; an error behind them where they are not
+/// as many as `whole` has counted.
+fn snapshot<'a>(
+    index: &'a mut Index,
+    keyring: &'a Keyring,
+    records: usize,
+) -> impl Iterator<Item = Result<Change, StoreError>> + 'a {
+    let mut found = index.sweep().filter_map(|found| live(keyring, found));
+    let mut missing = records;
+    std::iter::from_fn(move || match found.next() {
+        Some(record) => {
+            missing = missing.wrapping_sub(1);
+            Some(record)
+        }
+        None => {
+            let lost = std::mem::take(&mut missing);
+            (lost > 0).then_some(Err(StoreError::Differs(lost)))
+        }
+    })
 }
 
 /// The first key behind all that begin with these octets.

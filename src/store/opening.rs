@@ -150,6 +150,9 @@ impl Store {
             pending.extend(changes);
             if pending.len() >= CHUNK {
                 index.apply(&std::mem::take(&mut pending), None)?;
+                if index.is_heavy() {
+                    index.renew()?; // whether it is whole is looked at behind this
+                }
             }
             Ok(())
         })?;
@@ -270,6 +273,26 @@ impl Store {
 }
 
 impl Store {
+    /// Opens sled anew where it holds much in memory. The index is made again where it comes back with
+    /// less than it had, or not at all.
+    pub(super) fn lighten(&mut self) -> Result<(), StoreError> {
+        if !self.index.is_heavy() {
+            return Ok(());
+        }
+        match self.index.renew() {
+            Ok(true) if self.index.applied()? == Some(self.journal.sequence) => Ok(()),
+            Err(error) if error.full => Err(error.into()),
+            other => {
+                let why = other.err().map(|error| error.to_string());
+                let why = why.unwrap_or_else(|| "it lost records when it was opened again".into());
+                let folder = self.path.join(INDEX);
+                maillog::index_damaged(&folder, &why);
+                self.index.put_away()?;
+                self.make_index_again(&why)
+            }
+        }
+    }
+
     /// Opens the index once more and lets it catch up: after a failure to write, sled refuses all
     /// that follows. The ballast makes room for it.
     pub(super) fn open_index_again(&mut self) -> Result<(), StoreError> {
@@ -438,6 +461,7 @@ impl Parts {
         }
         store
             .forget_the_forgotten()
+            .and_then(|()| store.lighten())
             .map_err(|error| store.explain(error))?;
         keep_ballast(&store.path, options.ballast_octets);
         Ok(store)

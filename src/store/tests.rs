@@ -204,7 +204,7 @@ fn a_power_cut_at_a_hundred_moments_loses_nothing_that_was_told() {
             let purpose = Purpose::Real;
             Options::new(purpose)
         });
-        let store = store.unwrap_or_else(|error| panic!("{story}: {error}"));
+        let mut store = store.unwrap_or_else(|error| panic!("{story}: {error}"));
         store
             .verify()
             .unwrap_or_else(|error| panic!("{story}: {error}"));
@@ -278,5 +278,36 @@ fn an_index_without_room_follows_once_there_is_some() {
     assert!(store.get(&goal).unwrap().is_some());
     assert_eq!(write(&mut store, 3).unwrap(), 3);
     store.verify().unwrap();
+    store.close().unwrap();
+}
+
+/// sled keeps in memory whatever it has touched, so it is opened anew now and then, also in the midst of
+/// a look at everything.
+#[test]
+fn an_index_that_holds_much_is_opened_anew_and_lacks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 6 << 20);
+    let note = |number: u64| Key::on(Shelf::Notes).number(number);
+    for number in 0..100 {
+        let mut batch = Batch::new();
+        let octets = vec![u8::try_from(number).unwrap(); 200_000];
+        batch.put(note(number), Owner::Person(1), octets);
+        store.commit(vec![batch]).unwrap();
+        assert!(!store.index.is_heavy(), "after {number}");
+    }
+    assert!(
+        store.segments().unwrap().len() > 2,
+        "the journal has turned"
+    );
+    assert_eq!(store.verify().unwrap().records, 101, "and a key's row");
+    let notes: Vec<_> = store.scan(&Key::on(Shelf::Notes)).collect();
+    assert_eq!(notes.len(), 100);
+    for (number, found) in (0..).zip(notes) {
+        let (key, octets) = found.unwrap();
+        assert_eq!(key, note(number));
+        assert!(octets.iter().all(|octet| u64::from(*octet) == number));
+    }
+    write(&mut store, 1).unwrap();
+    assert!(!store.index.is_heavy(), "what was shown counts too");
     store.close().unwrap();
 }

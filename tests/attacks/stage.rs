@@ -96,7 +96,7 @@ impl Stage {
     pub fn kept(&self) -> Ledger {
         let (path, key, options) = store_of(&self.config(), true).expect("a place");
         let store = Store::open(&path, &key, options).expect("a store");
-        Ledger { store }
+        Ledger::new(store)
     }
 
     /// Stops the daemon.

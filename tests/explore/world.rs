@@ -217,6 +217,7 @@ impl World {
                     from: None,
                     acts: acts.clone(),
                     words: words_of(*by, acts).into(),
+                    confided: false,
                 };
                 let what = What::Said {
                     by: *by,

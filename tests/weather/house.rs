@@ -224,12 +224,28 @@ impl House {
             let status = self.status().await;
             assert!(
                 Instant::now() < deadline,
-                "waited in vain for {what}; {:?}; {:?}",
+                "waited in vain for {what}; {:?}; {:?}\n{}",
                 status.warnings,
-                self.imap.log().done
+                self.imap.log().done,
+                self.whereabouts()
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// Where the daemon's mail lies, and who has had how many letters.
+    fn whereabouts(&self) -> String {
+        let mut told = String::new();
+        for folder in ["INBOX", "Postlunch/Done", "Postlunch/Review"] {
+            let lies = self.sandbox.mailbox(LUNCH, folder);
+            let from = lies.iter().filter_map(|m| Mail::read(&m.bytes));
+            let ids: Vec<String> = from.map(|mail| mail.message_id).collect();
+            told += &format!("{folder}: {ids:?}\n");
+        }
+        for person in self.people.iter().map(String::as_str).chain([ALICE]) {
+            told += &format!("{person}: {} letters\n", self.letters(person).len());
+        }
+        told
     }
 
     /// Whether everybody got an invitation and one answer to their no, and Alice heard of each.

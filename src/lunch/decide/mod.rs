@@ -19,7 +19,7 @@ mod reached;
 mod skipping;
 pub mod step;
 
-use crate::lunch::act::{Act, Answering, Permission};
+use crate::lunch::act::{Act, Answering, Permission, Said};
 use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
@@ -45,10 +45,7 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             pairing,
             about,
             said,
-        } => {
-            let words = said.words.clone();
-            desk.said(*by, *pairing, about.as_ref(), &said.acts, &words)
-        }
+        } => desk.said(*by, *pairing, about.as_ref(), said),
         What::Doubted {
             person,
             pairing,
@@ -95,15 +92,15 @@ impl Desk {
         by: PersonId,
         pairing: Option<PairingId>,
         about: Option<&About>,
-        acts: &[Act],
-        words: &Words,
+        said: &Said,
     ) -> Outcome {
+        let (acts, words) = (said.acts.as_slice(), &said.words);
         let was_stopped = self.person(by).is_some_and(|p| p.stopped);
         if was_stopped && !self.is_back(by, acts) {
             return Outcome::Nothing("the person wants no mail");
         }
         let outcome = match pairing.filter(|id| self.role_in(*id, by).is_some()) {
-            Some(id) => self.said_in(by, id, about, acts, words),
+            Some(id) => self.said_in(by, id, about, said),
             None => self.said_alone(by, about, acts, words),
         };
         if was_stopped && outcome != Outcome::Done {
@@ -124,10 +121,13 @@ impl Desk {
         by: PersonId,
         id: PairingId,
         about: Option<&About>,
-        acts: &[Act],
-        words: &Words,
+        said: &Said,
     ) -> Outcome {
-        let for_partner = without_notes(acts, words);
+        let (acts, words) = (said.acts.as_slice(), &said.words);
+        let for_partner = match said.confided {
+            true => Words::default(),
+            false => without_notes(acts, words),
+        };
         let acts: Vec<_> = acts.iter().map(|act| within_reach(act, self.now)).collect();
         let Some(before) = self.pairing(id).cloned() else {
             return Outcome::Refused("there is no such pairing");

@@ -36,6 +36,7 @@ pub fn on_top<'a>(text: &'a str, context: &Context) -> Option<(Vec<Act>, &'a str
 }
 
 fn line_on_top<'a>(text: &'a str, context: &Context) -> Option<(Vec<Act>, &'a str)> {
+    let text = behind_and(text);
     if let Some((act, below)) = first_line(text, context) {
         if !runs_on(&act) {
             return Some((vec![act], below));
@@ -51,6 +52,17 @@ fn line_on_top<'a>(text: &'a str, context: &Context) -> Option<(Vec<Act>, &'a st
     }
     let (line, below) = text.split_once('\n').unwrap_or((text, ""));
     Some((listed(line, context)?, below))
+}
+
+/// What stands behind an "and", "then" or "and then" that a line begins with.
+fn behind_and(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    let tokens = tokens(line);
+    let joins = |token: &&Token<'_>| {
+        lexicon().is(&token.text, Sense::And) || lexicon().is(&token.text, Sense::Thereupon)
+    };
+    let from = tokens.iter().find(|token| !joins(token)).map(|t| t.start);
+    from.and_then(|from| text.get(from..)).unwrap_or(text)
 }
 
 /// Whether a command's words may run on below its line.

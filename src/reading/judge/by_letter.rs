@@ -2,7 +2,7 @@
 //! and says nothing to a follow-up.
 
 use super::changes::{accept, changes, closing, reschedule};
-use super::{Judged, beside};
+use super::{Judged, beside, headed};
 use crate::lunch::act::{Act, CommandName, Held, Permission};
 use crate::lunch::notes::{Section, Words};
 use crate::reading::Context;
@@ -63,7 +63,7 @@ pub(super) fn reminder(sorted: &Sorted, said: &Intent, context: &Context) -> Jud
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {
-        return Judged::one(act, "a moment or a goal by its heading");
+        return headed(act, context);
     }
     if sorted.marked && !sorted.notes.is_empty() {
         return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
@@ -189,6 +189,13 @@ fn with_changes(sorted: &mut Sorted, context: &Context) -> Vec<Act> {
             });
         }
     }
+    // "Share now" is heard, and left out of nothing.
+    sorted.notes.unplaced.retain(|words| {
+        let commands = command::on_top(words.reveal(), context);
+        !commands.is_some_and(|(acts, rest)| {
+            rest.trim().is_empty() && acts.iter().all(|act| changed.contains(act))
+        })
+    });
     let notes = std::mem::take(&mut sorted.notes);
     let something = !notes.is_empty() || notes.achieved.is_some() || !loose.is_empty();
     let mut acts = Vec::new();
@@ -233,7 +240,7 @@ pub(super) fn receipt(text: &str, sorted: Sorted, said: &Intent, context: &Conte
         && sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {
-        return Judged::one(act, "a moment or a goal by its heading");
+        return headed(act, context);
     }
     let clear = said.strong_no || said.words <= 5;
     if context.goal_asked && !said.only_thanks {
@@ -300,7 +307,7 @@ pub(super) fn exchange(text: &str, sorted: &Sorted, said: &Intent, context: &Con
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {
-        return Judged::one(act, "a moment or a goal by its heading");
+        return headed(act, context);
     }
     if sorted.marked && sorted.notes.missing().len() <= 1 {
         return Judged::one(Act::Notes(sorted.notes.clone()), "notes by their headings");
@@ -315,11 +322,11 @@ pub(super) fn exchange(text: &str, sorted: &Sorted, said: &Intent, context: &Con
     Judged::one(Act::Other, "words for the partner")
 }
 
-pub(super) fn summary(sorted: &Sorted, said: &Intent) -> Judged {
+pub(super) fn summary(sorted: &Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked
         && let Some(act) = command::from_notes(&sorted.notes)
     {
-        return Judged::one(act, "a moment or a goal by its heading");
+        return headed(act, context);
     }
     let acts = closing(said);
     if !acts.is_empty() {
@@ -335,8 +342,9 @@ pub(super) fn summary(sorted: &Sorted, said: &Intent) -> Judged {
 }
 
 pub(super) fn permission(said: &Intent) -> Judged {
+    // "Take my name off" speaks of the quote, and not of a list.
     let closing = closing(said);
-    if !closing.is_empty() {
+    if !closing.is_empty() && !said.unnamed {
         return Judged::new(closing, "it asks for an end");
     }
     let act = match said.verdict {
@@ -389,7 +397,7 @@ pub(super) fn proposal(text: &str, said: &Intent) -> Judged {
 pub(super) fn unknown(sorted: Sorted, said: &Intent, context: &Context) -> Judged {
     if sorted.marked {
         if let Some(act) = command::from_notes(&sorted.notes) {
-            return Judged::one(act, "a moment or a goal by its heading");
+            return headed(act, context);
         }
         if sorted.notes.missing().len() <= 1 {
             return Judged::one(Act::Notes(sorted.notes), "notes by their headings");

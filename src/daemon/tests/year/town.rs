@@ -166,7 +166,7 @@ impl Town {
             tally: Tally::default(),
             seed,
             clock: Clock::by_hand(start),
-            folder: tempfile::tempdir().expect("a folder"),
+            folder: a_folder(),
             decider: None,
             by_address: addresses.zip(0..).collect(),
             residents,
@@ -814,7 +814,7 @@ impl Town {
     /// Stops the daemon for good; its store is whole.
     pub fn end(&mut self) {
         disk::ordinary();
-        if let Some(decider) = self.decider.take() {
+        if let Some(mut decider) = self.decider.take() {
             let verified = decider.ledger.store.verify();
             if let Err(error) = verified {
                 self.broken(&[], &format!("the store at the end of the year: {error}"));
@@ -851,6 +851,11 @@ impl Town {
         assert!(people < 100 || seen(&rare), "{}", self.tally);
         assert!(self.sent.is_none() || self.tally.doubled == 0);
     }
+}
+
+/// In memory where there is such a place: what a power cut takes is told by the dice.
+fn a_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().expect("a folder"))
 }
 
 /// A delivery status notification (RFC 3464).
