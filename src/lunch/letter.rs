@@ -433,6 +433,8 @@ pub enum Receipt {
     Agreed {
         /// The partner's goal, as it read then.
         goal: Words,
+        /// Whether the reader's words reach the partner.
+        passed_on: bool,
         /// What came of it.
         came: ClaimAnswer,
     },

@@ -364,9 +364,11 @@ impl Facts {
                 reopened => text_or_none(reopened.as_ref()),
             },
             Receipt::Achieved { words, asked, .. } => context! { words => text(words), asked },
-            Receipt::Agreed { goal, came } => {
-                context! { goal => text(goal), came => came_of(*came) }
-            }
+            Receipt::Agreed {
+                goal,
+                passed_on,
+                came,
+            } => context! { goal => text(goal), passed_on, came => came_of(*came) },
             Receipt::Jotted { words, next } => {
                 context! { words => text(words), next => next.map(|n| self.moment(n)) }
             }

@@ -68,6 +68,7 @@ impl World {
             from: None,
             acts: vec![act],
             words: "as written".to_owned().into(),
+            confided: false,
         };
         let what = What::Said {
             by,
@@ -161,6 +162,7 @@ fn one_mail_that_calls_two_goals_reached_asks_about_both() {
             .map(|number| command(CommandName::Achieved, number))
             .to_vec(),
         words: "as written".to_owned().into(),
+        confided: false,
     };
     let what = What::Said {
         by: ANA,

@@ -267,8 +267,10 @@ impl Desk {
             }),
             ClaimAnswer::Settled | ClaimAnswer::Reworded | ClaimAnswer::Open => {}
         }
+        let passed_on = !voice.for_partner.reveal().is_empty();
         let receipt = Receipt::Agreed {
             goal: words.clone(),
+            passed_on,
             came,
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
@@ -277,7 +279,9 @@ impl Desk {
             said: voice.for_partner.clone(),
             came,
         };
-        self.tell(who, voice.pairing, None, news);
+        if passed_on || matches!(came, ClaimAnswer::Agreed | ClaimAnswer::NotYet) {
+            self.tell(who, voice.pairing, None, news);
+        }
         Outcome::Done
     }
 

@@ -411,6 +411,7 @@ impl Cast {
             (
                 Receipt::Agreed {
                     goal: words("Speaking up in planning"),
+                    passed_on: true,
                     came: ClaimAnswer::Agreed,
                 },
                 LUNCH_DAY,

@@ -228,18 +228,22 @@ impl Cast {
             },
             Receipt::Agreed {
                 goal: words("Listening"),
+                passed_on: true,
                 came: ClaimAnswer::NotYet,
             },
             Receipt::Agreed {
                 goal: words("Listening"),
+                passed_on: true,
                 came: ClaimAnswer::Settled,
             },
             Receipt::Agreed {
                 goal: words("Listening"),
+                passed_on: true,
                 came: ClaimAnswer::Reworded,
             },
             Receipt::Agreed {
                 goal: words("Listening"),
+                passed_on: false,
                 came: ClaimAnswer::Open,
             },
             Receipt::Jotted {
