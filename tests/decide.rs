@@ -1,6 +1,9 @@
 //! What follows from what: stories of Ana and Ben on the pure core, and the whole table of acts
 //! against stages.
 
+#[path = "decide/reached.rs"]
+mod reached;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use postlunch::lunch::act::{
     AcceptTerms, Act, Answering, CommandName, Held, PartStat, Permission, Reschedule, Said, Scope,
@@ -124,6 +127,7 @@ impl World {
             slot,
             points: Vec::new(),
             board: None,
+            goal: None,
         });
         let said = Said {
             from: None,
@@ -622,6 +626,7 @@ fn nobody_is_booked_twice_on_one_day() {
         slot: None,
         points: Vec::new(),
         board: None,
+        goal: None,
     });
     world.happen(
         Cause::Mail("c1".into()),

@@ -363,6 +363,44 @@ fn a_good_word_is_quoted_only_as_its_speaker_says() {
     theatre.close();
 }
 
+#[test]
+fn what_was_called_reached_by_a_slip_is_open_again() {
+    let (mut theatre, receipt) = couple("slip");
+    let goal = "Handing things over sooner";
+    let receipt = says(&mut theatre, BOB, &receipt, goal, Kind::ReceiptGoal);
+    let mut asked = None;
+    for slip in ["undo", "Not yet, that was a slip."] {
+        let called = says(
+            &mut theatre,
+            BOB,
+            &receipt,
+            "achieved",
+            Kind::ReceiptAchieved,
+        );
+        asked = Some(theatre.take(ALICE, Kind::GoalReached));
+        let before = theatre.letters(ALICE).len();
+        let open = says(&mut theatre, BOB, &called, slip, Kind::ReceiptGoals);
+        holds(&open, &["open again", goal]);
+        theatre.all_delivered();
+        assert_eq!(theatre.letters(ALICE).len(), before, "she hears nothing");
+    }
+    let asked = asked.expect("a question");
+    let thanks = says(
+        &mut theatre,
+        ALICE,
+        &asked,
+        "Yes! You gave Erin the pager.",
+        Kind::ReceiptAgreed,
+    );
+    holds(&thanks, &["still at it"]);
+    let told = theatre.take(BOB, Kind::NoticeGoalAnswered);
+    holds(
+        &told,
+        &[goal, "It is open by now", "You gave Erin the pager"],
+    );
+    theatre.close();
+}
+
 /// The cards on a board, oldest first; Dan's mailbox stands for it.
 fn cards(theatre: &mut Theatre) -> Vec<Received> {
     theatre.all_delivered();

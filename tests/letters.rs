@@ -659,7 +659,7 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             *goal = Some(text.clone());
             plant_notes(notes, &text);
         }
-        Body::GoalReached { goals } => *goals = vec![text],
+        Body::GoalReached { words, .. } => *words = text,
         Body::Permission { words, .. } => *words = text,
         Body::BoardConfirm { address, .. } => *address = said.to_owned(),
         Body::BoardAsk { .. } | Body::PassItOn | Body::LunchCard { .. } => {}
@@ -722,8 +722,8 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             | Notice::Unclear { words }
             | Notice::Relayed { words } => *words = text,
             Notice::QuoteAnswered { words, .. } => *words = Some(text),
-            Notice::GoalAnswered { goals, said, .. } => {
-                *goals = vec![text.clone()];
+            Notice::GoalAnswered { goal, said, .. } => {
+                *goal = text.clone();
                 *said = text;
             }
             Notice::Moved { table, .. } | Notice::Skipped { table, .. } => table.location = place,
@@ -736,7 +736,11 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             }
             Receipt::Achieved { words, .. } | Receipt::Jotted { words, .. } => *words = text,
             Receipt::Quote { words, .. } | Receipt::Permission { words, .. } => *words = Some(text),
-            Receipt::Goals { all, .. } | Receipt::Agreed { goals: all, .. } => *all = vec![text],
+            Receipt::Goals { all, reopened, .. } => {
+                *all = vec![text.clone()];
+                *reopened = Some(text);
+            }
+            Receipt::Agreed { goal, .. } => *goal = text,
             Receipt::Notes { notes, goal, .. } => {
                 *goal = Some(text.clone());
                 plant_notes(notes, &text);

@@ -180,6 +180,7 @@ fn the_first_letter_on_disk_still_loads() {
         goal_asked: true,
         points: Vec::new(),
         board: None,
+        goal: None,
         message_id: "k3x7.4711@example.com".to_owned(),
         subject: words("How was lunch with Ana?"),
         text: words("Hi Ben,\n\n1. Ana's best moment since you last met?\n"),

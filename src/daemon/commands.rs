@@ -393,9 +393,10 @@ impl Decider {
             let message = "stopped; the last mail about it is on its way, ask again in a minute";
             return refuse(message.to_owned());
         }
+        let today = self.clock.now().date_naive();
         let mut batch = Batch::new();
         self.ledger
-            .forget_with_partners(&mut batch, &person, &pairings)?;
+            .forget_with_partners(&mut batch, &person, &pairings, today)?;
         self.ledger.forget(&mut batch, &person, &pairings);
         self.ledger
             .put_turn(&mut batch, Turn::Person(person.id), None)?;

@@ -15,10 +15,8 @@ use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::store::record::{self, LetterRecord};
 use crate::words::address::{Address, NameAddr};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
-
-/// What stands where words were that somebody wrote who has been forgotten.
-const FORGOTTEN: &str = "(forgotten)";
 
 /// Letters shorten a long goal, but never to less than this, in characters.
 const TELLING_CHARS: usize = 40;
@@ -79,7 +77,7 @@ impl Ledger {
     }
 
     /// Takes out of what is kept with somebody's partners whatever that one told them: of older letters
-    /// the text, and goals in words that were theirs.
+    /// the text, and of goals the words that were theirs. A goal without others ends, and nobody is told.
     ///
     /// # Errors
     /// If the store fails or a record cannot be written.
@@ -88,6 +86,7 @@ impl Ledger {
         batch: &mut Batch,
         person: &Person,
         pairings: &[PairingId],
+        today: NaiveDate,
     ) -> Result<(), LedgerError> {
         let mut partners = BTreeSet::new();
         for id in pairings {
@@ -107,10 +106,7 @@ impl Ledger {
             let mut theirs = Vec::new();
             for goal in &mut kept.goals {
                 if goal.taken_from.is_some_and(|id| pairings.contains(&id)) {
-                    let first = goal.earlier.first_mut().map(|(_, words)| words);
-                    let words = first.unwrap_or(&mut goal.words);
-                    theirs.push(beginning(words.reveal()));
-                    *words = Words::new(FORGOTTEN.to_owned());
+                    theirs.push(beginning(goal.forget_borrowed(today).reveal()));
                 }
             }
             self.put_person(batch, &kept)?;

@@ -328,6 +328,7 @@ impl Decider {
                 goal_asked,
                 points: body.points(),
                 board: dispatch.letter.board(),
+                goal: body.goal(),
                 message_id: posting.message_id.as_str().to_owned(),
                 subject: written.subject.clone().into(),
                 text: match dispatch.pairing {

@@ -222,6 +222,7 @@ impl Decider {
                     slot: letter.slot,
                     points: letter.points.clone(),
                     board: letter.board.clone().filter(|_| !is_of_a_board(route)),
+                    goal: letter.goal,
                 }),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),

@@ -8,7 +8,7 @@ use crate::lunch::consent::Waiting;
 use crate::lunch::letter::{BoardMeant, Letter};
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Pairing, PairingId, Plan};
-use crate::lunch::person::{Person, PersonId};
+use crate::lunch::person::{GoalMeant, Person, PersonId};
 use crate::lunch::quoting::Point;
 use crate::words::address::{Address, NameAddr};
 use crate::words::token::TokenKey;
@@ -40,6 +40,8 @@ pub struct About {
     pub points: Vec<Point>,
     /// The board that it asked about.
     pub board: Option<BoardMeant>,
+    /// The goal that it called reached.
+    pub goal: Option<GoalMeant>,
 }
 
 /// Something that happened.

@@ -6,6 +6,7 @@
 use crate::calendar::write::Event as CalendarEvent;
 use crate::lunch::act::{Answering, Permission};
 use crate::lunch::notes::{Notes, Section, Words};
+use crate::lunch::person::GoalMeant;
 use crate::lunch::quoting::Point;
 use crate::lunch::record::{Pack, Record};
 use crate::lunch::weave::Weave;
@@ -158,6 +159,21 @@ pub enum QuoteState {
     Gone,
 }
 
+/// What came of a partner's answer to a goal that its owner calls reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimAnswer {
+    /// They see it so too: it counts as reached.
+    Agreed,
+    /// Not yet: it stays open.
+    NotYet,
+    /// Nothing: it was settled before, one way or the other.
+    Settled,
+    /// Nothing: it reads otherwise by now, and is open.
+    Reworded,
+    /// Nothing: nobody calls it reached any more.
+    Open,
+}
+
 /// A goal reached within the month.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReachedGoal {
@@ -300,14 +316,14 @@ pub enum Notice {
         /// As written.
         words: Words,
     },
-    /// The other's answer to goals that the reader calls reached.
+    /// The other's answer to a goal that the reader calls reached.
     GoalAnswered {
-        /// The reader's goals.
-        goals: Vec<Words>,
+        /// The reader's goal, as it read then.
+        goal: Words,
         /// What the other wrote.
         said: Words,
-        /// Whether the other sees it so too.
-        agreed: bool,
+        /// What came of it.
+        came: ClaimAnswer,
     },
     /// The other's answer to the question whether the reader may quote them.
     QuoteAnswered {
@@ -386,6 +402,8 @@ pub enum Receipt {
         words: Words,
         /// Whether it replaces an earlier wording of the same goal.
         reworded: bool,
+        /// Whether it was called reached before, and is open again.
+        reopened: bool,
         /// The goal whose place it took.
         replaced: Option<Words>,
         /// All goals that are now open, in the order of their numbers.
@@ -399,20 +417,26 @@ pub enum Receipt {
         all: Vec<Words>,
         /// The one that was just given up.
         dropped: Option<Words>,
+        /// The one that the reader called reached, and has just taken that back.
+        reopened: Option<Words>,
     },
     /// A goal was called reached.
     Achieved {
         /// In its owner's words.
         words: Words,
+        /// Which one it is.
+        goal: GoalMeant,
         /// Whether the partner was asked; else it is reached by now.
         asked: bool,
     },
-    /// The reader's answer to goals that the partner calls reached.
+    /// The reader's answer to a goal that the partner calls reached.
     Agreed {
-        /// The partner's goals.
-        goals: Vec<Words>,
-        /// Whether the reader sees it so too.
-        agreed: bool,
+        /// The partner's goal, as it read then.
+        goal: Words,
+        /// Whether the reader's words reach the partner.
+        passed_on: bool,
+        /// What came of it.
+        came: ClaimAnswer,
     },
     /// A moment is in the jar.
     Jotted {
@@ -550,6 +574,8 @@ pub enum Body {
         points: Vec<Point>,
         /// The board that it asked about.
         board: Option<BoardMeant>,
+        /// The goal that it called reached.
+        goal: Option<GoalMeant>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -614,10 +640,12 @@ pub enum Body {
         /// The reader's goal that the partner calls reached.
         reached: Option<Words>,
     },
-    /// The partner calls goals of their own reached; does the reader see it so too?
+    /// The partner calls a goal of their own reached; does the reader see it so too?
     GoalReached {
         /// In the partner's words.
-        goals: Vec<Words>,
+        words: Words,
+        /// Which one it is.
+        goal: GoalMeant,
     },
     /// Shall cards of the reader's lunches go to that address?
     BoardConfirm {
@@ -806,6 +834,17 @@ impl Body {
                 Some(BoardMeant::Partners { number: *number })
             }
             Self::Question { board, .. } => board.clone(),
+            _ => None,
+        }
+    }
+
+    /// The goal that it calls reached.
+    pub const fn goal(&self) -> Option<GoalMeant> {
+        match self {
+            Self::GoalReached { goal, .. } | Self::Receipt(Receipt::Achieved { goal, .. }) => {
+                Some(*goal)
+            }
+            Self::Question { goal, .. } => *goal,
             _ => None,
         }
     }

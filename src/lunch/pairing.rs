@@ -3,7 +3,7 @@
 use crate::lunch::act::Held;
 use crate::lunch::letter::{Agreement, Offer, Table};
 use crate::lunch::notes::{Notes, Section, Words};
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{GoalMeant, PersonId};
 use crate::lunch::quoting::Quotings;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
@@ -364,6 +364,8 @@ pub struct Growth {
     pub jar: Vec<Jotted>,
     /// Whether what one of the two writes may go to the other's board.
     pub cards: Vec<CardLeave>,
+    /// Which goals of the one a letter has told the other, each in its latest wording told.
+    pub told: Vec<Told>,
     /// The time for passing it on has come and gone.
     pub passed_on: bool,
 }
@@ -399,6 +401,15 @@ pub struct Jotted {
     pub on: NaiveDate,
     /// The slot of the lunch whose reminder has shown it; `None` while it waits.
     pub shown: Option<NaiveDateTime>,
+}
+
+/// A goal that the partner of its owner was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Whose goal.
+    pub of: Role,
+    /// Which, in which wording.
+    pub goal: GoalMeant,
 }
 
 /// A goal called reached: it is, once the other agrees or a fortnight has gone by.

@@ -5,6 +5,9 @@ use crate::lunch::pairing::PairingId;
 use crate::words::address::{Address, NameAddr};
 use chrono::NaiveDate;
 
+/// What stands where words were that somebody wrote who has been forgotten.
+pub const FORGOTTEN: &str = "(forgotten)";
+
 /// Number of a person in the store; says nothing about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
@@ -18,6 +21,15 @@ pub enum GoalEnd {
     Replaced,
     /// Its owner gave it up.
     Dropped,
+}
+
+/// A goal in one wording, as a letter told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GoalMeant {
+    /// Its place among its owner's goals.
+    pub place: usize,
+    /// How many wordings it had had before.
+    pub wording: usize,
 }
 
 /// One thing that somebody wants to get better at. It belongs to them, in their words.
@@ -55,6 +67,33 @@ impl Goal {
     /// owner alone.
     pub const fn is_borrowed(&self) -> bool {
         self.taken_from.is_some() && self.earlier.is_empty()
+    }
+
+    /// How many wordings it has had before this one.
+    pub const fn wording(&self) -> usize {
+        self.earlier.len()
+    }
+
+    /// How it read in that wording.
+    pub fn words_of(&self, wording: usize) -> &Words {
+        let earlier = self.earlier.get(wording);
+        earlier.map_or(&self.words, |(_, words)| words)
+    }
+
+    /// Takes out the words of the partner it was taken up from, who has been forgotten. Where it has no
+    /// others it ends with them. Returns what they were.
+    pub fn forget_borrowed(&mut self, today: NaiveDate) -> Words {
+        if self.is_borrowed() {
+            self.ended = self.ended.or(Some((today, GoalEnd::Dropped)));
+        }
+        let first = self.earlier.first_mut().map(|(_, words)| words);
+        let words = first.unwrap_or(&mut self.words);
+        std::mem::replace(words, Words::new(FORGOTTEN.to_owned()))
+    }
+
+    /// Whether all its words were somebody's who has been forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.is_borrowed() && self.words.reveal() == FORGOTTEN
     }
 
     /// Its words, where somebody else may read them who is in that pairing with its owner.

@@ -180,7 +180,8 @@ fn shown(lunch: &Lunch, writer: Role) -> Option<&Notes> {
 
 fn reached(circle: &Circle, me: &Person, month: NaiveDate) -> Vec<ReachedGoal> {
     let in_month = |on: NaiveDate| on.year() == month.year() && on.month() == month.month();
-    let goals = me.goals.iter().filter_map(|goal| match goal.ended {
+    let known = me.goals.iter().filter(|goal| !goal.is_forgotten());
+    let goals = known.filter_map(|goal| match goal.ended {
         Some((on, GoalEnd::Achieved)) if in_month(on) => Some(ReachedGoal {
             words: goal.words.clone(),
             since: goal.since,

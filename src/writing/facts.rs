@@ -10,7 +10,8 @@ use super::harvest;
 use crate::calendar::write::Event;
 use crate::lunch::act::Permission;
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, Letter, Notice, Offer, QuoteState, Receipt, Seal, Table,
+    Agreement, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt, Seal,
+    Table,
 };
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::words::address::NameAddr;
@@ -103,6 +104,17 @@ fn texts<'a>(words: impl IntoIterator<Item = &'a Words>) -> Vec<String> {
 fn people(who: &[NameAddr]) -> String {
     let addresses: Vec<_> = who.iter().map(|who| who.address.to_string()).collect();
     say::list(&addresses)
+}
+
+/// What came of an answer, as the templates name it.
+const fn came_of(answer: ClaimAnswer) -> &'static str {
+    match answer {
+        ClaimAnswer::Agreed => "agreed",
+        ClaimAnswer::NotYet => "not yet",
+        ClaimAnswer::Settled => "settled",
+        ClaimAnswer::Reworded => "reworded",
+        ClaimAnswer::Open => "open",
+    }
 }
 
 /// Goals with their numbers, as answers name them.
@@ -222,7 +234,7 @@ impl Facts {
                 empty => notes.is_empty(),
                 corrected, proposes,
             },
-            Body::GoalReached { goals } => context! { goals => texts(goals) },
+            Body::GoalReached { words, .. } => context! { goal => text(words) },
             Body::BoardConfirm { address, marks } => {
                 context! { address => address.as_str(), marks => marks.as_str() }
             }
@@ -285,11 +297,11 @@ impl Facts {
             | Notice::Asked { words }
             | Notice::Unclear { words }
             | Notice::Relayed { words } => context! { words => text(words) },
-            Notice::GoalAnswered {
-                goals,
-                said,
-                agreed,
-            } => context! { goals => texts(goals), said => text(said), agreed },
+            Notice::GoalAnswered { goal, said, came } => context! {
+                goal => text(goal),
+                said => text(said),
+                came => came_of(*came),
+            },
             Notice::QuoteAnswered { words, permission } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
@@ -331,22 +343,32 @@ impl Facts {
             Receipt::Goal {
                 words,
                 reworded,
+                reopened,
                 replaced,
                 all,
                 borrowed,
             } => context! {
                 words => text(words),
-                reworded, borrowed,
+                reworded, reopened, borrowed,
                 replaced => text_or_none(replaced.as_ref()),
                 several => if all.len() > 1 { say::number(all.len()) } else { String::new() },
                 all => numbered(all),
             },
-            Receipt::Goals { all, dropped } => context! {
+            Receipt::Goals {
+                all,
+                dropped,
+                reopened,
+            } => context! {
                 all => numbered(all),
                 dropped => text_or_none(dropped.as_ref()),
+                reopened => text_or_none(reopened.as_ref()),
             },
-            Receipt::Achieved { words, asked } => context! { words => text(words), asked },
-            Receipt::Agreed { goals, agreed } => context! { goals => texts(goals), agreed },
+            Receipt::Achieved { words, asked, .. } => context! { words => text(words), asked },
+            Receipt::Agreed {
+                goal,
+                passed_on,
+                came,
+            } => context! { goal => text(goal), passed_on, came => came_of(*came) },
             Receipt::Jotted { words, next } => {
                 context! { words => text(words), next => next.map(|n| self.moment(n)) }
             }

@@ -12,11 +12,12 @@ use super::{House, Language, Posting};
 use crate::calendar::write::{Event, Method, Recurrence};
 use crate::lunch::act::{Answering, Permission};
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal, Quote,
-    QuoteState, ReachedGoal, Receipt, Seal, Table,
+    Agreement, BoardState, Body, ClaimAnswer, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal,
+    Quote, QuoteState, ReachedGoal, Receipt, Seal, Table,
 };
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::lunch::pairing::{PairingId, Role};
+use crate::lunch::person::GoalMeant;
 use crate::lunch::quoting::Point;
 use crate::words::address::{Address, NameAddr};
 use crate::words::message_id::MessageId;
@@ -94,6 +95,11 @@ const REFERENCE: &str = "ab4-k3j2q7mzx5w6rn4tcvhyd2pgsa";
 
 /// A letter with the month and day on which it is written.
 type Dated = (Letter, (i32, u32, u32));
+
+const FIRST_GOAL: GoalMeant = GoalMeant {
+    place: 0,
+    wording: 0,
+};
 
 const NOVEMBER: (i32, u32, u32) = (2026, 11, 24);
 const LUNCH_DAY: (i32, u32, u32) = (2027, 1, 14);

@@ -25,6 +25,7 @@ fn write(world: &World, to: &mut DefaultHasher) {
         (person.passed_on, person.tips).hash(to);
         for goal in &person.goals {
             (goal.words.reveal(), goal.since, goal.agreed_by).hash(to);
+            goal.wording().hash(to);
             format!("{:?}", goal.ended).hash(to);
         }
     }
@@ -37,7 +38,7 @@ fn write(world: &World, to: &mut DefaultHasher) {
     for (owner, letters) in &world.received {
         owner.hash(to);
         for about in letters {
-            (&about.letter, about.answering, about.slot).hash(to);
+            (&about.letter, about.answering, about.slot, about.goal).hash(to);
         }
     }
     world.left.hash(to);
@@ -64,6 +65,9 @@ fn write_pairing(pairing: &Pairing, to: &mut DefaultHasher) {
     }
     for claim in &pairing.growth.claims {
         (claim.of, claim.goal, claim.by, claim.told).hash(to);
+    }
+    for told in &pairing.growth.told {
+        (told.of, told.goal).hash(to);
     }
     pairing.growth.passed_on.hash(to);
     for leave in &pairing.growth.cards {

@@ -279,6 +279,7 @@ impl World {
                 slot: dispatch.slot,
                 points: body.points(),
                 board: body.board(),
+                goal: body.goal(),
             };
             let shelf = self.received.entry((dispatch.to, pairing)).or_default();
             shelf.retain(|old| old != &about);
@@ -393,5 +394,6 @@ pub fn about(answering: Answering) -> Option<About> {
         slot: None,
         points: Vec::new(),
         board: None,
+        goal: None,
     })
 }

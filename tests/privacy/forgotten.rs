@@ -108,6 +108,11 @@ async fn words_of_whoever_is_forgotten_go_from_the_letters_of_their_partners() {
     }
     assert!(of_two.contains("Cara"), "and what Cara told is there");
 
+    // The goal that stood in his words has ended with them: no letter tells an empty place.
+    until(&stage, "2027-03-05T12:00:00Z").await;
+    letter(&stage, ALICE, "speaks first");
+    assert_eq!(count(&stage, ALICE, "(forgotten)"), 0);
+
     // An answer to such a letter still finds home.
     stage.answers(ALICE, &told, "stop").await;
     letter(&stage, ALICE, "This is the last mail you get from here");

@@ -8,9 +8,9 @@ use postlunch::lunch::letter::BoardMeant;
 use postlunch::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use postlunch::lunch::pairing::{
     CardLeave, Claim, Growth, Jotted, Lunch, LunchState, Page, Pairing, PairingId, Plan, Role,
-    Series, Stage,
+    Series, Stage, Told,
 };
-use postlunch::lunch::person::{Board, Goal, GoalEnd, Person, PersonId};
+use postlunch::lunch::person::{Board, Goal, GoalEnd, GoalMeant, Person, PersonId};
 use postlunch::lunch::quoting::{Point, Quoting};
 use postlunch::store::record::{
     LetterRecord, letter_from_bytes, letter_to_bytes, pairing_from_bytes, pairing_to_bytes,
@@ -208,12 +208,20 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_goal_meant()(place in any::<usize>(), wording in any::<usize>()) -> GoalMeant {
+        GoalMeant { place, wording }
+    }
+}
+
+prop_compose! {
     fn any_growth()(
         claims in vec(any_claim(), 0..3), jar in vec(any_jotted(), 0..3),
         cards in vec((any_role(), option::of(any::<bool>()), any::<u32>()), 0..3), passed_on in any::<bool>(),
+        told in vec((any_role(), any_goal_meant()), 0..3),
     ) -> Growth {
+        let told = told.into_iter().map(|(of, goal)| Told { of, goal }).collect();
         let leave = |(writer, answer, board)| CardLeave { writer, answer, board };
-        Growth { claims, jar, cards: cards.into_iter().map(leave).collect(), passed_on }
+        Growth { claims, jar, cards: cards.into_iter().map(leave).collect(), told, passed_on }
     }
 }
 
@@ -276,6 +284,7 @@ prop_compose! {
     fn any_letter()(
         (row, person) in any::<(u64, u64)>(), pairing in option::of(any::<u64>()),
         points in vec(any_point(), 0..3), board in option::of(any_board_meant()),
+        goal in option::of(any_goal_meant()),
         name in "[a-z-]{1,20}", answering in select(Answering::ALL.to_vec()),
         slot in option::of(any_local()), goal_asked in any::<bool>(),
         message_id in "[a-z0-9.]{1,20}@[a-z.]{1,10}", subject in any_words(), text in any_words(),
@@ -283,7 +292,7 @@ prop_compose! {
     ) -> LetterRecord {
         LetterRecord {
             row, person: PersonId(person), pairing: pairing.map(PairingId), name, answering, slot,
-            goal_asked, points, board, message_id, subject, text, sent_at, expires,
+            goal_asked, points, board, goal, message_id, subject, text, sent_at, expires,
         }
     }
 }

@@ -489,6 +489,7 @@ impl Desk {
             about,
             points: voice.about.map(|a| a.points.clone()).unwrap_or_default(),
             board: voice.about.and_then(|a| a.board.clone()),
+            goal: voice.about.and_then(|a| a.goal),
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Asked

@@ -129,7 +129,7 @@ impl Desk {
                     .and_then(|at| Some(pairing.lunches.get(at)?.start.date())),
                 // What the partner watches for too: both prepare for the same.
                 own_goals: self.goals_watched(to, id),
-                watching: self.goals_watched(partner, id),
+                watching: self.tell_goals(partner, id),
                 speaks_first: pairing.speaks_first(lunch) == role,
                 notes: pairing.plan.notes,
                 jar: self.open_jar(id, lunch.slot, role),
@@ -219,7 +219,7 @@ impl Desk {
             return;
         };
         // The newest is asked about by name; the others are told beside it.
-        let mut other_goals = self.goals_watched(partner, id);
+        let mut other_goals = self.tell_goals(partner, id);
         let goal = other_goals.pop();
         let seal = self.seal_end_after(id, asked);
         let body = Body::FollowUp {

@@ -20,7 +20,7 @@ const TELLING_CHARS: usize = 4;
 
 impl Desk {
     /// `goal: …`. It takes the place of the only one, and stands beside several. As an answer to the
-    /// receipt for a goal it puts that one another way.
+    /// receipt for a goal it puts that one another way. One that is called reached is left as it is.
     pub(super) fn set_goal(&mut self, who: PersonId, act: &Act, letter: Option<&str>) -> Outcome {
         let words = argument(act);
         if words.is_empty() {
@@ -28,12 +28,13 @@ impl Desk {
         }
         let open = self.open_goals(who);
         let newest = open.last().copied();
+        let newest = newest.filter(|at| !self.is_claimed(who, *at));
         let same = open.iter().any(|at| self.reads(who, *at, &words));
         if let (Some("receipt-goal"), Some(newest), false) = (letter, newest, same) {
             return self.reword(who, newest, words);
         }
         let replaced = match open.as_slice() {
-            [only] if !same => Some(*only),
+            [only] if !same && !self.is_claimed(who, *only) => Some(*only),
             _ => None,
         };
         if let Some(old) = replaced {
@@ -43,7 +44,7 @@ impl Desk {
         if !same {
             self.add_goal(who, &words);
         }
-        self.confirm_goal(who, None, words, false, replaced);
+        self.confirm_goal(who, None, words, replaced);
         Outcome::Done
     }
 
@@ -57,7 +58,7 @@ impl Desk {
         if !open.iter().any(|at| self.reads(who, *at, &words)) {
             self.add_goal(who, &words);
         }
-        self.confirm_goal(who, None, words, false, None);
+        self.confirm_goal(who, None, words, None);
         Outcome::Done
     }
 
@@ -82,7 +83,17 @@ impl Desk {
                 goal.earlier.push((today, before));
             }
         });
-        self.confirm_goal(who, None, words, true, None);
+        // Whoever was asked whether it is reached read other words.
+        let reopened = self.end_claims(who, at);
+        let receipt = Receipt::Goal {
+            words: words.into(),
+            reworded: true,
+            reopened,
+            replaced: None,
+            all: self.goals_told(who),
+            borrowed: false,
+        };
+        self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done
     }
 
@@ -144,7 +155,7 @@ impl Desk {
         }
         let taken = self.open_goals(voice.by).last().copied();
         self.change_lunch(voice.pairing, index, |l| l.page_mut(partner).goal = taken);
-        self.confirm_goal(voice.by, Some(voice.pairing), words, false, None);
+        self.confirm_goal(voice.by, Some(voice.pairing), words, None);
         Outcome::Done
     }
 
@@ -154,12 +165,12 @@ impl Desk {
         who: PersonId,
         taken_up: Option<PairingId>,
         words: String,
-        reworded: bool,
         replaced: Option<Words>,
     ) {
         let receipt = Receipt::Goal {
             words: words.into(),
-            reworded,
+            reworded: false,
+            reopened: false,
             replaced,
             all: self.goals_told(who),
             borrowed: taken_up.is_some(),
@@ -170,7 +181,11 @@ impl Desk {
     /// All goals with their numbers; `dropped` is the one that was just given up.
     pub(super) fn list_goals(&mut self, who: PersonId, dropped: Option<Words>) -> Outcome {
         let all = self.goals_told(who);
-        let receipt = Receipt::Goals { all, dropped };
+        let receipt = Receipt::Goals {
+            all,
+            dropped,
+            reopened: None,
+        };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done
     }
@@ -197,11 +212,7 @@ impl Desk {
                 goal.agreed_by = agreed_by;
             }
         });
-        for pairing in self.circle.pairings.values_mut() {
-            let role = pairing.role(who);
-            let is_over = |c: &crate::lunch::pairing::Claim| Some(c.of) == role && c.goal == at;
-            pairing.growth.claims.retain(|claim| !is_over(claim));
-        }
+        self.end_claims(who, at);
     }
 
     /// The places of somebody's open goals, oldest first.
@@ -235,11 +246,19 @@ impl Desk {
             .collect()
     }
 
+    /// The same, for a letter that tells them.
+    pub(super) fn tell_goals(&mut self, who: PersonId, pairing: PairingId) -> Vec<Words> {
+        for at in self.goals_shown(who, pairing) {
+            self.note_told(who, at, pairing);
+        }
+        self.goals_watched(who, pairing)
+    }
+
     pub(super) fn goal_words(&self, who: PersonId, at: usize) -> Option<Words> {
         Some(self.person(who)?.goals.get(at)?.words.clone())
     }
 
-    fn reads(&self, who: PersonId, at: usize, words: &str) -> bool {
+    pub(super) fn reads(&self, who: PersonId, at: usize, words: &str) -> bool {
         self.goal_words(who, at)
             .is_some_and(|goal| goal.reveal() == words)
     }

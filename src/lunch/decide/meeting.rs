@@ -49,7 +49,7 @@ impl Desk {
         let body = Body::LunchCard {
             speaks_first,
             own_goals: self.goals_told(voice.by),
-            watching: self.goals_watched(partner, voice.pairing),
+            watching: self.tell_goals(partner, voice.pairing),
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Done

@@ -260,6 +260,7 @@ impl Desk {
             Step::Agree => self.answer_claim(voice, true),
             Step::Disagree => self.answer_claim(voice, false),
             Step::NotYet => self.not_yet(voice),
+            Step::Reopen => self.reopen_goal(voice.by, voice.about),
             Step::Jot if is_undo(act) => self.take_back_jotted(voice),
             Step::Jot => self.jot(voice, act),
             Step::Remove => self.remove(act, voice),
@@ -317,6 +318,9 @@ impl Desk {
         use crate::lunch::act::CommandName;
         match act {
             Act::Stop => self.stop(by),
+            act if step::takes_reached_back(about.map(|a| a.letter.as_str()), act) => {
+                self.reopen_goal(by, about)
+            }
             Act::Command { name, .. } => match name {
                 CommandName::Goal => self.set_goal(by, act, about.map(|a| a.letter.as_str())),
                 CommandName::AnotherGoal => self.another_goal(by, act),

@@ -478,15 +478,15 @@ impl Desk {
         let goal = page.goal.and_then(|at| self.goal_words(reader, at));
         let corrected = page.shown > 0;
         let proposes = self.proposes(reader, notes.focus.as_ref());
+        let notes = notes.as_shown();
+        if notes.is_empty() && !corrected {
+            return; // "none" under every prompt is nothing to read
+        }
         let reached = notes
             .achieved
             .as_ref()
             .filter(|_| !corrected)
             .and_then(|said| self.claim_of_notes(id, writer, said));
-        let notes = notes.as_shown();
-        if notes.is_empty() && !corrected {
-            return; // "none" under every prompt is nothing to read
-        }
         let occasion = format!(
             "{}/{writer:?}/{}/{}",
             lunch.slot,

@@ -1,28 +1,35 @@
 //! Reached: a goal is, once one of the two calls it so and the other agrees, or says nothing for a
-//! fortnight. "Not yet" leaves it open.
+//! fortnight. "Not yet" leaves it open. Both is said of one wording: put another way, it is open again.
 
 use super::Voice;
 use super::desk::Desk;
 use super::goals::argument;
 use crate::lunch::act::Act;
 use crate::lunch::agenda::SILENCE;
-use crate::lunch::event::Outcome;
-use crate::lunch::letter::{Body, Notice, Receipt};
+use crate::lunch::event::{About, Consent, Outcome};
+use crate::lunch::letter::{Body, ClaimAnswer, Notice, Receipt};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Claim, PairingId, Role};
-use crate::lunch::person::{GoalEnd, PersonId};
+use crate::lunch::pairing::{Claim, PairingId, Role, Told};
+use crate::lunch::person::{GoalEnd, GoalMeant, PersonId};
+use chrono::TimeDelta;
+
+/// How long the question whether a goal is reached is worth sending.
+const ASK_USE_BY: TimeDelta = TimeDelta::days(10);
 
 impl Desk {
-    /// `achieved: …`: the writer calls an own goal reached. Every partner who watches for it is told.
+    /// `achieved: …`: the writer calls an own goal reached. Every partner who watches for it is asked,
+    /// once for one claim.
     pub(super) fn achieve_goal(&mut self, who: PersonId, act: &Act) -> Outcome {
         let said = argument(act);
-        let Some(at) = self.own_goal_named(who, &said) else {
-            if self.open_goals(who).is_empty() {
+        let open = self.open_goals(who);
+        let Some(at) = self.goal_named(who, &open, &said) else {
+            if open.is_empty() {
                 return self.give_back(who, None, &said.into());
             }
             return self.list_goals(who, None);
         };
-        let Some(words) = self.goal_words(who, at) else {
+        let (Some(words), Some(goal)) = (self.goal_words(who, at), self.as_it_reads(who, at))
+        else {
             return Outcome::Nothing("the goal is gone");
         };
         let said_so = self.partner_who_said_so(who, at);
@@ -31,21 +38,59 @@ impl Desk {
         let asked = said_so.is_none() && !watching.is_empty();
         if asked {
             for (id, role) in watching {
-                self.claim(id, role, at, role);
-                self.ask_whether_reached(id, role);
+                if self.claim(id, role, at, role) {
+                    self.ask_whether_reached(id, role, goal);
+                }
             }
         } else {
             self.end_goal(who, at, GoalEnd::Achieved, said_so);
         }
-        let receipt = Receipt::Achieved { words, asked };
+        let receipt = Receipt::Achieved { words, goal, asked };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done
     }
 
-    /// The open goal that is meant: by number, by words, the only one.
-    fn own_goal_named(&self, who: PersonId, said: &str) -> Option<usize> {
-        let open = self.open_goals(who);
-        let only = match open.as_slice() {
+    /// "Undo", "not yet", in answer to the receipt for that: it was not reached after all. Whoever was
+    /// asked hears nothing of it, unless they answer.
+    pub(super) fn reopen_goal(&mut self, who: PersonId, about: Option<&About>) -> Outcome {
+        let meant = about.and_then(|a| a.goal);
+        let Some(meant) = meant.filter(|meant| self.can_reopen(who, *meant)) else {
+            return self.list_goals(who, None);
+        };
+        self.end_claims(who, meant.place);
+        self.change_person(who, |p| {
+            if let Some(goal) = p.goals.get_mut(meant.place) {
+                goal.ended = None;
+                goal.agreed_by = None;
+            }
+        });
+        let receipt = Receipt::Goals {
+            all: self.goals_told(who),
+            dropped: None,
+            reopened: self.goal_words(who, meant.place),
+        };
+        self.answer(who, None, None, Body::Receipt(receipt));
+        Outcome::Done
+    }
+
+    /// Whether it is called reached, or counts so, in these words; and no other goal reads as it does.
+    fn can_reopen(&self, who: PersonId, meant: GoalMeant) -> bool {
+        let goals = self.person(who).map(|p| p.goals.as_slice());
+        let Some(goal) = goals.and_then(|goals| goals.get(meant.place)) else {
+            return false;
+        };
+        let counts = match goal.ended {
+            None => self.is_claimed(who, meant.place),
+            Some((_, how)) => how == GoalEnd::Achieved,
+        };
+        let mut others = self.open_goals(who).into_iter();
+        let twice = others.any(|at| at != meant.place && self.reads(who, at, goal.words.reveal()));
+        counts && goal.wording() == meant.wording && !goal.is_forgotten() && !twice
+    }
+
+    /// The goal among these that is meant: by number, by words, the only one.
+    fn goal_named(&self, who: PersonId, among: &[usize], said: &str) -> Option<usize> {
+        let only = match among {
             [only] => Some(*only),
             _ => None,
         };
@@ -57,8 +102,19 @@ impl Desk {
                 !lower.is_empty() && (goal.contains(&lower) || lower.contains(&goal))
             })
         };
-        let named = open.iter().find(is_named).copied();
-        self.goal_number(who, said).or(named).or(only)
+        let named = among.iter().find(is_named).copied();
+        let number: Option<usize> = said.trim().parse().ok();
+        let numbered = number.and_then(|number| among.get(number.checked_sub(1)?));
+        numbered.copied().or(named).or(only)
+    }
+
+    /// That goal in the words it has now.
+    fn as_it_reads(&self, who: PersonId, at: usize) -> Option<GoalMeant> {
+        let goal = self.person(who)?.goals.get(at)?;
+        Some(GoalMeant {
+            place: at,
+            wording: goal.wording(),
+        })
     }
 
     /// The partner who called that goal reached before its owner did.
@@ -78,30 +134,91 @@ impl Desk {
         meeting.filter_map(|p| Some((p.id, p.role(who)?))).collect()
     }
 
-    fn claim(&mut self, id: PairingId, of: Role, goal: usize, by: Role) {
+    /// Notes that a goal is called reached. Returns whether that is new.
+    fn claim(&mut self, id: PairingId, of: Role, goal: usize, by: Role) -> bool {
         let told = self.now;
-        self.change(id, |p| {
-            let known = |c: &Claim| c.of == of && c.goal == goal;
-            if !p.growth.claims.iter().any(known) {
-                p.growth.claims.push(Claim { of, goal, by, told });
-            }
-        });
+        let claims = self.pairing(id).map(|p| p.growth.claims.as_slice());
+        let known = |c: &Claim| c.of == of && c.goal == goal;
+        if claims.is_none_or(|claims| claims.iter().any(known)) {
+            return false;
+        }
+        self.change(id, |p| p.growth.claims.push(Claim { of, goal, by, told }));
+        true
     }
 
-    /// Tells the partner what its owner calls reached, and asks whether they see it so too.
-    fn ask_whether_reached(&mut self, id: PairingId, owner: Role) {
+    /// Whether somebody calls that goal reached, and it waits for an answer.
+    pub(super) fn is_claimed(&self, who: PersonId, at: usize) -> bool {
+        self.circle.pairings.values().any(|p| {
+            let role = p.role(who);
+            let mut claims = p.growth.claims.iter();
+            claims.any(|c| Some(c.of) == role && c.goal == at)
+        })
+    }
+
+    /// What was called reached of that goal needs no answer any more. Returns whether there was such a
+    /// thing.
+    pub(super) fn end_claims(&mut self, who: PersonId, at: usize) -> bool {
+        let claimed = self.is_claimed(who, at);
+        for pairing in self.circle.pairings.values_mut() {
+            let role = pairing.role(who);
+            let is_over = |c: &Claim| Some(c.of) == role && c.goal == at;
+            pairing.growth.claims.retain(|claim| !is_over(claim));
+        }
+        claimed
+    }
+
+    /// Asks the partner whether they too see what its owner calls reached. One letter is about one goal.
+    fn ask_whether_reached(&mut self, id: PairingId, owner: Role, goal: GoalMeant) {
         let Some(pairing) = self.pairing(id) else {
             return;
         };
         let (who, partner) = (pairing.person(owner), pairing.person(owner.other()));
-        let goals = self.claimed(id, owner, owner);
-        let goals = goals
-            .into_iter()
-            .filter_map(|at| self.goal_shown(who, at, id));
-        let body = Body::GoalReached {
-            goals: goals.collect(),
+        let Some(words) = self.goal_shown(who, goal.place, id) else {
+            return;
         };
-        self.news(partner, id, body);
+        self.note_told(who, goal.place, id);
+        // One mail may call two of them reached.
+        let occasion = format!("{}/goal {}", self.occasion(), goal.place);
+        let use_by = self.now + ASK_USE_BY;
+        let body = Body::GoalReached { words, goal };
+        self.post(
+            partner,
+            Some(id),
+            None,
+            body,
+            occasion,
+            Consent::News,
+            use_by,
+        );
+    }
+
+    /// The partner in that pairing reads of that goal, in the words it has now.
+    pub(super) fn note_told(&mut self, who: PersonId, at: usize, id: PairingId) {
+        let owner = self.pairing(id).and_then(|p| p.role(who));
+        let (Some(of), Some(goal)) = (owner, self.as_it_reads(who, at)) else {
+            return;
+        };
+        let told = Told { of, goal };
+        self.change(id, |p| {
+            let is_same = |t: &Told| t.of == of && t.goal.place == goal.place;
+            p.growth.told.retain(|t| !is_same(t) || *t == told);
+            if !p.growth.told.contains(&told) {
+                p.growth.told.push(told);
+            }
+        });
+    }
+
+    /// Whether the partner in that pairing knows that goal as it reads now: a letter told them, or they
+    /// are their own words.
+    fn knows_of(&self, who: PersonId, at: usize, id: PairingId) -> bool {
+        let (Some(pairing), Some(goal)) = (self.pairing(id), self.as_it_reads(who, at)) else {
+            return false;
+        };
+        let goals = self.person(who).map(|p| p.goals.as_slice());
+        let theirs = goals.and_then(|goals| goals.get(at));
+        let theirs = theirs.is_some_and(|g| g.is_borrowed() && g.taken_from == Some(id));
+        let mut told = pairing.growth.told.iter();
+        theirs || told.any(|t| Some(t.of) == pairing.role(who) && t.goal == goal)
     }
 
     /// The goals of `of` that `by` called reached and that wait for an answer.
@@ -112,40 +229,59 @@ impl Desk {
         theirs.map(|c| c.goal).collect()
     }
 
-    /// The partner's answer to "they call it reached".
+    /// The partner's answer to "they call it reached": about the goal that the letter told, in its words.
     pub(super) fn answer_claim(&mut self, voice: Voice<'_>, agrees: bool) -> Outcome {
         let owner = voice.role.other();
-        let goals = self.claimed(voice.pairing, owner, owner);
         let Some(who) = self.pairing(voice.pairing).map(|p| p.person(owner)) else {
             return Outcome::Refused("there is no such pairing");
         };
-        if goals.is_empty() {
-            return Outcome::Nothing("it was settled before");
-        }
-        let words: Vec<Words> = goals
-            .iter()
-            .filter_map(|at| self.goal_shown(who, *at, voice.pairing))
-            .collect();
-        for at in goals {
-            if agrees {
-                self.end_goal(who, at, GoalEnd::Achieved, Some(voice.by));
-            } else {
-                self.change(voice.pairing, |p| {
-                    p.growth.claims.retain(|c| c.of != owner || c.goal != at);
-                });
+        let named = voice.about.and_then(|a| a.goal);
+        let only = || match self.claimed(voice.pairing, owner, owner).as_slice() {
+            [only] => self.as_it_reads(who, *only),
+            _ => None,
+        };
+        let Some(meant) = named.or_else(only) else {
+            return self.ask_back(voice);
+        };
+        let goals = self.person(who).map(|p| p.goals.as_slice());
+        let Some(goal) = goals.and_then(|goals| goals.get(meant.place)) else {
+            return self.relay(voice);
+        };
+        let words = goal.words_of(meant.wording).clone();
+        let claimed = self.claimed(voice.pairing, owner, owner);
+        let came = match (goal.ended, claimed.contains(&meant.place)) {
+            (Some(_), _) => ClaimAnswer::Settled,
+            (None, _) if goal.wording() != meant.wording => ClaimAnswer::Reworded,
+            (None, false) => ClaimAnswer::Open,
+            (None, true) if agrees => ClaimAnswer::Agreed,
+            (None, true) => ClaimAnswer::NotYet,
+        };
+        match came {
+            ClaimAnswer::Agreed => {
+                self.end_goal(who, meant.place, GoalEnd::Achieved, Some(voice.by));
             }
+            ClaimAnswer::NotYet => self.change(voice.pairing, |p| {
+                p.growth
+                    .claims
+                    .retain(|c| c.of != owner || c.goal != meant.place);
+            }),
+            ClaimAnswer::Settled | ClaimAnswer::Reworded | ClaimAnswer::Open => {}
         }
+        let passed_on = !voice.for_partner.reveal().is_empty();
         let receipt = Receipt::Agreed {
-            goals: words.clone(),
-            agreed: agrees,
+            goal: words.clone(),
+            passed_on,
+            came,
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let news = Notice::GoalAnswered {
-            goals: words,
+            goal: words,
             said: voice.for_partner.clone(),
-            agreed: agrees,
+            came,
         };
-        self.tell(who, voice.pairing, None, news);
+        if passed_on || matches!(came, ClaimAnswer::Agreed | ClaimAnswer::NotYet) {
+            self.tell(who, voice.pairing, None, news);
+        }
         Outcome::Done
     }
 
@@ -165,7 +301,8 @@ impl Desk {
         self.list_goals(voice.by, None)
     }
 
-    /// The notes that are being shown call a goal of their reader reached. Returns its words.
+    /// The notes that are being shown call a goal of their reader reached: one that the writer knows.
+    /// Returns its words.
     pub(super) fn claim_of_notes(
         &mut self,
         id: PairingId,
@@ -173,7 +310,9 @@ impl Desk {
         said: &Words,
     ) -> Option<Words> {
         let reader = self.pairing(id)?.person(writer.other());
-        let at = self.own_goal_named(reader, said.reveal())?;
+        let mut known = self.goals_shown(reader, id);
+        known.retain(|at| self.knows_of(reader, *at, id));
+        let at = self.goal_named(reader, &known, said.reveal())?;
         self.claim(id, writer.other(), at, writer);
         self.goal_words(reader, at)
     }

@@ -76,6 +76,8 @@ pub enum Step {
     Disagree,
     /// The writer's own goal is not reached yet, whatever the partner thinks.
     NotYet,
+    /// What the writer called reached is open again.
+    Reopen,
     /// A moment goes into the jar.
     Jot,
     /// A point about the writer is taken out.
@@ -171,6 +173,20 @@ fn is_about_reached(letter: Option<&str>, answering: Option<Answering>) -> bool 
         || (letter == Some("question") && answering == Some(Answering::Proposal))
 }
 
+/// Whether the writer takes back that a goal of theirs is reached, in answer to the receipt for it.
+pub(super) fn takes_reached_back(letter: Option<&str>, act: &Act) -> bool {
+    let takes_back = matches!(
+        act,
+        Act::Decline
+            | Act::Later { .. }
+            | Act::Command {
+                name: CommandName::Undo | CommandName::NotYet,
+                ..
+            }
+    );
+    takes_back && letter == Some("receipt-achieved")
+}
+
 /// Whether a letter speaks of a lunch to come or of nothing that was noted: a "best:" in answer to it
 /// is for the jar.
 fn is_beside_notes(letter: &str) -> bool {
@@ -241,6 +257,10 @@ pub fn step(
                 (_, _) => Step::Disagree,
             }
         }
+        act if takes_reached_back(letter, act) => match standing {
+            LeftByWriter => Step::Nothing,
+            _ => Step::Reopen,
+        },
         Act::Command {
             name: CommandName::Goal,
             ..

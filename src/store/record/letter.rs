@@ -9,7 +9,7 @@ use crate::lunch::act::Answering;
 use crate::lunch::letter::BoardMeant;
 use crate::lunch::notes::Words;
 use crate::lunch::pairing::PairingId;
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{GoalMeant, PersonId};
 use crate::lunch::quoting::Point;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub struct LetterRecord {
     pub points: Vec<Point>,
     /// The board that it asked about.
     pub board: Option<BoardMeant>,
+    /// The goal that it called reached, in its owner's words.
+    pub goal: Option<GoalMeant>,
     /// Its Message-ID (RFC 5322 section 3.6.4), without angle brackets.
     pub message_id: String,
     /// Its Subject, as the recipient saw it.
@@ -77,6 +79,8 @@ struct StoredLetter {
     points: Vec<PointRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     board: Option<BoardMeantRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goal: Option<GoalMeantRecord>,
     message_id: String,
     subject: String,
     text: String,
@@ -99,6 +103,12 @@ struct PointRecord {
 enum BoardMeantRecord {
     Own { address: String, marks: String },
     Partners { number: u32 },
+}
+
+#[derive(Serialize, Deserialize)]
+struct GoalMeantRecord {
+    place: usize,
+    wording: usize,
 }
 
 impl BoardMeantRecord {
@@ -158,6 +168,10 @@ impl Record for StoredLetter {
             goal_asked: letter.goal_asked,
             points: letter.points.iter().map(PointRecord::of).collect(),
             board: letter.board.as_ref().map(BoardMeantRecord::of),
+            goal: letter.goal.map(|goal| GoalMeantRecord {
+                place: goal.place,
+                wording: goal.wording,
+            }),
             message_id: letter.message_id.clone(),
             subject: letter.subject.reveal().clone(),
             text: letter.text.reveal().clone(),
@@ -177,6 +191,10 @@ impl Record for StoredLetter {
             goal_asked: self.goal_asked,
             points: read_entries("points", self.points, PointRecord::read)?,
             board: self.board.map(BoardMeantRecord::read),
+            goal: self.goal.map(|goal| GoalMeant {
+                place: goal.place,
+                wording: goal.wording,
+            }),
             message_id: self.message_id,
             subject: Words::new(self.subject),
             text: Words::new(self.text),

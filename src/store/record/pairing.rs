@@ -7,9 +7,9 @@ use super::written::{Misread, Written, read, read_entries, read_option};
 use super::{Record, RecordError, VERSION, from_bytes, to_bytes};
 use crate::lunch::notes::{Notes, Observation, Section, Words};
 use crate::lunch::pairing::{
-    CardLeave, Claim, Growth, Jotted, Lunch, Page, Pairing, PairingId, Plan, Series, Stage,
+    CardLeave, Claim, Growth, Jotted, Lunch, Page, Pairing, PairingId, Plan, Series, Stage, Told,
 };
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{GoalMeant, PersonId};
 use crate::lunch::quoting::Quoting;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ struct GrowthRecord {
     jar: Vec<JottedRecord>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cards: Vec<CardLeaveRecord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    told: Vec<ToldRecord>,
     passed_on: bool,
 }
 
@@ -77,6 +79,13 @@ struct JottedRecord {
     words: String,
     on: String,
     shown: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ToldRecord {
+    of: String,
+    goal: usize,
+    wording: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -242,6 +251,7 @@ impl GrowthRecord {
             claims: growth.claims.iter().map(ClaimRecord::of).collect(),
             jar: growth.jar.iter().map(JottedRecord::of).collect(),
             cards: growth.cards.iter().map(CardLeaveRecord::of).collect(),
+            told: growth.told.iter().map(ToldRecord::of).collect(),
             passed_on: growth.passed_on,
         }
     }
@@ -251,6 +261,7 @@ impl GrowthRecord {
             claims: read_entries("claims", self.claims, ClaimRecord::read)?,
             jar: read_entries("jar", self.jar, JottedRecord::read)?,
             cards: read_entries("cards", self.cards, CardLeaveRecord::read)?,
+            told: read_entries("told", self.told, ToldRecord::read)?,
             passed_on: self.passed_on,
         })
     }
@@ -290,6 +301,26 @@ impl JottedRecord {
             words: Words::new(self.words),
             on: read("on", &self.on)?,
             shown: read_option("shown", self.shown.as_ref())?,
+        })
+    }
+}
+
+impl ToldRecord {
+    fn of(told: &Told) -> Self {
+        Self {
+            of: told.of.write(),
+            goal: told.goal.place,
+            wording: told.goal.wording,
+        }
+    }
+
+    fn read(self) -> Result<Told, Misread> {
+        Ok(Told {
+            of: read("of", &self.of)?,
+            goal: GoalMeant {
+                place: self.goal,
+                wording: self.wording,
+            },
         })
     }
 }

@@ -24,6 +24,7 @@ impl Cast {
                     about: Answering::Invitation,
                     points: Vec::new(),
                     board: None,
+                    goal: None,
                 },
                 NOVEMBER,
             ),
@@ -98,7 +99,8 @@ impl Cast {
             ),
             self.to_ben(
                 Body::GoalReached {
-                    goals: vec![words("Speaking up in planning")],
+                    words: words("Speaking up in planning"),
+                    goal: FIRST_GOAL,
                 },
                 LUNCH_DAY,
             ),
@@ -301,9 +303,9 @@ impl Cast {
             ),
             (
                 Notice::GoalAnswered {
-                    goals: vec![words("Speaking up in planning")],
+                    goal: words("Speaking up in planning"),
                     said: words("Yes! On Monday you were the first to say it."),
-                    agreed: true,
+                    came: ClaimAnswer::Agreed,
                 },
                 (2027, 1, 15),
             ),
@@ -380,6 +382,7 @@ impl Cast {
                 Receipt::Goal {
                     words: words("Handing things over sooner"),
                     reworded: false,
+                    reopened: false,
                     replaced: None,
                     all: vec![words("Handing things over sooner")],
                     borrowed: false,
@@ -393,20 +396,23 @@ impl Cast {
                         words("Asking for help before lunch"),
                     ],
                     dropped: None,
+                    reopened: None,
                 },
                 LUNCH_DAY,
             ),
             (
                 Receipt::Achieved {
                     words: words("Handing things over sooner"),
+                    goal: FIRST_GOAL,
                     asked: true,
                 },
                 LUNCH_DAY,
             ),
             (
                 Receipt::Agreed {
-                    goals: vec![words("Speaking up in planning")],
-                    agreed: true,
+                    goal: words("Speaking up in planning"),
+                    passed_on: true,
+                    came: ClaimAnswer::Agreed,
                 },
                 LUNCH_DAY,
             ),

@@ -87,6 +87,7 @@ impl Cast {
                     about,
                     points: Vec::new(),
                     board: None,
+                    goal: None,
                 },
                 LUNCH_DAY,
             ));
@@ -181,13 +182,23 @@ impl Cast {
             Receipt::Goal {
                 words: words("Listening"),
                 reworded: true,
+                reopened: false,
                 replaced: None,
                 all: vec![words("Listening"), words("Asking for help")],
                 borrowed: false,
             },
             Receipt::Goal {
                 words: words("Listening"),
+                reworded: true,
+                reopened: true,
+                replaced: None,
+                all: vec![words("Listening")],
+                borrowed: false,
+            },
+            Receipt::Goal {
+                words: words("Listening"),
                 reworded: false,
+                reopened: false,
                 replaced: Some(words("Talking less")),
                 all: vec![words("Listening")],
                 borrowed: false,
@@ -195,6 +206,7 @@ impl Cast {
             Receipt::Goal {
                 words: words("Let others finish first"),
                 reworded: false,
+                reopened: false,
                 replaced: None,
                 all: vec![words("Let others finish first")],
                 borrowed: true,
@@ -202,14 +214,37 @@ impl Cast {
             Receipt::Goals {
                 all: Vec::new(),
                 dropped: Some(words("Talking less")),
+                reopened: None,
+            },
+            Receipt::Goals {
+                all: vec![words("Listening")],
+                dropped: None,
+                reopened: Some(words("Listening")),
             },
             Receipt::Achieved {
                 words: words("Listening"),
+                goal: FIRST_GOAL,
                 asked: false,
             },
             Receipt::Agreed {
-                goals: vec![words("Listening"), words("Asking for help")],
-                agreed: false,
+                goal: words("Listening"),
+                passed_on: true,
+                came: ClaimAnswer::NotYet,
+            },
+            Receipt::Agreed {
+                goal: words("Listening"),
+                passed_on: true,
+                came: ClaimAnswer::Settled,
+            },
+            Receipt::Agreed {
+                goal: words("Listening"),
+                passed_on: true,
+                came: ClaimAnswer::Reworded,
+            },
+            Receipt::Agreed {
+                goal: words("Listening"),
+                passed_on: false,
+                came: ClaimAnswer::Open,
             },
             Receipt::Jotted {
                 words: words("The demo."),
@@ -372,9 +407,24 @@ impl Cast {
                 permission: Permission::Refused,
             },
             Notice::GoalAnswered {
-                goals: vec![words("Listening")],
+                goal: words("Listening"),
                 said: words(""),
-                agreed: false,
+                came: ClaimAnswer::NotYet,
+            },
+            Notice::GoalAnswered {
+                goal: words("Listening"),
+                said: words("Not yet."),
+                came: ClaimAnswer::Settled,
+            },
+            Notice::GoalAnswered {
+                goal: words("Listening"),
+                said: words("Not yet."),
+                came: ClaimAnswer::Reworded,
+            },
+            Notice::GoalAnswered {
+                goal: words("Listening"),
+                said: words("Not yet."),
+                came: ClaimAnswer::Open,
             },
             Notice::Moved {
                 from: first.start,
