@@ -19,7 +19,6 @@ use crate::lunch::decide::decide;
 use crate::lunch::event::{Cause, Circle, Decision, Dispatch, Effect, Event, What};
 use crate::lunch::pairing::{Pairing, PairingId};
 use crate::lunch::person::{Person, PersonId};
-use crate::lunch::weave::Around;
 use crate::store::Store;
 use crate::words::message_id::MessageId;
 use crate::writing::{self, Language, Posting, Templates};
@@ -237,9 +236,7 @@ impl Foresight {
             match effect {
                 Effect::Send(dispatch) => self.foresee(dispatch, at),
                 Effect::Summarise { person, month } => {
-                    if let Some(dispatch) =
-                        summary(&circle, &Around::default(), *person, *month, at)
-                    {
+                    if let Some(dispatch) = summary(&circle, &[], *person, *month, at) {
                         self.foresee(&dispatch, at);
                     }
                 }

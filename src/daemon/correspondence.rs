@@ -215,10 +215,9 @@ fn told_in_a_month(month: &Harvest) -> Vec<String> {
     said.chain(watched).chain(who.flat_map(names)).collect()
 }
 
-/// Whoever is told by name in threads: partners, and whom they brought in.
+/// Whoever is told by name in threads: the partners.
 fn in_threads(weave: &Weave) -> impl Iterator<Item = &NameAddr> {
-    let threads = weave.threads.iter();
-    threads.flat_map(|thread| std::iter::once(&thread.partner).chain(&thread.brought_in))
+    weave.threads.iter().map(|thread| &thread.partner)
 }
 
 /// How somebody may be named in a letter.

@@ -17,9 +17,8 @@ use crate::lunch::event::{
     Cause, Circle, Consent, Decision, Dispatch, Effect, Event, Outcome, What,
 };
 use crate::lunch::letter::{Body, Letter, Receipt};
-use crate::lunch::pairing::PairingId;
+use crate::lunch::pairing::{Pairing, PairingId};
 use crate::lunch::person::{Person, PersonId};
-use crate::lunch::weave::Around;
 use crate::maillog;
 use crate::store::outbox::{OutboxRow, Submission, Withdrawal, WrongStep};
 use crate::store::record::LetterRecord;
@@ -595,7 +594,7 @@ impl Decider {
 /// their lunches.
 pub(super) fn summary(
     circle: &Circle,
-    around: &Around,
+    around: &[Pairing],
     person: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,

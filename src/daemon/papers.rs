@@ -6,10 +6,10 @@ use crate::lunch::event::{Circle, Consent, Dispatch, Shown};
 use crate::lunch::letter::{Body, Letter};
 use crate::lunch::pairing::Pairing;
 use crate::lunch::person::PersonId;
-use crate::lunch::weave::{Around, GENERATIONS_MAX, told_by_name};
+use crate::lunch::weave::GENERATIONS_MAX;
 use crate::summary::{monthly, record};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How long an answer is worth sending.
 const USE_BY: TimeDelta = TimeDelta::days(10);
@@ -53,7 +53,7 @@ impl Decider {
     }
 
     /// The pairings of those whom somebody brought in, and of those whom they brought in, and so on.
-    pub(super) fn grown_from(&self, person: PersonId) -> Result<Around, DeciderError> {
+    pub(super) fn grown_from(&self, person: PersonId) -> Result<Vec<Pairing>, DeciderError> {
         let mut found: Vec<Pairing> = Vec::new();
         let mut seen = BTreeSet::from([person]);
         let mut generation = vec![person];
@@ -75,15 +75,7 @@ impl Decider {
         }
         found.sort_by_key(|pairing| pairing.id);
         found.dedup_by_key(|pairing| pairing.id);
-        let mut names = BTreeMap::new();
-        for id in told_by_name(&found.iter().collect::<Vec<_>>(), person) {
-            let known = self.ledger.person(id)?;
-            names.extend(known.map(|known| (id, known.who)));
-        }
-        Ok(Around {
-            pairings: found,
-            names,
-        })
+        Ok(found)
     }
 }
 

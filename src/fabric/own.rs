@@ -471,7 +471,6 @@ mod tests {
                     held: days(30),
                     goes_on: true,
                     grown: (0..number % 6).map(|_| days(9)).collect(),
-                    brought_in: Vec::new(),
                 })
                 .collect();
             threads.sort_by_key(|thread| thread.held.first().copied());

@@ -345,8 +345,6 @@ pub enum Receipt {
         asks_goal: bool,
         /// Whether the day was spoken of, and not understood.
         asks_day: bool,
-        /// Whether somebody brought the partner in, who sees the reader by name once the two have met.
-        seen: bool,
     },
     /// For a no: one kind line.
     Declined,

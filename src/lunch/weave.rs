@@ -1,11 +1,11 @@
 //! Weave: a member's own threads, and what grew from them.
 //!
 //! Only lunches that took place are told, so a no leaves no trace here, neither as a thread nor as a gap.
-//! By name a member sees whom their partners brought in, who are in the lineage themselves; what came after
-//! those is told by its dates alone: who they are is for them to say.
+//! By name a member sees their own partners. What grew from a thread is told by its dates alone, to those it
+//! grew from: who they are is for them to say.
 
 use crate::lunch::pairing::{LunchState, Pairing, PairingId, Role};
-use crate::lunch::person::PersonId;
+use crate::lunch::person::{Person, PersonId};
 use crate::words::address::NameAddr;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,17 +33,6 @@ pub struct OwnThread {
     pub goes_on: bool,
     /// The threads that grew from it: the days of their lunches, the oldest thread first.
     pub grown: Vec<Vec<NaiveDate>>,
-    /// Whom the partner brought in, the first one first: of each there is a thread in `grown`.
-    pub brought_in: Vec<NameAddr>,
-}
-
-/// What may have grown from somebody's threads, further than they know by themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Around {
-    /// The pairings.
-    pub pairings: Vec<Pairing>,
-    /// The names of whoever may be told by name.
-    pub names: BTreeMap<PersonId, NameAddr>,
 }
 
 /// The days on which the two met, the oldest first.
@@ -59,7 +48,7 @@ pub fn held_days(pairing: &Pairing) -> Vec<NaiveDate> {
 
 /// Through whom everybody came in: the inviter of the first pairing of theirs that came to a lunch,
 /// unless they had invited somebody themselves before.
-pub fn lineage(pairings: &[&Pairing]) -> BTreeMap<PersonId, PersonId> {
+fn lineage(pairings: &[&Pairing]) -> BTreeMap<PersonId, PersonId> {
     let mut first: BTreeMap<PersonId, (PairingId, PersonId, Role)> = BTreeMap::new();
     for pairing in pairings {
         if pairing.held_count() == 0 {
@@ -80,28 +69,10 @@ pub fn lineage(pairings: &[&Pairing]) -> BTreeMap<PersonId, PersonId> {
     invited.map(|(who, (_, by, _))| (who, by)).collect()
 }
 
-/// Whom somebody brought in, and whom those did: no further is anybody told by name.
-pub fn told_by_name(pairings: &[&Pairing], reader: PersonId) -> BTreeSet<PersonId> {
-    let lineage = lineage(pairings);
-    let through = |who: PersonId| lineage.iter().filter(move |(_, by)| **by == who);
-    let children = through(reader).map(|(child, _)| *child);
-    let children: BTreeSet<_> = children.collect();
-    let theirs = children.iter().flat_map(|child| through(*child));
-    theirs.map(|(grandchild, _)| *grandchild).collect()
-}
-
-/// Whether nothing between the two would make it awkward to hear of the other's lunches: whoever said no to
-/// the reader, ended it or never answered is told by no name.
-fn are_at_ease(pairings: &[&Pairing], reader: PersonId, other: PersonId) -> bool {
-    let between = |p: &&&Pairing| p.role(reader).is_some() && p.role(other).is_some();
-    let mut between = pairings.iter().filter(between);
-    reader != other && between.all(|p| p.stage.is_meeting())
-}
-
 /// Weaves a member's threads up to a day. `pairings` are their own and all that may have grown from
 /// them; others do no harm.
 pub fn weave(
-    names: &BTreeMap<PersonId, NameAddr>,
+    people: &BTreeMap<PersonId, Person>,
     pairings: &[&Pairing],
     reader: PersonId,
     until: NaiveDate,
@@ -120,25 +91,18 @@ pub fn weave(
     for (partner, (mut held, goes_on)) in by_partner {
         held.retain(|day| *day <= until);
         held.sort_unstable();
-        let (Some(name), false) = (names.get(&partner), held.is_empty()) else {
+        let (Some(person), false) = (people.get(&partner), held.is_empty()) else {
             continue;
         };
-        let grown = match lineage.get(&partner) == Some(&reader) {
-            true => grown(&lineage, pairings, partner, reader, until),
-            false => Vec::new(),
-        };
-        let brought_in = grown.iter().filter(|(_, (by, who))| {
-            let through_partner = *by == partner && lineage.get(who) == Some(by);
-            through_partner && are_at_ease(pairings, reader, *who)
-        });
+        let through_me = lineage.get(&partner) == Some(&reader);
         threads.push(OwnThread {
-            partner: name.clone(),
+            partner: person.who.clone(),
             held,
             goes_on,
-            brought_in: brought_in
-                .filter_map(|(_, (_, who))| names.get(who).cloned())
-                .collect(),
-            grown: grown.into_iter().map(|(days, _)| days).collect(),
+            grown: match through_me {
+                true => grown(&lineage, pairings, partner, reader, until),
+                false => Vec::new(),
+            },
         });
     }
     threads.sort_by(|a, b| {
@@ -147,9 +111,6 @@ pub fn weave(
     Weave { threads, until }
 }
 
-/// The two of a thread: who started it, and with whom.
-type Two = (PersonId, PersonId);
-
 /// What `from` started since they came in, and those whom they brought in, and so on.
 fn grown(
     lineage: &BTreeMap<PersonId, PersonId>,
@@ -157,8 +118,8 @@ fn grown(
     from: PersonId,
     reader: PersonId,
     until: NaiveDate,
-) -> Vec<(Vec<NaiveDate>, Two)> {
-    let mut found: BTreeMap<Two, Vec<NaiveDate>> = BTreeMap::new();
+) -> Vec<Vec<NaiveDate>> {
+    let mut found: BTreeMap<(PersonId, PersonId), Vec<NaiveDate>> = BTreeMap::new();
     let mut seen = BTreeSet::from([reader, from]);
     let mut generation = vec![from];
     for _ in 0..GENERATIONS_MAX {
@@ -183,8 +144,8 @@ fn grown(
         }
         generation = next;
     }
-    let mut found: Vec<_> = found.into_iter().map(|(two, days)| (days, two)).collect();
-    found.iter_mut().for_each(|(days, _)| days.sort_unstable());
+    let mut found: Vec<_> = found.into_values().collect();
+    found.iter_mut().for_each(|days| days.sort_unstable());
     found.sort();
     found
 }

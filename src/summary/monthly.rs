@@ -13,7 +13,7 @@ use crate::lunch::nothing::says_nothing;
 use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, Role};
 use crate::lunch::person::{GoalEnd, Person, PersonId};
 use crate::lunch::quoting::Point;
-use crate::lunch::weave::{Around, Weave, weave};
+use crate::lunch::weave::{Weave, weave};
 use crate::words::address::NameAddr;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
@@ -27,7 +27,7 @@ pub fn month_before(date: NaiveDate) -> NaiveDate {
 /// grown from the reader's lunches.
 pub fn gather(
     circle: &Circle,
-    around: &Around,
+    around: &[Pairing],
     reader: PersonId,
     month: NaiveDate,
     now: DateTime<Utc>,
@@ -106,19 +106,15 @@ pub fn gather(
 }
 
 /// The reader's threads up to now, and what grew from them.
-pub fn threads(circle: &Circle, around: &Around, reader: PersonId, now: DateTime<Utc>) -> Weave {
+pub fn threads(circle: &Circle, around: &[Pairing], reader: PersonId, now: DateTime<Utc>) -> Weave {
     let own = circle.pairings.values();
     let further = around
-        .pairings
         .iter()
         .filter(|p| !circle.pairings.contains_key(&p.id));
     let all: Vec<&Pairing> = own.chain(further).collect();
     let zone = all.iter().find(|p| p.role(reader).is_some());
     let today = zone.map_or_else(|| now.naive_utc(), |p| local(now, p.plan.zone));
-    let mut names = around.names.clone();
-    let known = circle.people.iter();
-    names.extend(known.map(|(id, person)| (*id, person.who.clone())));
-    weave(&names, &all, reader, today.date())
+    weave(&circle.people, &all, reader, today.date())
 }
 
 fn in_month(pairing: &Pairing, month: NaiveDate) -> Vec<&Lunch> {

@@ -321,8 +321,7 @@ impl Facts {
                 agreement,
                 asks_goal,
                 asks_day,
-                seen,
-            } => context! { agreement => self.agreement(agreement), asks_goal, asks_day, seen },
+            } => context! { agreement => self.agreement(agreement), asks_goal, asks_day },
             Receipt::Later { until } => context! { until => self.day(*until) },
             Receipt::Declined
             | Receipt::Asked

@@ -42,10 +42,9 @@ fn people(harvest: &Harvest) -> Vec<&NameAddr> {
         .collect()
 }
 
-/// Everybody whom threads tell by name.
+/// Everybody whom threads tell by name: the partners.
 fn in_threads(weave: &Weave) -> impl Iterator<Item = &NameAddr> {
-    let threads = weave.threads.iter();
-    threads.flat_map(|thread| std::iter::once(&thread.partner).chain(&thread.brought_in))
+    weave.threads.iter().map(|thread| &thread.partner)
 }
 
 /// A member's own threads, as lines: one for each partner.
@@ -107,16 +106,13 @@ impl Month<'_> {
 
     fn threads(&self, weave: &Weave) -> Value {
         let lines = weave.threads.iter().map(|thread| {
-            let brought_in = thread.brought_in.iter().map(|who| self.name(who));
-            let brought_in: Vec<_> = brought_in.collect();
-            let grown = match thread.grown.len().saturating_sub(brought_in.len()) {
+            let grown = match thread.grown.len() {
                 0 => String::new(),
                 count => say::more_pairs(count),
             };
             context! {
                 partner => self.name(&thread.partner),
                 lunches => say::thread(&thread.held, thread.goes_on, self.facts.today),
-                brought_in => say::list(&brought_in),
                 grown,
             }
         });

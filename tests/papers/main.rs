@@ -64,26 +64,38 @@ fn pictures(refusals: bool) -> BTreeMap<&'static str, Vec<u8>> {
         );
         drawn.insert(form, village.file(form));
     }
-    // Ana reads that Cara came through Ben, and that two more pairs grew, not who they are.
+    // Ana reads that three more pairs grew, over as many generations, not who they are.
     let month = village.letter("Ana", "Nobody else gets this.");
     village.say("Ana", &month, "fabric");
     let own = village.letter("Ana", "Here are your threads.");
     let text = one_line(&own.mail.text);
     assert!(
-        text.contains("Through Ben came Cara. Beyond that, two more pairs have lunch."),
+        text.contains("From it, three more pairs have lunch."),
         "{text}"
     );
-    for name in ["Dora", "Emil", "Xaver", "Yara", "Zoe", "Ute"] {
-        assert!(!text.contains(name), "{name} is told in {text}");
+    let months = one_line(&month.mail.text);
+    assert!(
+        months.contains("From it, three more pairs have lunch."),
+        "{months}"
+    );
+    for name in ["Cara", "Dora", "Emil", "Xaver", "Yara", "Zoe", "Ute"] {
+        for letter in [&own, &month] {
+            let html = letter.mail.html.as_deref().expect("HTML");
+            assert!(!letter.mail.text.contains(name), "{name} is told in {text}");
+            assert!(!html.contains(name), "{name} is told in {html}");
+        }
     }
     drawn.insert("own words", before_reference(&text));
     drawn.insert("own picture", own.picture());
-    // Whom Cara brought in is hers, and Ben's, to read; nobody reads further up than they stand.
+    // Whom Cara brought in is hers to tell; nobody reads further up than they stand.
     let month = village.letter("Ben", "Nobody else gets this.");
     village.say("Ben", &month, "fabric");
     let bens = one_line(&village.letter("Ben", "Here are your threads.").mail.text);
-    assert!(bens.contains("Through Cara came Dora."), "{bens}");
-    assert!(!bens.contains("Emil"), "{bens}");
+    assert!(
+        bens.contains("From it, two more pairs have lunch."),
+        "{bens}"
+    );
+    assert!(!bens.contains("Dora") && !bens.contains("Emil"), "{bens}");
     let month = village.letter("Dora", "Nobody else gets this.");
     village.say("Dora", &month, "fabric");
     let doras = one_line(&village.letter("Dora", "Here are your threads.").mail.text);
@@ -137,7 +149,8 @@ fn a_member_s_month_threads_and_record_come_by_mail_and_hold_what_is_theirs_alon
     // The month: one quiet picture, and the same in words.
     let month = village.letter("Ana", "Nobody else gets this.");
     assert!(
-        month.mail.text.contains("YOUR THREADS\nBen: "),
+        one_line(&month.mail.text)
+            .contains("YOUR THREADS A thread for each person you had lunch with. Ben: "),
         "{}",
         month.mail.text
     );

@@ -11,7 +11,6 @@ use crate::lunch::notes::Words;
 use crate::lunch::pairing::{Growth, Lunch, Pairing, PairingId, Plan, Role, Series, Stage};
 use crate::lunch::person::PersonId;
 use crate::lunch::slots::{self, Wish};
-use crate::lunch::weave::lineage;
 use chrono::{Days, NaiveDate};
 
 /// "Ask me later" without a date is asked again after this many days.
@@ -295,7 +294,6 @@ impl Desk {
             agreement: agreement.clone(),
             asks_goal,
             asks_day,
-            seen: fresh && voice.role == Role::Invitee && self.was_brought_in(partner),
         };
         self.answer(voice.by, Some(voice.pairing), None, Body::Receipt(receipt));
         let news = Notice::Accepted {
@@ -303,12 +301,6 @@ impl Desk {
             agreement,
         };
         self.tell(partner, voice.pairing, None, news);
-    }
-
-    /// Whether somebody came in by an invitation, whose sender reads by name whom they bring in.
-    fn was_brought_in(&self, who: PersonId) -> bool {
-        let all: Vec<&Pairing> = self.circle.pairings.values().collect();
-        lineage(&all).contains_key(&who)
     }
 
     /// Finds days and plans the lunches. Returns false, and plans nothing, if no day is free.

@@ -23,16 +23,12 @@ impl Cast {
             held: days(&[(2026, 12, 3), (2026, 12, 17), (2027, 1, 14), (2027, 1, 28)]),
             goes_on: true,
             grown: vec![days(&[(2027, 1, 19)]), days(&[(2027, 1, 26)])],
-            brought_in: NameAddr::parse("Dora <dora@example.com>")
-                .into_iter()
-                .collect(),
         };
         let caras = cara.ok().map(|cara| OwnThread {
             partner: cara,
             held: days(&[(2026, 11, 24), (2026, 12, 8), (2026, 12, 22)]),
             goes_on: false,
             grown: Vec::new(),
-            brought_in: Vec::new(),
         });
         let threads = caras.into_iter().chain([bens]).collect();
         Weave {

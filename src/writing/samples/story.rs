@@ -334,7 +334,6 @@ impl Cast {
                     agreement: agreement(),
                     asks_goal: true,
                     asks_day: false,
-                    seen: false,
                 },
                 NOVEMBER,
             ),

@@ -165,7 +165,6 @@ impl Cast {
                 agreement: once.clone(),
                 asks_goal: false,
                 asks_day: true,
-                seen: true,
             },
             Receipt::Skipped {
                 table: first.clone(),
