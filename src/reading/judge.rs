@@ -355,9 +355,8 @@ impl Open<'_> {
             return true;
         }
         let few = match kind {
-            // "Handing things over sooner" is a goal, and not a no.
-            "accept" | "decline" | "end" => FEW_WORDS,
-            "later" => FEW_WORDS / 2,
+            "accept" => FEW_WORDS,
+            "decline" | "later" | "end" => FEW_WORDS / 2,
             "stop" => usize::MAX,
             _ => 0,
         };
