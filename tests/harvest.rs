@@ -10,10 +10,10 @@ mod support;
 use chrono::{DateTime, Utc};
 use postlunch::demo::client::Habit;
 use std::collections::BTreeMap;
-use support::letters::{Kind, Received};
+use support::letters::{Kind, Received, holds, lacks};
 use support::script::BEGINNING;
-use support::theatre::Theatre;
-use support::{ALICE, BOB, CARA, DAN, Person};
+use support::theatre::{Theatre, says};
+use support::{ALICE, BOB, CARA, DAN};
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
@@ -28,25 +28,6 @@ fn couple(name: &str) -> (Theatre, Received) {
     theatre.answer(BOB, &invitation, "Yes", Habit::Phone);
     let receipt = theatre.take(BOB, Kind::ReceiptAccepted);
     (theatre, receipt)
-}
-
-fn says(theatre: &mut Theatre, who: Person, to: &Received, words: &str, brings: Kind) -> Received {
-    theatre.answer(who, to, words, Habit::Webmail);
-    theatre.take(who, brings)
-}
-
-#[track_caller]
-fn holds(letter: &Received, all: &[&str]) {
-    for words in all {
-        assert!(letter.text.contains(words), "{words} in {}", letter.text);
-    }
-}
-
-#[track_caller]
-fn lacks(letter: &Received, all: &[&str]) {
-    for words in all {
-        assert!(!letter.text.contains(words), "{words} in {}", letter.text);
-    }
 }
 
 /// Notes of both after the lunch that has just been followed up; brings them the exchange.

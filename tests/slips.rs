@@ -11,16 +11,11 @@ use chrono::{DateTime, Utc};
 use postlunch::demo::client::Habit;
 use support::letters::{Kind, Received};
 use support::script::BEGINNING;
-use support::theatre::Theatre;
+use support::theatre::{Theatre, says};
 use support::{ALICE, BOB, Person};
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
-}
-
-fn says(theatre: &mut Theatre, who: Person, to: &Received, words: &str, brings: Kind) -> Received {
-    theatre.answer(who, to, words, Habit::Webmail);
-    theatre.take(who, brings)
 }
 
 /// Alice has asked Bob.

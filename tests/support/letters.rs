@@ -290,3 +290,19 @@ pub fn assert_once(name: &str, letters: &[Received]) {
         twice(by_id.insert(letter.mail.message_id.clone(), letter.line()));
     }
 }
+
+/// All of this stands in a letter.
+#[track_caller]
+pub fn holds(letter: &Received, all: &[&str]) {
+    for words in all {
+        assert!(letter.text.contains(words), "{words} in {}", letter.text);
+    }
+}
+
+/// Nothing of this does.
+#[track_caller]
+pub fn lacks(letter: &Received, all: &[&str]) {
+    for words in all {
+        assert!(!letter.text.contains(words), "{words} in {}", letter.text);
+    }
+}

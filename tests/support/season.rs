@@ -3,9 +3,9 @@
 //! is planted, and looked for in every octet that went out or stayed.
 
 use super::calendars::Entry;
-use super::letters::{Kind, Received, assert_once};
+use super::letters::{Kind, Received, assert_once, holds, lacks};
 use super::secrets::{assert_hidden, files, held};
-use super::theatre::Theatre;
+use super::theatre::{Theatre, says};
 use super::{ALICE, BOB, CARA, DAN, Person};
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::{MessageParser, MimeHeaders};
@@ -24,25 +24,6 @@ const BOARD: &str = "dan+board@example.test";
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
-}
-
-fn says(theatre: &mut Theatre, who: Person, to: &Received, words: &str, brings: Kind) -> Received {
-    theatre.answer(who, to, words, Habit::Webmail);
-    theatre.take(who, brings)
-}
-
-#[track_caller]
-fn holds(letter: &Received, all: &[&str]) {
-    for words in all {
-        assert!(letter.text.contains(words), "{words} in {}", letter.text);
-    }
-}
-
-#[track_caller]
-fn lacks(letter: &Received, all: &[&str]) {
-    for words in all {
-        assert!(!letter.text.contains(words), "{words} in {}", letter.text);
-    }
 }
 
 /// The paragraphs below a heading, up to the next one, each in one line.

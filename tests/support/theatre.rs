@@ -626,3 +626,16 @@ impl Theatre {
         std::fs::remove_dir_all(&self.folder).expect("a folder to remove");
     }
 }
+
+/// Somebody answers a letter in web mail, and gets one of that kind for it.
+#[track_caller]
+pub fn says(
+    theatre: &mut Theatre,
+    who: Person,
+    to: &Received,
+    words: &str,
+    brings: Kind,
+) -> Received {
+    theatre.answer(who, to, words, Habit::Webmail);
+    theatre.take(who, brings)
+}
