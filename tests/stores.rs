@@ -11,10 +11,11 @@
 mod support;
 
 use chrono::{DateTime, Utc};
+use postlunch::daemon::migration::VERSION;
 use postlunch::demo::client::{Habit, Mail, Writer, reply};
 use postlunch::keyring::{Owner, Purpose, StoreKey};
 use postlunch::sandbox::{Sandbox, SandboxOptions};
-use postlunch::store::{Batch, Key, Options, Shelf, Store, record};
+use postlunch::store::{Batch, Key, Options, Shelf, Store};
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::LUNCH;
@@ -173,7 +174,7 @@ fn moved_in(version: u64) -> House {
 
 #[test]
 fn a_store_of_every_version_opens_and_goes_on() {
-    for version in 1..=record::VERSION {
+    for version in 1..=VERSION {
         if !kept(version).exists() && std::env::var_os("POSTLUNCH_WRITE_STORE").is_some() {
             write(version);
         }
@@ -212,13 +213,13 @@ fn a_store_of_every_version_opens_and_goes_on() {
 
 #[test]
 fn a_store_of_a_newer_version_is_refused_whole() {
-    let mut house = moved_in(record::VERSION);
+    let mut house = moved_in(VERSION);
     let at = house.folder.path().to_owned();
     let key = StoreKey::read(&at.join("store.key-rehearsal")).unwrap();
     let path = at.join("store-rehearsal");
     let open = || Store::open(&path, &key, Options::new(Purpose::Rehearsal)).unwrap();
     let mut store = open();
-    let newer = (record::VERSION + 1).to_be_bytes().to_vec();
+    let newer = (VERSION + 1).to_be_bytes().to_vec();
     let mut batch = Batch::new();
     batch.put(
         Key::on(Shelf::Meta).word("record-version"),

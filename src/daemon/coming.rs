@@ -139,8 +139,8 @@ impl Decider {
                 None,
                 ComingLine {
                     at: row.not_before.max(now),
-                    kind: row.kind,
-                    to: row.recipient,
+                    kind: row.kind.clone(),
+                    to: row.recipient.clone(),
                     subject: subject.unwrap_or_default(),
                     waiting: true,
                 },

@@ -348,7 +348,6 @@ impl Decider {
             pairing: dispatch.pairing.map(|p| p.0),
             recipient: recipient.as_str().to_owned(),
             reverse_path: self.settings.mailbox.address.as_str().to_owned(),
-            message: Some(written.bytes.into()),
             message_id: posting.message_id.as_str().to_owned(),
             effect_key: key.as_str().to_owned(),
             consent: consent_name(dispatch.consent).to_owned(),
@@ -362,7 +361,8 @@ impl Decider {
         if rehearsed.is_some_and(|known| !known.contains(recipient)) {
             outgoing = outgoing.withdrawn(Withdrawal::NotRehearsed, now)?;
         }
-        outgoing.queue(self.ledger.store.digest(key.as_str()), batch)?;
+        let effect = self.ledger.store.digest(key.as_str());
+        outgoing.queue(written.bytes, effect, batch)?;
         self.numbers.row = row;
         Ledger::put_counter(batch, "letters", row);
         maillog::queued(row, body.name(), recipient);

@@ -18,6 +18,7 @@ use crate::words::message_id::MessageId;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why something could not be read or written.
@@ -74,6 +75,9 @@ const ORIGINALS_MAX: usize = 24;
 /// How many people, and how many pairings, are kept as they were read last.
 const MEMO_MAX: usize = 256;
 
+/// How many rows of the outbox. All that wait are looked at again with each letter that leaves.
+const ROWS_MAX: usize = 4096;
+
 /// Things on shelves.
 #[derive(Debug)]
 pub struct Ledger {
@@ -81,6 +85,7 @@ pub struct Ledger {
     pub store: Store,
     known_people: RefCell<Memo<Person>>,
     known_pairings: RefCell<Memo<Pairing>>,
+    pub(super) known_rows: RefCell<Memo<Arc<OutboxRow>>>,
 }
 
 impl Ledger {
@@ -90,6 +95,7 @@ impl Ledger {
             store,
             known_people: RefCell::new(Memo::of(MEMO_MAX)),
             known_pairings: RefCell::new(Memo::of(MEMO_MAX)),
+            known_rows: RefCell::new(Memo::of(ROWS_MAX)),
         }
     }
 
@@ -373,36 +379,6 @@ impl Ledger {
         }
     }
 
-    /// Submissions that are queued, claimed or in doubt, oldest first.
-    ///
-    /// # Errors
-    /// If the store fails or a row is damaged.
-    pub fn outbox(&self) -> Result<Vec<OutboxRow>, LedgerError> {
-        let live = self.store.scan(&Key::on(Shelf::Outbox));
-        live.map(|found| Ok(OutboxRow::read(&found?.1)?)).collect()
-    }
-
-    /// The live submission that comes next behind a row.
-    ///
-    /// # Errors
-    /// As `outbox`.
-    pub fn outbox_after(&self, row: u64) -> Result<Option<OutboxRow>, LedgerError> {
-        let (from, end) = (row.saturating_add(1), u64::MAX);
-        let mut live = self.store.range(&outbox::live(from), &outbox::live(end));
-        let next = live.next();
-        next.map(|found| Ok(OutboxRow::read(&found?.1)?))
-            .transpose()
-    }
-
-    /// One live submission.
-    ///
-    /// # Errors
-    /// As `outbox`.
-    pub fn outbox_row(&self, row: u64) -> Result<Option<OutboxRow>, LedgerError> {
-        let found = self.store.get(&outbox::live(row))?;
-        Ok(found.map(|octets| OutboxRow::read(&octets)).transpose()?)
-    }
-
     /// How often an effect of that key has been queued: whether it has.
     ///
     /// # Errors
@@ -557,6 +533,7 @@ impl Ledger {
     pub fn forget(&self, batch: &mut Batch, person: &Person, pairings: &[PairingId]) {
         self.known_people.borrow_mut().clear();
         self.known_pairings.borrow_mut().clear();
+        self.known_rows.borrow_mut().clear();
         let address = &person.who.address;
         batch.put(self.suppressed_key(address), Owner::House, Vec::new());
         batch.delete(Key::on(Shelf::AddressHash).digest(self.store.digest(address.key())));

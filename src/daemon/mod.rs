@@ -19,7 +19,7 @@ mod inbox;
 pub mod incoming;
 pub mod ledger;
 pub mod letters;
-mod migration;
+pub mod migration;
 pub mod outgoing;
 pub mod ownership;
 mod papers;
@@ -35,6 +35,7 @@ pub mod sifting;
 mod submission;
 mod thread;
 mod vitals;
+mod waiting;
 
 #[cfg(test)]
 mod tests;

@@ -147,7 +147,8 @@ impl Decider {
 
     fn ready(&mut self, row: &OutboxRow) -> Result<Option<Claimed>, DeciderError> {
         let recipient = Address::parse(&row.recipient);
-        let (Ok(recipient), Some(message)) = (recipient, &row.message) else {
+        let message = self.ledger.outbox_message(row.row)?;
+        let (Ok(recipient), Some(octets)) = (recipient, message) else {
             let failed = row.failed(Failure::Unsendable, None, self.clock.now())?;
             let mut batch = Batch::new();
             failed.write(&mut batch)?;
@@ -160,7 +161,7 @@ impl Decider {
             submission: Submission {
                 envelope_from: Address::parse(&row.reverse_path)?,
                 recipient,
-                octets: message.clone(),
+                octets,
             },
         }))
     }
@@ -318,7 +319,7 @@ impl Decider {
         Ok(due
             .map(|row| Doubtful {
                 row: row.row,
-                message_id: row.message_id,
+                message_id: row.message_id.clone(),
             })
             .collect())
     }

@@ -6,9 +6,9 @@
 //! whoever was forgotten since the copy stays so.
 
 use super::committing::FORGOTTEN;
+use super::folder::{INDEX, JOURNAL, KEYRING, io_at, make_folder, take_lock};
 use super::index::Index;
 use super::key::{Key, Shelf};
-use super::opening::{INDEX, JOURNAL, KEYRING, io_at, make_folder, take_lock};
 use super::segment::{self, JournalError, Segment, walk};
 use super::{Options, Store, StoreError, snapshot};
 use crate::disk;

@@ -78,25 +78,40 @@ impl Change {
         to.extend_from_slice(&self.key);
         to.extend_from_slice(value);
     }
+}
 
+/// A change as it stands in a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'a> {
+    pub key: &'a [u8],
+    pub value: Option<&'a [u8]>,
+}
+
+impl<'a> Found<'a> {
     /// Reads all changes of a frame; `None` if it holds anything else.
-    pub(super) fn read_all(mut octets: &[u8]) -> Option<Vec<Self>> {
+    pub(super) fn read_all(mut octets: &'a [u8]) -> Option<Vec<Self>> {
         let mut changes = Vec::new();
         while let Some((mark, rest)) = octets.split_first() {
             let (key_len, rest) = rest.split_first_chunk::<4>()?;
             let (value_len, rest) = rest.split_first_chunk::<4>()?;
             let (key, rest) = rest.split_at_checked(u32::from_be_bytes(*key_len) as usize)?;
             let (value, rest) = rest.split_at_checked(u32::from_be_bytes(*value_len) as usize)?;
-            changes.push(Self {
-                key: key.to_vec(),
-                value: match mark {
-                    1 => Some(value.to_vec()),
-                    0 if value.is_empty() => None,
-                    _ => return None,
-                },
-            });
+            let value = match mark {
+                1 => Some(value),
+                0 if value.is_empty() => None,
+                _ => return None,
+            };
+            changes.push(Self { key, value });
             octets = rest;
         }
         Some(changes)
+    }
+
+    /// The same by itself.
+    pub(super) fn to_change(self) -> Change {
+        Change {
+            key: self.key.to_vec(),
+            value: self.value.map(<[u8]>::to_vec),
+        }
     }
 }

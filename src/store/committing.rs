@@ -6,8 +6,8 @@
 
 use super::batch::{Batch, Change, Step};
 use super::error::is_full;
+use super::folder::give_up_ballast;
 use super::key::{Key, Shelf};
-use super::opening::give_up_ballast;
 use super::segment::JournalError;
 use super::{Store, StoreError, snapshot};
 use crate::keyring::{Opened, Owner};

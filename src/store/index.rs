@@ -9,8 +9,9 @@ use crate::crash_point::around;
 use crate::disk;
 use crate::maillog;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,8 +53,11 @@ pub(super) struct Index {
     db: Option<sled::Db>,
     /// Whether the disk was full under it: sled takes nothing any more until it is opened again.
     starved: Cell<bool>,
-    /// Octets of records that went in or were shown in a row since it was opened.
+    /// Octets of records that went in, or were shown in a row for the first time, since it was opened.
     load: Cell<u64>,
+    /// What was shown since then: it is in memory already, however often it is shown again.
+    shown: RefCell<HashSet<u64>>,
+    numbers: RandomState,
     /// What went in since then: keys, and the checksum of what stands there.
     fresh: RefCell<HashMap<Vec<u8>, Option<u32>>>,
 }
@@ -85,6 +89,8 @@ impl Index {
             db: Some(db),
             starved: Cell::new(false),
             load: Cell::new(0),
+            shown: RefCell::default(),
+            numbers: RandomState::new(),
             fresh: RefCell::default(),
         })
     }
@@ -152,6 +158,7 @@ impl Index {
         let opened = try_open(&self.folder).map_err(|refusal| refusal.at(&self.folder))?;
         self.db = Some(opened);
         self.load.set(0);
+        self.shown.take();
         self.fresh.take();
         Ok(())
     }
@@ -339,7 +346,13 @@ impl Guarded<'_> {
             Some(records) => match step(records) {
                 Some(Err(error)) => Err(index.failed(&error)),
                 Some(Ok((key, value))) => {
-                    index.carry(key.len() + value.len());
+                    if index
+                        .shown
+                        .borrow_mut()
+                        .insert(index.numbers.hash_one(&key))
+                    {
+                        index.carry(key.len() + value.len());
+                    }
                     Ok(Some((key.to_vec(), value.to_vec())))
                 }
                 None => Ok(None),

@@ -26,6 +26,8 @@ pub(super) struct Journal {
     number: u64,
     /// Of the last group that is durable.
     pub sequence: u64,
+    /// Of the last group before the snapshot that the last segment begins with.
+    pub begins_at: u64,
     length: u64,
     /// Length at which the next segment begins; the snapshot counts double, so that a large state
     /// does not make every commit a rotation.
@@ -35,18 +37,19 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Opens the last segment, checks every frame of it and cuts off an unfinished tail. `None` if
-    /// there is no segment. `acknowledged` is the highest sequence that somebody was told of.
+    /// Opens the last segment, checks and shows every frame of it, and cuts off an unfinished tail.
+    /// `None` if there is no segment. `acknowledged` is the highest sequence that somebody was told of.
     pub fn open(
         folder: &Path,
         limit: u64,
         acknowledged: u64,
+        visit: Visit<'_, JournalError>,
     ) -> Result<Option<Self>, JournalError> {
         clear_unfinished(folder)?;
         let Some(segment) = segments(folder)?.pop() else {
             return Ok(None);
         };
-        let walked = walk::<JournalError>(&segment, &mut |_| Ok(()))?;
+        let walked = walk(&segment, visit)?;
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -61,6 +64,7 @@ impl Journal {
             path: segment.path,
             number: segment.number,
             sequence: walked.sequence,
+            begins_at: walked.begins_at,
             length: walked.length,
             turn_at: limit.max(walked.snapshot_ends.saturating_mul(2)),
             limit,
@@ -89,6 +93,7 @@ impl Journal {
             path,
             number,
             sequence,
+            begins_at: sequence,
             length,
             turn_at: limit.max(length.saturating_mul(2)),
             limit,

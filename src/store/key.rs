@@ -77,6 +77,8 @@ pub enum Shelf {
     HandedOn = 32,
     /// Letter: its subject and visible text, where it is about a pairing.
     LetterText = 33,
+    /// Row: the message of a submission that is queued or claimed, to its last octet.
+    OutboxMessage = 34,
 }
 
 /// A record's key, or the beginning of one.

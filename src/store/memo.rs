@@ -43,7 +43,8 @@ impl<T: Clone> Memo<T> {
     pub(super) fn recall(&mut self, key: &Key, sealed: &[u8]) -> Option<T> {
         self.turn += 1;
         let known = self.read.get_mut(key)?;
-        if known.mark != mark(sealed) {
+        let (head, tag) = mark(sealed);
+        if known.mark.strip_prefix(head) != Some(tag) {
             return None;
         }
         known.used = self.turn;
@@ -53,7 +54,7 @@ impl<T: Clone> Memo<T> {
     pub(super) fn keep(&mut self, key: &Key, sealed: &[u8], value: T) {
         self.turn += 1;
         let read = Read {
-            mark: mark(sealed),
+            mark: [mark(sealed).0, mark(sealed).1].concat(),
             used: self.turn,
             value,
         };
@@ -71,10 +72,10 @@ impl<T: Clone> Memo<T> {
     }
 }
 
-fn mark(sealed: &[u8]) -> Vec<u8> {
+fn mark(sealed: &[u8]) -> (&[u8], &[u8]) {
     let head = sealed.get(..HEAD_OCTETS).unwrap_or(sealed);
     let tag = sealed.len().saturating_sub(TAG_OCTETS);
-    [head, sealed.get(tag..).unwrap_or_default()].concat()
+    (head, sealed.get(tag..).unwrap_or_default())
 }
 
 #[cfg(test)]

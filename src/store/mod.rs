@@ -13,6 +13,7 @@ mod backup;
 mod batch;
 mod committing;
 mod error;
+mod folder;
 mod index;
 mod journal;
 pub mod key;
@@ -23,6 +24,7 @@ pub mod record;
 pub mod row;
 pub mod seen;
 mod segment;
+mod told;
 
 pub use backup::{Copied, Keys, Restored};
 pub use batch::Batch;
@@ -41,10 +43,10 @@ use index::{Index, SealedRecord};
 use journal::Journal;
 use segment::Replayed;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use told::Told;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +92,7 @@ pub struct Store {
     staged: Staged,
     stopped: bool,
     /// Held as long as the store is open; the last field, so that it is let go last.
-    _lock: opening::Lock,
+    _lock: folder::Lock,
 }
 
 impl std::fmt::Debug for Store {
@@ -126,19 +128,47 @@ impl Store {
         memo: &RefCell<Memo<T>>,
         read: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
-        let Some(sealed) = self.sealed_at(key)? else {
-            return Ok(None);
-        };
-        if self.is_readable(&sealed)
-            && let Some(known) = memo.borrow_mut().recall(key, &sealed)
+        match self.sealed_at(key)? {
+            Some(sealed) => self.read_sealed(key, &sealed, memo, read),
+            None => Ok(None),
+        }
+    }
+
+    /// What the records from `first` to before `end` were read as, in order; kept as by `get_read`.
+    pub fn range_read<'a, T: Clone, E: From<StoreError>>(
+        &'a self,
+        first: Key,
+        end: Key,
+        memo: &'a RefCell<Memo<T>>,
+        read: impl Fn(&[u8]) -> Result<T, E> + 'a,
+    ) -> impl Iterator<Item = Result<T, E>> + 'a {
+        let found = self.sealed_between(bounds(&first, &end));
+        found.filter_map(move |found| {
+            let (key, sealed) = match found {
+                Ok((key, sealed)) => (Key::from_octets(key), sealed),
+                Err(error) => return Some(Err(StoreError::from(error).into())),
+            };
+            self.read_sealed(&key, &sealed, memo, &read).transpose()
+        })
+    }
+
+    fn read_sealed<T: Clone, E: From<StoreError>>(
+        &self,
+        key: &Key,
+        sealed: &[u8],
+        memo: &RefCell<Memo<T>>,
+        read: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        if self.is_readable(sealed)
+            && let Some(known) = memo.borrow_mut().recall(key, sealed)
         {
             return Ok(Some(known));
         }
-        let Some(octets) = self.unseal(key, &sealed)? else {
+        let Some(octets) = self.unseal(key, sealed)? else {
             return Ok(None);
         };
         let fresh = read(&octets)?;
-        memo.borrow_mut().keep(key, &sealed, fresh.clone());
+        memo.borrow_mut().keep(key, sealed, fresh.clone());
         Ok(Some(fresh))
     }
 
@@ -164,7 +194,7 @@ impl Store {
             Some(end) => Bound::Excluded(end),
             None => Bound::Unbounded,
         };
-        self.between(Bound::Included(beginning.octets().to_vec()), end)
+        self.between((Bound::Included(beginning.octets().to_vec()), end))
     }
 
     /// All records from `first` to before `end`, in order.
@@ -173,20 +203,14 @@ impl Store {
         first: &Key,
         end: &Key,
     ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
-        // sled panics on a range that ends before it begins.
-        let end = end.max(first);
-        self.between(
-            Bound::Included(first.octets().to_vec()),
-            Bound::Excluded(end.octets().to_vec()),
-        )
+        self.between(bounds(first, end))
     }
 
     fn between(
         &self,
-        first: Bound<Vec<u8>>,
-        end: Bound<Vec<u8>>,
+        range: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
-        self.sealed_between((first, end)).filter_map(|found| {
+        self.sealed_between(range).filter_map(|found| {
             let (key, sealed) = match found {
                 Ok((key, sealed)) => (Key::from_octets(key), sealed),
                 Err(error) => return Some(Err(error.into())),
@@ -257,28 +281,29 @@ impl Store {
 
     /// How many readable records the journal holds, and how many differ in the index.
     fn differing(&mut self) -> Result<(usize, usize), StoreError> {
-        // Of keys a number stands for each, so that a large store needs little memory here. Should two
-        // ever share one, the index is made again for nothing.
-        let numbers = RandomState::new();
-        let mut told: HashMap<u64, u32> = HashMap::new();
-        let keyring = &self.keyring;
+        let told = self.told()?;
+        self.differing_from(told)
+    }
+
+    /// What the journal tells of every record.
+    fn told(&self) -> Result<Told, StoreError> {
+        let mut told = Told::default();
         self.journal.replay_all::<StoreError>(&mut |replayed| {
             let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = replayed;
-            for change in changes {
-                let number = numbers.hash_one(&change.key);
-                match change.value.filter(|value| keyring.still_holds(value)) {
-                    Some(value) => told.insert(number, crc32fast::hash(&value)),
-                    None => told.remove(&number),
-                };
-            }
+            told.hear(&changes, &self.keyring);
             Ok(())
         })?;
+        Ok(told)
+    }
+
+    fn differing_from(&mut self, mut told: Told) -> Result<(usize, usize), StoreError> {
         let records = told.len();
         let mut differing = 0;
-        for found in self.index.sweep().filter_map(|found| live(keyring, found)) {
-            let record = found?;
-            let crc = record.value.as_deref().map(crc32fast::hash);
-            differing += usize::from(told.remove(&numbers.hash_one(&record.key)) != crc);
+        for found in self.index.sweep() {
+            let (key, value) = found?;
+            if self.keyring.still_holds(&value) {
+                differing += usize::from(!told.strike(&key, &value));
+            }
         }
         Ok((records, differing + told.len()))
     }
@@ -306,7 +331,7 @@ impl Store {
     /// # Errors
     /// If the operating system refuses.
     pub fn segments(&self) -> Result<Vec<Segment>, StoreError> {
-        Ok(segment::segments(&self.path.join(opening::JOURNAL))?)
+        Ok(segment::segments(&self.path.join(folder::JOURNAL))?)
     }
 
     /// Where it is.
@@ -335,11 +360,11 @@ impl Store {
     /// If the index cannot be brought to the disk; nothing is lost then.
     pub fn close(self) -> Result<(), StoreError> {
         self.index.settle()?;
-        opening::mark_closed(&self.path)
+        folder::mark_closed(&self.path)
     }
 
     fn explain(&self, error: StoreError) -> StoreError {
-        error.at_full_disk(&self.path, &self.path.join(opening::BALLAST))
+        error.at_full_disk(&self.path, &self.path.join(folder::BALLAST))
     }
 }
 
@@ -374,6 +399,16 @@ fn snapshot<'a>(
             (lost > 0).then_some(Err(StoreError::Differs(lost)))
         }
     })
+}
+
+/// From a key to before another one; empty where that comes first.
+fn bounds(first: &Key, end: &Key) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
+    // sled panics on a range that ends before it begins.
+    let end = end.max(first);
+    (
+        Bound::Included(first.octets().to_vec()),
+        Bound::Excluded(end.octets().to_vec()),
+    )
 }
 
 /// The first key behind all that begin with these octets.

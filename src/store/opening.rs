@@ -4,27 +4,27 @@
 //! newest commits stays closed, with the remedy in the error. What it mends by itself is what can be
 //! mended without loss: an unfinished last commit, and everything about the index.
 
+use super::batch::Change;
 use super::committing::{FORGOTTEN, Staged};
+use super::folder::{
+    BALLAST, INDEX, JOURNAL, KEYRING, LOCK, Lock, OPEN_MARK, give_up_ballast, io_at, keep_ballast,
+    make_folder, new_file, take_lock,
+};
 use super::journal::Journal;
 use super::segment::{self, Replayed};
+use super::told::Told;
 use super::{Index, Key, Options, Shelf, Store, StoreError, live};
 use crate::disk;
 use crate::keyring::{Keyring, KeyringError, Owner, StoreKey};
 use crate::maillog;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File, TryLockError};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-
-pub(super) const JOURNAL: &str = "journal";
-pub(super) const INDEX: &str = "index";
-const OPEN_MARK: &str = "index.open";
-pub(super) const KEYRING: &str = "keyring";
-const LOCK: &str = "lock";
-pub(super) const BALLAST: &str = "ballast";
 
 /// Records that go into the index at once while it is made again.
 const CHUNK: usize = 500;
+/// And so many octets of them at most.
+const CHUNK_OCTETS: usize = 1 << 20;
 
 /// What `Store::rebuild` made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,8 @@ impl Store {
         options: Options,
     ) -> Result<Self, StoreError> {
         let parts = Parts::open(path, key, options)?;
-        let journal = parts.journal()?;
-        parts.join(journal, key, options)
+        let (journal, walk) = parts.journal()?;
+        parts.join(journal, Some(walk), key, options)
     }
 
     /// Opens a store whose keyring lacks keys, and lets whoever lost theirs count as forgotten; how
@@ -111,21 +111,22 @@ impl Store {
         options: Options,
     ) -> Result<(Self, Rebuilt), StoreError> {
         let parts = Parts::open(path, key, options)?;
-        let whole = parts.journal().and_then(|journal| {
+        let whole = parts.journal().and_then(|(journal, walk)| {
             journal.replay_all::<StoreError>(&mut |_| Ok(()))?;
-            Ok(journal)
+            Ok((journal, walk))
         });
         match whole {
-            Ok(journal) => {
+            Ok((journal, walk)) => {
                 journal.drop_broken_history()?;
-                let store = parts.without_index()?.join(journal, key, options)?;
+                let parts = parts.without_index()?;
+                let store = parts.join(journal, Some(walk), key, options)?;
                 store.refuse_missing_keys()?;
                 Ok((store, Rebuilt::Index))
             }
             Err(error) if error.is_damage() => {
                 let journal = parts.journal_from_index(&error)?;
                 journal.drop_broken_history()?;
-                let store = parts.join(journal, key, options)?;
+                let store = parts.join(journal, None, key, options)?;
                 store.refuse_missing_keys()?;
                 Ok((store, Rebuilt::Journal))
             }
@@ -135,20 +136,28 @@ impl Store {
 
     /// Empties the index and fills it from the journal's last snapshot on.
     pub(super) fn make_index_again(&mut self, why: &str) -> Result<(), StoreError> {
-        // Without its mark of how far it is, an index that a crash leaves half filled is made again.
+        // Most of what stands in a journal was written over or taken away later: that need not go in.
+        let told = self.told()?;
         let mut pending = Vec::new();
+        let mut octets = 0;
         let Store { index, journal, .. } = self;
+        // Without its mark of how far it is, an index that a crash leaves half filled is made again.
         index.clear()?;
         let mut forgettings = Vec::new();
         journal.replay_all::<StoreError>(&mut |replayed| {
             let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = replayed;
             for change in &changes {
                 if change.key.starts_with(Key::on(Shelf::Keys).octets()) {
-                    forgettings.push(change.clone());
+                    forgettings.push(change.to_change());
+                }
+                if told.is_last(change) {
+                    let change = change.to_change();
+                    octets += change.len();
+                    pending.push(change);
                 }
             }
-            pending.extend(changes);
-            if pending.len() >= CHUNK {
+            if pending.len() >= CHUNK || octets >= CHUNK_OCTETS {
+                octets = 0;
                 index.apply(&std::mem::take(&mut pending), None)?;
                 if index.is_heavy() {
                     index.renew()?; // whether it is whole is looked at behind this
@@ -166,27 +175,34 @@ impl Store {
         Ok(())
     }
 
-    /// Replays what the index has not seen.
-    fn catch_up(&mut self) -> Result<(), StoreError> {
+    /// Brings in what the index has not seen; `behind` is what is known of it already.
+    fn catch_up(&mut self, behind: Option<Vec<Group>>) -> Result<(), StoreError> {
         let Some(seen) = self.index.applied()? else {
             return self.make_index_again("it was empty");
         };
-        let mut groups = Vec::new();
-        let told = self
-            .journal
-            .replay_after::<StoreError>(seen, &mut |replayed| {
-                if let Replayed::Group(sequence, changes) = replayed {
-                    groups.push((sequence, changes));
-                }
-                Ok(())
-            })?;
-        if !told {
+        let groups = match behind {
+            Some(behind) if self.journal.begins_at <= seen => Some(behind),
+            _ => self.groups_behind(seen)?,
+        };
+        let Some(groups) = groups else {
             return self.make_index_again("it was older than the journal");
-        }
+        };
         for (sequence, changes) in groups {
             self.apply(&changes, Some(sequence))?;
         }
         Ok(())
+    }
+
+    /// Groups behind a sequence; `None` where the segments that could tell are gone.
+    fn groups_behind(&self, seen: u64) -> Result<Option<Vec<Group>>, StoreError> {
+        let mut groups = Vec::new();
+        let told = self
+            .journal
+            .replay_after::<StoreError>(seen, &mut |replayed| {
+                groups.extend(group_behind(seen, &replayed));
+                Ok(())
+            })?;
+        Ok(told.then_some(groups))
     }
 
     /// Destroys keys that an older keyring brought back.
@@ -239,8 +255,14 @@ impl Store {
     }
 
     /// Holds the index against the journal, and makes it again if it is not the same: sled finds
-    /// most damage only when it comes upon it, and some of it never.
-    fn check_index(&mut self) -> Result<(), StoreError> {
+    /// most damage only when it comes upon it, and some of it never. `told` is what is known of the
+    /// journal already, from before keys may have been forgotten by it.
+    fn check_index(&mut self, told: Option<Told>) -> Result<(), StoreError> {
+        if let Some(told) = told
+            && self.differing_from(told)?.1 == 0
+        {
+            return Ok(());
+        }
         match self.differing() {
             Ok((_, 0)) => Ok(()),
             Ok(_) => self.make_index_again("it differed from the journal"),
@@ -298,8 +320,8 @@ impl Store {
     pub(super) fn open_index_again(&mut self) -> Result<(), StoreError> {
         give_up_ballast(&self.path);
         self.index.reopen()?;
-        self.catch_up()?;
-        self.check_index()
+        self.catch_up(None)?;
+        self.check_index(None)
     }
 
     /// Whether the index stays behind the journal, since the disk was full under it.
@@ -368,11 +390,20 @@ impl Parts {
     }
 
     /// The journal, if it tells at least as much as the index knows.
-    fn journal(&self) -> Result<Journal, StoreError> {
+    fn journal(&self) -> Result<(Journal, Walk), StoreError> {
         let folder = self.path.join(JOURNAL);
         let limit = self.options.segment_octets;
         let known = self.applied.unwrap_or(0);
-        let journal = match Journal::open(&folder, limit, known)? {
+        let mut walk = Walk::default();
+        let opened = Journal::open(&folder, limit, known, &mut |replayed| {
+            let (Replayed::Snapshot(changes) | Replayed::Group(_, changes)) = &replayed;
+            walk.told.hear(changes, &self.keyring);
+            if self.applied.is_some() {
+                walk.behind.extend(group_behind(known, &replayed));
+            }
+            Ok(())
+        })?;
+        let journal = match opened {
             Some(journal) => journal,
             None if self.applied.is_some() => {
                 return Err(StoreError::JournalShort {
@@ -393,7 +424,7 @@ impl Parts {
                 index: known,
             });
         }
-        Ok(journal)
+        Ok((journal, walk))
     }
 
     /// The same with an empty index; the old one is moved aside.
@@ -441,7 +472,14 @@ impl Parts {
         Ok(begun)
     }
 
-    fn join(self, journal: Journal, key: &StoreKey, options: Options) -> Result<Store, StoreError> {
+    fn join(
+        self,
+        journal: Journal,
+        walk: Option<Walk>,
+        key: &StoreKey,
+        options: Options,
+    ) -> Result<Store, StoreError> {
+        let (told, behind) = walk.map(|walk| (walk.told, walk.behind)).unzip();
         let mut store = Store {
             path: self.path,
             options,
@@ -453,7 +491,8 @@ impl Parts {
             stopped: false,
             _lock: self.lock,
         };
-        match store.catch_up().and_then(|()| store.check_index()) {
+        let caught_up = store.catch_up(behind);
+        match caught_up.and_then(|()| store.check_index(told)) {
             Err(StoreError::Index(error)) if !error.full => {
                 store = store.with_new_index(&error.to_string())?;
             }
@@ -468,13 +507,25 @@ impl Parts {
     }
 }
 
-/// Takes the mark of a running store away: the index is whole on the disk. One that was moved aside
-/// is of no more use then.
-pub(super) fn mark_closed(path: &Path) -> Result<(), StoreError> {
-    let aside = path.join(INDEX).with_extension("aside");
-    disk::remove_folder(&aside, "index aside").map_err(|source| io_at(&aside, source))?;
-    let mark = path.join(OPEN_MARK);
-    disk::remove(&mark, "open mark").map_err(|source| io_at(&mark, source))
+/// What one commit wrote, and its sequence number.
+type Group = (u64, Vec<Change>);
+
+/// What a journal told while it was opened.
+#[derive(Default)]
+struct Walk {
+    told: Told,
+    /// Of the last segment, what the index has not seen.
+    behind: Vec<Group>,
+}
+
+fn group_behind(seen: u64, replayed: &Replayed<'_>) -> Option<Group> {
+    match replayed {
+        Replayed::Group(sequence, changes) if *sequence > seen => {
+            let changes = changes.iter().map(|change| change.to_change());
+            Some((*sequence, changes.collect()))
+        }
+        _ => None,
+    }
 }
 
 fn open_keyring(path: &Path, key: &StoreKey, options: Options) -> Result<Keyring, StoreError> {
@@ -511,89 +562,5 @@ fn open_index(path: &Path) -> Result<Index, StoreError> {
         // Opening needs a little space of its own.
         Err(error) if error.full && give_up_ballast(path) => Ok(Index::open(&folder)?),
         other => Ok(other?),
-    }
-}
-
-pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .and_then(|()| disk::sync_parent(path))
-        .map_err(|source| io_at(path, source))
-}
-
-/// The lock on a store's folder.
-pub(super) struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Closing alone is not enough: a child process that is just being started holds a copy.
-        let _ = self.0.unlock();
-    }
-}
-
-pub(super) fn take_lock(path: &Path) -> Result<Lock, StoreError> {
-    let name = path.join(LOCK);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&name)
-        .map_err(|source| io_at(&name, source))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let _ = file.read_to_string(&mut holder);
-            if !holder.is_empty() {
-                holder = format!(" (process {})", holder.trim());
-            }
-            return Err(StoreError::InUse {
-                path: path.to_owned(),
-                holder,
-            });
-        }
-        Err(TryLockError::Error(source)) => return Err(io_at(&name, source)),
-    }
-    // Only for the message above: a full disk must not keep the store closed.
-    let _ = disk::set_len(&file, 0, "lock");
-    let _ = writeln!(file, "{}", std::process::id());
-    Ok(Lock(file))
-}
-
-/// Keeps some space that can be given up. If there is none to keep, the store works without.
-fn keep_ballast(path: &Path, octets: u64) {
-    let name = path.join(BALLAST);
-    if octets == 0 || name.exists() {
-        return;
-    }
-    let kept =
-        new_file(&name).and_then(|mut file| io::copy(&mut io::repeat(0).take(octets), &mut file));
-    if kept.is_err() {
-        let _ = disk::remove(&name, "ballast");
-    }
-}
-
-/// Makes a little room on a full disk, once.
-pub(super) fn give_up_ballast(path: &Path) -> bool {
-    disk::remove(&path.join(BALLAST), "ballast").is_ok()
-}
-
-fn new_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-}
-
-pub(super) fn io_at(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Io {
-        path: path.to_owned(),
-        source,
     }
 }

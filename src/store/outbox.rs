@@ -154,9 +154,6 @@ pub struct OutboxRow {
     pub recipient: String,
     /// Envelope originator (RFC 5321 reverse-path).
     pub reverse_path: String,
-    /// The message as it goes out, to the last octet; `None` once it came to an end.
-    #[serde(with = "row::octets")]
-    pub message: Option<Confidential<Vec<u8>>>,
     /// Its Message-ID, without angle brackets.
     pub message_id: String,
     /// What caused it: the same cause makes no second row.
@@ -176,6 +173,13 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// The server's last reply code (RFC 5321 section 4.2); never its text.
     pub last_reply: Option<u16>,
+}
+
+/// What a row of version 1 held besides.
+#[derive(Deserialize)]
+struct Whole {
+    #[serde(default, with = "row::octets")]
+    message: Option<Confidential<Vec<u8>>>,
 }
 
 impl fmt::Debug for OutboxRow {
@@ -201,6 +205,12 @@ pub fn ended(row: u64) -> Key {
     Key::on(Shelf::Submitted).number(row)
 }
 
+/// Where the message of a live row stands, as it goes out, to the last octet. It is kept apart from the
+/// row, so that a look at all that waits reads no letter.
+pub fn message(row: u64) -> Key {
+    Key::on(Shelf::OutboxMessage).number(row)
+}
+
 /// Where the number of the row stands that an effect made, by the digest of its effect key.
 pub fn of_effect(digest: [u8; 16]) -> Key {
     Key::on(Shelf::Effect).digest(digest)
@@ -215,20 +225,46 @@ impl OutboxRow {
         row::read(record)
     }
 
-    /// Writes a new row and the mark of its effect, by the digest of its effect key.
+    /// Writes a new row with its message, and the mark of its effect by the digest of its effect key.
     ///
     /// # Errors
     /// None that a row can cause.
-    pub fn queue(&self, effect: [u8; 16], batch: &mut Batch) -> Result<(), RowError> {
+    pub fn queue(
+        &self,
+        message: Vec<u8>,
+        effect: [u8; 16],
+        batch: &mut Batch,
+    ) -> Result<(), RowError> {
         batch.put(
             of_effect(effect),
             Owner::House,
             self.row.to_be_bytes().to_vec(),
         );
+        if !self.has_ended() {
+            self.put_message(message, batch);
+        }
         self.write(batch)
     }
 
-    /// Writes the row where its state belongs.
+    fn put_message(&self, message: Vec<u8>, batch: &mut Batch) {
+        batch.put(self::message(self.row), self.owner(), message);
+    }
+
+    /// Brings a live row of a store of version 1, in which the message was a field of it, to where both
+    /// stand now.
+    ///
+    /// # Errors
+    /// If the record is damaged.
+    pub fn take_apart(record: &[u8], batch: &mut Batch) -> Result<(), RowError> {
+        let Whole { message } = row::read(record)?;
+        let row = Self::read(record)?;
+        if let Some(message) = message {
+            row.put_message(message.into_revealed(), batch);
+        }
+        row.write(batch)
+    }
+
+    /// Writes the row where its state belongs; once it came to an end, its message goes.
     ///
     /// # Errors
     /// None that a row can cause.
@@ -236,6 +272,7 @@ impl OutboxRow {
         let record = row::write(self)?;
         if self.has_ended() {
             batch.delete(live(self.row));
+            batch.delete(message(self.row));
             batch.put(ended(self.row), self.owner(), record);
         } else {
             batch.put(live(self.row), self.owner(), record);
@@ -416,14 +453,10 @@ impl OutboxRow {
     }
 
     fn with(&self, state: Submission) -> Self {
-        let mut next = Self {
+        Self {
             state,
             ..self.clone()
-        };
-        if next.has_ended() {
-            next.message = None;
         }
-        next
     }
 
     fn allow(&self, step: &'static str, allowed: bool) -> Result<(), WrongStep> {

@@ -45,7 +45,7 @@ pub fn write<T: Serialize>(row: &T) -> Result<Vec<u8>, RowError> {
 /// # Errors
 /// If it has another shape, or a newer version.
 pub fn read<T: DeserializeOwned>(record: &[u8]) -> Result<T, RowError> {
-    // Most rows say it first, and a row may hold a whole letter: no need to read that twice.
+    // Most rows say it first: no need to read those twice.
     if !record.starts_with(b"{\"v\":1,") {
         let VersionOnly { v } = serde_json::from_slice(record).map_err(damaged)?;
         if v > VERSION {
@@ -84,22 +84,13 @@ pub mod moment {
     }
 }
 
-/// Confidential octets as base64.
+/// Confidential octets as base64, as rows of a store of version 1 hold them.
 pub mod octets {
     use crate::words::confidential::Confidential;
     use data_encoding::BASE64;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use serde::{Deserialize, Deserializer, de::Error};
 
     type Octets = Option<Confidential<Vec<u8>>>;
-
-    /// Writes them.
-    ///
-    /// # Errors
-    /// The serializer's own.
-    pub fn serialize<S: Serializer>(octets: &Octets, to: S) -> Result<S::Ok, S::Error> {
-        let text = octets.as_ref().map(|octets| BASE64.encode(octets.reveal()));
-        text.serialize(to)
-    }
 
     /// Reads them.
     ///

@@ -4,7 +4,7 @@
 //! are big-endian. Kinds: the head of a segment (its number, and how many records its snapshot
 //! holds), parts of the snapshot, and groups. What a fault in them means is the journal's to judge.
 
-use super::batch::Change;
+use super::batch::{Change, Found};
 use crate::disk;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -64,14 +64,14 @@ pub enum JournalError {
 }
 
 /// What a replay meets, in order.
-pub(super) enum Replayed {
+pub(super) enum Replayed<'a> {
     /// Records of the snapshot that the segment begins with.
-    Snapshot(Vec<Change>),
+    Snapshot(Vec<Found<'a>>),
     /// One group, and its sequence number.
-    Group(u64, Vec<Change>),
+    Group(u64, Vec<Found<'a>>),
 }
 
-pub(super) type Visit<'a, E> = &'a mut dyn FnMut(Replayed) -> Result<(), E>;
+pub(super) type Visit<'a, E> = &'a mut dyn FnMut(Replayed<'_>) -> Result<(), E>;
 
 /// A segment as it stands on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,10 +129,11 @@ pub(super) fn frames_behind(path: &Path, offset: u64) -> Result<Option<u64>, Jou
     let mut octets = Vec::new();
     file.read_to_end(&mut octets).map_err(refused)?;
     let mut highest = None;
+    let mut payload = Vec::new();
     for start in 1..octets.len() {
         let rest = octets.get(start..).unwrap_or_default();
         if rest.starts_with(MAGIC)
-            && let Ok(Some(found)) = read_frame(&mut { rest }, rest.len() as u64)
+            && let Ok(Some(found)) = read_frame(&mut { rest }, rest.len() as u64, &mut payload)
         {
             highest = highest.max(Some(found.sequence));
         }
@@ -235,11 +236,10 @@ fn checksum(header: &[u8], payload: &[u8]) -> u32 {
 struct Frame {
     kind: u8,
     sequence: u64,
-    payload: Vec<u8>,
 }
 
-/// The next frame out of `left` octets; `None` if no whole frame stands there.
-fn read_frame(from: &mut dyn Read, left: u64) -> io::Result<Option<Frame>> {
+/// The next frame out of `left` octets, its payload to `payload`; `None` if no whole frame stands there.
+fn read_frame(from: &mut impl Read, left: u64, payload: &mut Vec<u8>) -> io::Result<Option<Frame>> {
     let mut header = [0; HEADER_OCTETS];
     if left < HEADER_OCTETS as u64 {
         return Ok(None);
@@ -263,35 +263,34 @@ fn read_frame(from: &mut dyn Read, left: u64) -> io::Result<Option<Frame>> {
     if length > PAYLOAD_OCTETS_MAX || (length + HEADER_OCTETS) as u64 > left {
         return Ok(None);
     }
-    let mut payload = vec![0; length];
-    from.read_exact(&mut payload)?;
-    if checksum(fields, &payload) != u32::from_be_bytes(*crc) {
+    payload.resize(length, 0);
+    from.read_exact(payload)?;
+    if checksum(fields, payload) != u32::from_be_bytes(*crc) {
         return Ok(None);
     }
     Ok(Some(Frame {
         kind: *kind,
         sequence: u64::from_be_bytes(*sequence),
-        payload,
     }))
 }
 
 /// The number in a segment's head, whatever its name; `None` if it has no head.
 pub(super) fn number_of(path: &Path) -> Result<Option<u64>, JournalError> {
     let head = head_of(path)?;
-    Ok(head.and_then(|head| Some(u64::from_be_bytes(*head.payload.first_chunk()?))))
+    Ok(head.and_then(|(_, payload)| Some(u64::from_be_bytes(*payload.first_chunk()?))))
 }
 
 /// The sequence a segment begins at, from its head.
 pub(super) fn read_head(segment: &Segment) -> Result<u64, JournalError> {
     let number = segment.number.to_be_bytes();
     head_of(&segment.path)?
-        .filter(|head| head.payload.starts_with(&number))
-        .map(|head| head.sequence)
+        .filter(|(_, payload)| payload.starts_with(&number))
+        .map(|(head, _)| head.sequence)
         .ok_or_else(|| damaged(&segment.path, 0))
 }
 
-/// The head of a segment's file; `None` if it has none.
-fn head_of(path: &Path) -> Result<Option<Frame>, JournalError> {
+/// The head of a segment's file and its payload; `None` if it has none.
+fn head_of(path: &Path) -> Result<Option<(Frame, Vec<u8>)>, JournalError> {
     let refused = |source| io_at(path, source);
     let mut file = File::open(path).map_err(refused)?;
     let length = file.metadata().map_err(refused)?.len();
@@ -300,8 +299,11 @@ fn head_of(path: &Path) -> Result<Option<Frame>, JournalError> {
     if read == magic.len() && magic.starts_with(b"PLJ") && magic > *MAGIC {
         return Err(JournalError::Newer(path.to_owned()));
     }
-    let head = read_frame(&mut file, length).map_err(refused)?;
-    Ok(head.filter(|head| head.kind == HEAD))
+    let mut payload = Vec::new();
+    let head = read_frame(&mut file, length, &mut payload).map_err(refused)?;
+    Ok(head
+        .filter(|head| head.kind == HEAD)
+        .map(|head| (head, payload)))
 }
 
 /// Shows a segment's frames in order, up to its end or to the first that cannot be read. A fault
@@ -320,17 +322,18 @@ pub(super) fn walk<E: From<JournalError>>(
     let mut sequence = begins_at;
     let mut missing = 0;
     let mut snapshot_ends = 0;
+    let mut octets = Vec::new();
     while at < end {
-        let read = read_frame(&mut from, end - at).map_err(refused)?;
+        let read = read_frame(&mut from, end - at, &mut octets).map_err(refused)?;
         let Some(found) = read else { break };
-        let next = at + (HEADER_OCTETS + found.payload.len()) as u64;
+        let next = at + (HEADER_OCTETS + octets.len()) as u64;
         let bad = || damaged(path, at);
         if found.kind == HEAD && at == 0 {
-            let records = found.payload.last_chunk::<8>().ok_or_else(bad)?;
+            let records = octets.last_chunk::<8>().ok_or_else(bad)?;
             missing = u64::from_be_bytes(*records);
             snapshot_ends = next;
         } else {
-            let changes = Change::read_all(&found.payload).ok_or_else(bad)?;
+            let changes = Found::read_all(&octets).ok_or_else(bad)?;
             match found.kind {
                 PART if missing > 0 && found.sequence == begins_at => {
                     missing = missing.checked_sub(changes.len() as u64).ok_or_else(bad)?;
