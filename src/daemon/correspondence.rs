@@ -27,16 +27,24 @@ impl Ledger {
     /// # Errors
     /// As `person`.
     pub fn letter(&self, row: u64) -> Result<Option<LetterRecord>, LedgerError> {
-        let read = |octets: Vec<u8>| record::letter_from_bytes(&octets);
-        let found = self.store.get(&Key::on(Shelf::Letter).number(row))?;
-        let Some(bare) = found.map(read).transpose()? else {
+        let Some(bare) = self.letter_without_text(row)? else {
             return Ok(None);
         };
         let told = self.store.get(&Key::on(Shelf::LetterText).number(row))?;
-        Ok(Some(match told.map(read).transpose()? {
-            Some(whole) => whole,
+        Ok(Some(match told {
+            Some(whole) => record::letter_from_bytes(&whole)?,
             None => bare,
         }))
+    }
+
+    /// The same where nobody asks for subject and text: a letter about a pairing comes without them.
+    ///
+    /// # Errors
+    /// As `person`.
+    pub fn letter_without_text(&self, row: u64) -> Result<Option<LetterRecord>, LedgerError> {
+        let found = self.store.get(&Key::on(Shelf::Letter).number(row))?;
+        let read = |octets: Vec<u8>| record::letter_from_bytes(&octets);
+        Ok(found.map(read).transpose()?)
     }
 
     /// Writes a sent letter, and where it is found.
@@ -110,7 +118,8 @@ impl Ledger {
                 }
             }
             self.put_person(batch, &kept)?;
-            for row in self.letters_to(partner)? {
+            for row in self.letters_to(partner) {
+                let row = row?;
                 let Some(letter) = self.letter(row)? else {
                     continue;
                 };

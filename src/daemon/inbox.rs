@@ -21,6 +21,7 @@ use crate::reading::message::Message;
 use crate::words::confidential::Confidential;
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -38,10 +39,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Handled mail is looked through this often.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// No letter is in doubt for longer.
-const DOUBT_MAX: TimeDelta = TimeDelta::days(40);
-
-/// Heads fetched in one go.
+/// Most heads fetched in one go.
 const HEADS: usize = 50;
 
 /// Names of folders, as configured.
@@ -112,13 +110,28 @@ pub struct Inbox {
     pub retention: TimeDelta,
     /// Wakes the submitting side: something may have been queued.
     pub queued: Arc<tokio::sync::Notify>,
+    /// Mails that were looked at so far.
+    pub seen: AtomicU64,
+}
+
+/// Some of `uids` after the other: one at first, then twice as many each time, up to `most`. So a
+/// connection that breaks soon has brought something all the same.
+pub(super) fn portions(uids: &[u32], most: usize) -> impl Iterator<Item = &[u32]> {
+    let mut rest = uids;
+    let mut next = 1;
+    std::iter::from_fn(move || {
+        let (some, behind) = rest.split_at(next.min(rest.len()));
+        rest = behind;
+        next = (next * 2).min(most);
+        (!some.is_empty()).then_some(some)
+    })
 }
 
 /// The folders of one connection.
 pub(super) struct Places {
     pub(super) done: Mailbox,
-    review: Mailbox,
-    sent: Option<Mailbox>,
+    pub(super) review: Mailbox,
+    pub(super) sent: Option<Mailbox>,
 }
 
 impl Inbox {
@@ -130,6 +143,7 @@ impl Inbox {
         let mut reconnects = Reconnects::new();
         loop {
             let began = Instant::now();
+            let seen = self.seen.load(Relaxed);
             let trouble = match self.watch(&mut wishes).await {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Ask(error)) if !error.passes() => return Err(error),
@@ -139,6 +153,9 @@ impl Inbox {
                 || matches!(trouble, Trouble::Account(_));
             let loss = if refused { Loss::Refused } else { Loss::Broken };
             let held = began.elapsed();
+            if self.seen.load(Relaxed) != seen {
+                reconnects.was_of_use();
+            }
             let lucky = u64::from_be_bytes(random().unwrap_or([7; 8]));
             let pause = reconnects.next_pause(loss, held, held, lucky);
             let told = match &trouble {
@@ -346,6 +363,7 @@ impl Inbox {
             .await?;
         for (place, handled) in left {
             self.acknowledge(session, places, place, handled).await?;
+            self.seen.fetch_add(1, Relaxed);
         }
         Ok(())
     }
@@ -389,7 +407,7 @@ impl Inbox {
         let uids = session
             .search_from(progress.last_uid.saturating_add(1))
             .await?;
-        for some in uids.chunks(HEADS) {
+        for some in portions(&uids, HEADS) {
             let heads = session.fetch_heads(some).await?;
             for uid in some {
                 if let Some(head) = heads.iter().find(|head| head.uid == *uid) {
@@ -402,6 +420,7 @@ impl Inbox {
                 progress.last_uid = progress.last_uid.max(*uid);
             }
             self.write_progress(*progress).await?;
+            self.seen.fetch_add(some.len() as u64, Relaxed);
         }
         Ok(uids.len())
     }
@@ -435,6 +454,9 @@ impl Inbox {
             came: head.internal_date,
         };
         let handled = self.handle(&place, mail).await?;
+        if handled != Handled::NotOurs {
+            self.seen.fetch_add(1, Relaxed);
+        }
         self.acknowledge(session, places, place, handled).await?;
         if handled != Handled::NotOurs {
             self.queued.notify_one();
@@ -446,18 +468,6 @@ impl Inbox {
     pub(super) fn kept_since(&self) -> Option<NaiveDate> {
         let before = Clock::Wall.now().checked_sub_signed(self.retention);
         before.map(|at| at.date_naive())
-    }
-
-    /// Expunges handled mail of ours that is older than its retention; at most once a day.
-    async fn clear_done(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
-        let Some(before) = self.kept_since() else {
-            return Ok(());
-        };
-        let gone = session.expunge_older(&places.done, before).await?;
-        if gone > 0 {
-            maillog::expunged(gone);
-        }
-        Ok(())
     }
 
     /// Handles a message that may have failed before. The third failure sets it aside; others go on.
@@ -550,7 +560,7 @@ impl Inbox {
         let name = self.folders.inbox.clone();
         let again = self.desk.ask(move |d| d.to_try_again(&name, uid_validity));
         let (due, later) = again.await?;
-        for some in due.chunks(HEADS) {
+        for some in portions(&due, HEADS) {
             let heads = session.fetch_heads(some).await?;
             for uid in some {
                 let head = heads.iter().find(|head| head.uid == *uid);
@@ -568,63 +578,5 @@ impl Inbox {
             }
         }
         Ok(later || !due.is_empty())
-    }
-
-    /// Moves a mail out of Review: back to the inbox, where it is tried anew, or to Done.
-    async fn review(
-        &self,
-        session: &mut Session,
-        places: &Places,
-        inbox: &Mailbox,
-        reviewed: &Reviewed,
-        retry: bool,
-    ) -> Result<bool, Trouble> {
-        let Some(id) = &reviewed.message_id else {
-            return Ok(false);
-        };
-        let found = session
-            .find_by_header(&places.review, "Message-ID", id)
-            .await?;
-        let Some(uid) = found.first() else {
-            return Ok(false);
-        };
-        session.select(&places.review).await?;
-        let to = if retry { inbox } else { &places.done };
-        let moved = session.move_to(*uid, to).await;
-        session.select(inbox).await?;
-        self.vitals.review_grew(); // counted anew
-        moved?;
-        Ok(true)
-    }
-
-    /// Counts what lies in the review folder, so that `status` forgets what a person took out.
-    async fn count_review(&self, session: &mut Session, places: &Places) -> Result<(), Trouble> {
-        match session.count(&places.review).await {
-            Ok(mails) => self.vitals.review_counted(mails),
-            Err(error) if error.ends_connection() => return Err(error.into()),
-            Err(_) => {} // such as a folder that somebody removed: the next connection makes it
-        }
-        Ok(())
-    }
-
-    async fn find_sent(
-        &self,
-        session: &mut Session,
-        places: &Places,
-        message_id: &str,
-    ) -> Result<Option<bool>, Trouble> {
-        let Some(sent) = &places.sent else {
-            return Ok(None);
-        };
-        // A letter in doubt is younger than its use; the mailbox may hold years of other mail.
-        let since = Clock::Wall.now().checked_sub_signed(DOUBT_MAX);
-        let since = since.map(|at| at.date_naive());
-        let found = session.find_lately(sent, "Message-ID", message_id, since);
-        let found = found.await;
-        match found {
-            Ok(uids) => Ok(Some(!uids.is_empty())),
-            Err(error) if error.ends_connection() => Err(error.into()),
-            Err(_) => Ok(None),
-        }
     }
 }

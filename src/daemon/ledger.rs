@@ -222,13 +222,16 @@ impl Ledger {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn letters_to(&self, person: PersonId) -> Result<Vec<u64>, LedgerError> {
+    pub fn letters_to(
+        &self,
+        person: PersonId,
+    ) -> impl DoubleEndedIterator<Item = Result<u64, LedgerError>> + '_ {
         let beginning = Key::on(Shelf::LetterOf).number(person.0);
-        let mut rows = Vec::new();
-        for entry in self.store.scan(&beginning) {
-            rows.extend(entry?.0.number_after(&beginning));
-        }
-        Ok(rows)
+        let found = self.store.scan(&beginning);
+        found.filter_map(move |entry| match entry {
+            Ok((key, _)) => key.number_after(&beginning).map(Ok),
+            Err(error) => Some(Err(error.into())),
+        })
     }
 
     /// The visible texts of the letters to a person that an answer may quote: the one that is answered,
@@ -243,13 +246,8 @@ impl Ledger {
     ) -> Result<Vec<String>, LedgerError> {
         let answered = answered.map(|letter| letter.text.clone().into_revealed());
         let mut texts: Vec<String> = answered.into_iter().collect();
-        for row in self
-            .letters_to(person)?
-            .into_iter()
-            .rev()
-            .take(ORIGINALS_MAX)
-        {
-            let text = self.letter(row)?.map(|letter| letter.text.into_revealed());
+        for row in self.letters_to(person).rev().take(ORIGINALS_MAX) {
+            let text = self.letter(row?)?.map(|letter| letter.text.into_revealed());
             texts.extend(text.filter(|text| !texts.contains(text)));
         }
         Ok(texts)
@@ -264,8 +262,9 @@ impl Ledger {
         person: PersonId,
         pairing: PairingId,
     ) -> Result<Option<MessageId>, LedgerError> {
-        for row in self.letters_to(person)? {
-            if let Some(letter) = self.letter(row)?.filter(|l| l.pairing == Some(pairing)) {
+        for row in self.letters_to(person) {
+            let letter = self.letter_without_text(row?)?;
+            if let Some(letter) = letter.filter(|l| l.pairing == Some(pairing)) {
                 return Ok(MessageId::parse(&letter.message_id));
             }
         }

@@ -12,6 +12,7 @@ mod correspondence;
 pub mod decider;
 mod export;
 mod fabric;
+mod folders;
 pub mod glance;
 mod guests;
 mod health;

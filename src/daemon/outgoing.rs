@@ -183,7 +183,8 @@ impl Decider {
     fn objection(&self, row: &OutboxRow) -> Result<Option<&'static str>, DeciderError> {
         let person = PersonId(row.person);
         let circle = self.ledger.circle(&[person], &self.settings.rules)?;
-        let slot = self.ledger.letter(row.row)?.and_then(|letter| letter.slot);
+        let letter = self.ledger.letter_without_text(row.row)?;
+        let slot = letter.and_then(|letter| letter.slot);
         let waiting = Waiting {
             to: person,
             pairing: row.pairing.map(PairingId),

@@ -29,6 +29,7 @@ use std::net::IpAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
@@ -184,6 +185,7 @@ impl Parts {
             sifts: Ownership::of(config).sifts(),
             retention: config.policy.retention,
             queued: queued.clone(),
+            seen: AtomicU64::new(0),
         };
         let submitting = Submitting {
             desk,

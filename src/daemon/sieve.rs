@@ -5,7 +5,7 @@
 //! or counted.
 
 use crate::daemon::decider::{Decider, DeciderError};
-use crate::daemon::inbox::{Inbox, Places, Trouble};
+use crate::daemon::inbox::{Inbox, Places, Trouble, portions};
 use crate::daemon::ledger::Progress;
 use crate::daemon::sifting::{FIELDS, Sifted};
 use crate::imap::{Head, ImapError, Mailbox, Session};
@@ -13,8 +13,9 @@ use crate::maillog;
 use crate::reading::message::Message;
 use chrono::Days;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::Relaxed;
 
-/// Heads fetched in one go.
+/// Most heads fetched in one go.
 const HEADS: usize = 200;
 
 /// How a header is judged.
@@ -38,7 +39,7 @@ impl Inbox {
             None => session.search_from(from).await?,
         };
         let mut handled = 0;
-        for some in uids.chunks(HEADS) {
+        for some in portions(&uids, HEADS) {
             let mut heads = session.fetch_fields(some, &FIELDS).await?;
             if progress.renumbered {
                 heads.retain(|head| head.internal_date.is_none_or(|at| at >= progress.since));
@@ -52,6 +53,7 @@ impl Inbox {
             let last = some.iter().copied().max().unwrap_or_default();
             progress.last_uid = progress.last_uid.max(last);
             self.write_progress(*progress).await?;
+            self.seen.fetch_add(some.len() as u64, Relaxed);
         }
         Ok(handled)
     }

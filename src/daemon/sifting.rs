@@ -151,9 +151,9 @@ impl Decider {
         let Some(person) = person.filter(|_| alone) else {
             return Ok(marks);
         };
-        let rows = self.ledger.letters_to(member)?;
-        for row in rows.into_iter().rev().take(REFERENCES_MAX) {
-            let token = self.settings.rules.key.mint(row, &person.who.address);
+        let rows = self.ledger.letters_to(member);
+        for row in rows.rev().take(REFERENCES_MAX) {
+            let token = self.settings.rules.key.mint(row?, &person.who.address);
             marks.push(format!("{FOOTER_REFERENCE_OPENING} {}", token.detail()));
         }
         Ok(marks)

@@ -41,6 +41,11 @@ impl Reconnects {
         self.in_a_row
     }
 
+    /// The connection brought something before it broke: the next pause is the least again.
+    pub const fn was_of_use(&mut self) {
+        self.in_a_row = 0;
+    }
+
     /// The pause before the next try. `since_log_in`: since the last try began. `held`: how long
     /// the connection worked, zero if it never did. `random`: any number.
     pub fn next_pause(
@@ -110,6 +115,16 @@ mod tests {
         assert_eq!(reconnects.in_a_row(), 10);
         let long = Duration::from_secs(600);
         assert!(reconnects.next_pause(Loss::Broken, long, long, u64::MAX) <= LOGIN_SPACING);
+        assert_eq!(reconnects.in_a_row(), 1);
+    }
+
+    #[test]
+    fn a_short_connection_that_was_of_use_begins_anew_with_log_ins_still_five_seconds_apart() {
+        let mut reconnects = Reconnects { in_a_row: 9 };
+        let short = Duration::from_secs(2);
+        reconnects.was_of_use();
+        let pause = reconnects.next_pause(Loss::Broken, short, short, u64::MAX);
+        assert_eq!(pause, LOGIN_SPACING - short);
         assert_eq!(reconnects.in_a_row(), 1);
     }
 

@@ -24,8 +24,10 @@ const APPLIED: &[u8] = b"\0applied";
 /// Memory that sled may use for pages, in octets. It looks at this only once every 64 looks at a page of
 /// one of its 256 shards, which in a store of ours is as good as never (see `is_heavy`).
 const CACHE_OCTETS: u64 = 4 << 20;
-/// So many octets of records written or shown, and sled is opened anew.
+/// So many octets of records in its memory, as far as we know, and sled is opened anew.
 const HEAVY_OCTETS: u64 = 4 << 20;
+/// What a key costs beside its octets and its value.
+const KEY_OCTETS: usize = 64;
 /// Records that a sweep takes at once, in octets.
 const SWEEP_OCTETS: usize = 1 << 20;
 /// How often, and how far apart, a lock that must soon be free is tried.
@@ -54,12 +56,29 @@ pub(super) struct Index {
     /// Whether the disk was full under it: sled takes nothing any more until it is opened again.
     starved: Cell<bool>,
     /// Octets of records that went in, or were shown in a row for the first time, since it was opened.
+    /// What was written over or taken away again meanwhile, sled has let go of.
     load: Cell<u64>,
     /// What was shown since then: it is in memory already, however often it is shown again.
     shown: RefCell<HashSet<u64>>,
     numbers: RandomState,
-    /// What went in since then: keys, and the checksum of what stands there.
-    fresh: RefCell<HashMap<Vec<u8>, Option<u32>>>,
+    /// What went in since then: keys, and what stands there.
+    fresh: RefCell<HashMap<Vec<u8>, Option<Fresh>>>,
+}
+
+/// A value that went in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Fresh {
+    checksum: u32,
+    octets: u64,
+}
+
+impl Fresh {
+    fn of(value: &[u8]) -> Self {
+        Self {
+            checksum: crc32fast::hash(value),
+            octets: value.len() as u64,
+        }
+    }
 }
 
 impl Index {
@@ -133,7 +152,7 @@ impl Index {
         let fresh = self.fresh.take();
         around("reopen", "index", || self.reopen())?;
         for (key, told) in fresh {
-            if self.get(&key)?.map(|value| crc32fast::hash(&value)) != told {
+            if self.get(&key)?.map(|value| Fresh::of(&value)) != told {
                 return Ok(false);
             }
         }
@@ -195,17 +214,23 @@ impl Index {
         if let Some(sequence) = sequence {
             batch.insert(APPLIED, &sequence.to_be_bytes());
         }
-        self.carry(changes.iter().map(Change::len).sum());
         let db = self.db()?;
         disk::others_may_write().map_err(|source| self.failed(&sled::Error::Io(source)))?;
         self.bravely(|| {
             around("apply", "index", || db.apply_batch(batch)).map_err(|e| self.failed(&e))
         })?;
-        let checksum = |change: &Change| change.value.as_deref().map(crc32fast::hash);
-        let told = changes
-            .iter()
-            .map(|change| (change.key.clone(), checksum(change)));
-        self.fresh.borrow_mut().extend(told);
+        for change in changes {
+            let now = change.value.as_deref().map(Fresh::of);
+            let before = self.fresh.borrow_mut().insert(change.key.clone(), now);
+            let octets = |value: Option<Fresh>| value.map_or(0, |value| value.octets);
+            // A key that is new here stands among the fresh ones, whatever becomes of its value.
+            let of_key = match before {
+                None => (change.key.len() + KEY_OCTETS) as u64,
+                Some(_) => 0,
+            };
+            let load = self.load.get().saturating_add(of_key + octets(now));
+            self.load.set(load.saturating_sub(octets(before.flatten())));
+        }
         Ok(())
     }
 

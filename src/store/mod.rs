@@ -186,10 +186,10 @@ impl Store {
     }
 
     /// All records whose keys begin with `beginning`, in order.
-    pub fn scan(
-        &self,
+    pub fn scan<'a>(
+        &'a self,
         beginning: &Key,
-    ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + '_ {
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, Vec<u8>), StoreError>> + use<'a> {
         let end = match past(beginning.octets()) {
             Some(end) => Bound::Excluded(end),
             None => Bound::Unbounded,
