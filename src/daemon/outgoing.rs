@@ -16,7 +16,10 @@ use crate::store::Batch;
 use crate::store::outbox::{Claim, Deferral, Failure, OutboxRow, Submission as State, Withdrawal};
 use crate::words::address::Address;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+
+/// Most rows of the outbox read in one go.
+const SOME_MAX: usize = 64;
 
 /// A submission that was claimed and may now be made.
 #[derive(Clone, Debug)]
@@ -63,10 +66,19 @@ impl Decider {
             return Ok(None);
         }
         let now = self.clock.now();
-        // One at a time: a claim costs the same however many letters came due together.
         let mut last = 0;
         let mut queues = Queues::default();
-        while let Some(row) = self.ledger.outbox_after(last)? {
+        // Few at first: a claim costs the same however many letters came due together.
+        let mut some = 1;
+        let mut waiting = VecDeque::new();
+        loop {
+            if waiting.is_empty() {
+                waiting.extend(self.ledger.outbox_after(last, some)?);
+                some = (some * 4).min(SOME_MAX);
+            }
+            let Some(row) = waiting.pop_front() else {
+                return Ok(None);
+            };
             last = row.row;
             if queues.is_behind(&row) {
                 continue;
@@ -88,7 +100,6 @@ impl Decider {
                 ready => return ready,
             }
         }
-        Ok(None)
     }
 
     fn claim_row(

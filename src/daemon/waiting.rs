@@ -14,12 +14,12 @@ impl Ledger {
         self.outbox_behind(0).collect()
     }
 
-    /// The live submission that comes next behind a row.
+    /// The live submissions that come next behind a row, so many at most.
     ///
     /// # Errors
     /// As `outbox`.
-    pub fn outbox_after(&self, row: u64) -> Result<Option<Arc<OutboxRow>>, LedgerError> {
-        self.outbox_behind(row).next().transpose()
+    pub fn outbox_after(&self, row: u64, most: usize) -> Result<Vec<Arc<OutboxRow>>, LedgerError> {
+        self.outbox_behind(row).take(most).collect()
     }
 
     fn outbox_behind(

@@ -51,17 +51,17 @@ impl Town {
         }
     }
 
-    pub(super) fn has_all_letters(&self, two: [(PersonId, usize); 2]) -> bool {
+    fn has_all_letters(&self, two: [(PersonId, usize); 2]) -> bool {
         two.iter().all(|(person, number)| {
             !self.waiting.contains(&person.0) && self.residents[*number].in_flight == 0
         })
     }
 
-    pub(super) fn number_of(&self, person: PersonId, circle: &Circle) -> usize {
+    fn number_of(&self, person: PersonId, circle: &Circle) -> usize {
         self.by_address[circle.people[&person].who.address.as_str()]
     }
 
-    pub(super) fn calendar_agrees(&mut self, person: PersonId, number: usize, circle: &Circle) {
+    fn calendar_agrees(&mut self, person: PersonId, number: usize, circle: &Circle) {
         let resident = &self.residents[number];
         if !resident.character.is_reached() {
             return;

@@ -34,7 +34,7 @@ impl Town {
     }
 
     /// What was not synced is gone, or not.
-    pub(super) fn lose(&mut self) {
+    fn lose(&mut self) {
         self.tally.cuts += 1;
         disk::lose(&mut self.dice);
         if self.dice.below(4) == 0 {

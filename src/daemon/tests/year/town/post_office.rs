@@ -49,7 +49,7 @@ impl Town {
 
     /// What did not leave, and when that is tried again. What waits for a new day (a ceiling) is tried
     /// with whatever comes next.
-    pub(super) fn look_at_the_outbox(&mut self) {
+    fn look_at_the_outbox(&mut self) {
         let (rows, open) = (self.rows, std::mem::take(&mut self.open_rows));
         let left = self.ask(|d| {
             let last = d.ledger.counter("letters")?;
@@ -71,7 +71,7 @@ impl Town {
         self.retry = later.filter(|at| *at > now).min();
     }
 
-    pub(super) fn fate(&mut self, to: usize) -> Fate {
+    fn fate(&mut self, to: usize) -> Fate {
         if self.now() < self.unreachable_until {
             return Fate::Unreachable;
         }
@@ -86,7 +86,7 @@ impl Town {
         }
     }
 
-    pub(super) fn submit(&mut self, claimed: &Claimed) {
+    fn submit(&mut self, claimed: &Claimed) {
         let to = self.by_address[claimed.submission.recipient.as_str()];
         let fate = self.fate(to);
         if matches!(fate, Fate::Taken | Fate::TakenUnheard) {
@@ -129,7 +129,7 @@ impl Town {
     }
 
     /// The server takes a letter.
-    pub(super) fn take(&mut self, to: usize, claimed: &Claimed) {
+    fn take(&mut self, to: usize, claimed: &Claimed) {
         let octets = claimed.submission.octets.reveal();
         let mail = Mail::read(octets).expect("a mail");
         let row = claimed.row;
@@ -187,7 +187,7 @@ impl Town {
         self.later(delay, Parcel::Letter { to, letter });
     }
 
-    pub(super) fn look_for_the_doubtful(&mut self) -> bool {
+    fn look_for_the_doubtful(&mut self) -> bool {
         let doubtful = self.ask(|d| d.doubtful()).unwrap_or_default();
         for one in &doubtful {
             let found = self

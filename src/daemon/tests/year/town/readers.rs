@@ -54,7 +54,7 @@ impl Town {
     }
 
     /// The octets that somebody's client makes.
-    pub(super) fn written(
+    fn written(
         &mut self,
         by: usize,
         letter: &Letter,
