@@ -378,7 +378,7 @@ fn encoded(page: &Pixmap) -> Result<Vec<u8>, PictureError> {
 fn rounded(colour: [u8; 4]) -> [u8; 4] {
     match colour {
         [.., 0 | 255] => colour,
-        partly => partly.map(|part| part & 0xf8 | 4),
+        partly => partly.map(|part| (part & 0xf8) | 4),
     }
 }
 

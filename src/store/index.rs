@@ -19,8 +19,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 
-/// Shelves begin at 1, so no record stands here.
+/// Shelves begin at 1, so no record stands here: of the last group that is in, and of the last one that
+/// was begun.
 const APPLIED: &[u8] = b"\0applied";
+const BEGUN: &[u8] = b"\0begun";
 /// Memory that sled may use for pages, in octets. It looks at this only once every 64 looks at a page of
 /// one of its 256 shards, which in a store of ours is as good as never (see `is_heavy`).
 const CACHE_OCTETS: u64 = 4 << 20;
@@ -196,7 +198,17 @@ impl Index {
 
     /// The sequence of the last group that is in, `None` while the index is not whole yet.
     pub fn applied(&self) -> Result<Option<u64>, IndexError> {
-        let octets = self.get(APPLIED)?;
+        self.mark(APPLIED)
+    }
+
+    /// Whether it holds nothing of a group that is not in to its end. Where the journal cannot tell the rest,
+    /// the index is not the truth either.
+    pub fn is_at_rest(&self) -> Result<bool, IndexError> {
+        Ok(self.mark(BEGUN)? <= self.mark(APPLIED)?)
+    }
+
+    fn mark(&self, name: &[u8]) -> Result<Option<u64>, IndexError> {
+        let octets = self.get(name)?;
         Ok(octets
             .and_then(|octets| octets.try_into().ok())
             .map(u64::from_be_bytes))
@@ -208,19 +220,9 @@ impl Index {
     pub fn apply(&self, changes: &[Change], sequence: Option<u64>) -> Result<(), IndexError> {
         let db = self.db()?;
         disk::others_may_write().map_err(|source| self.failed(&sled::Error::Io(source)))?;
-        let put = || -> sled::Result<()> {
-            for Change { key, value } in changes {
-                match value {
-                    Some(value) => db.insert(key, value.as_slice())?,
-                    None => db.remove(key)?,
-                };
-            }
-            if let Some(sequence) = sequence {
-                db.insert(APPLIED, &sequence.to_be_bytes())?;
-            }
-            Ok(())
-        };
-        self.bravely(|| around("apply", "index", put).map_err(|e| self.failed(&e)))?;
+        self.bravely(|| {
+            around("apply", "index", || take_in(db, changes, sequence)).map_err(|e| self.failed(&e))
+        })?;
         for change in changes {
             let now = change.value.as_deref().map(Fresh::of);
             let before = self.fresh.borrow_mut().insert(change.key.clone(), now);
@@ -262,7 +264,7 @@ impl Index {
             index: self,
             failed: false,
         };
-        found.filter(|found| !matches!(found, Ok((key, _)) if key == APPLIED))
+        found.filter(|found| !matches!(found, Ok((key, _)) if key.first() == Some(&0)))
     }
 
     /// All sealed records in order of their keys, some at a time: sled is opened anew whenever it holds
@@ -405,6 +407,24 @@ impl DoubleEndedIterator for Guarded<'_> {
     }
 }
 
+/// In the order in which the log keeps it: that the group was begun, what it changes, that it is in.
+fn take_in(tree: &sled::Tree, changes: &[Change], sequence: Option<u64>) -> sled::Result<()> {
+    let sequence = sequence.map(u64::to_be_bytes);
+    if let Some(sequence) = &sequence {
+        tree.insert(BEGUN, sequence)?;
+    }
+    for Change { key, value } in changes {
+        match value {
+            Some(value) => tree.insert(key, value.as_slice())?,
+            None => tree.remove(key)?,
+        };
+    }
+    if let Some(sequence) = &sequence {
+        tree.insert(APPLIED, sequence)?;
+    }
+    Ok(())
+}
+
 enum Refusal {
     Damaged(String),
     Other(String),
@@ -503,5 +523,35 @@ fn io_at(folder: &Path, source: &io::Error) -> IndexError {
         path: folder.to_owned(),
         why: source.to_string(),
         full: super::error::is_full(source),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_was_left_half_way_says_so_and_shows_no_mark_among_the_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        let group = [Change {
+            key: vec![3, 1],
+            value: Some(vec![7; 60]),
+        }];
+        assert!(index.is_at_rest().unwrap());
+        index.apply(&group, Some(1)).unwrap();
+        assert!(index.is_at_rest().unwrap());
+        assert_eq!(index.range(..).count(), 1);
+        take_in(index.db().unwrap(), &group, None).unwrap();
+        index
+            .db()
+            .unwrap()
+            .insert(BEGUN, &2_u64.to_be_bytes())
+            .unwrap();
+        assert!(!index.is_at_rest().unwrap());
+        assert_eq!(index.applied().unwrap(), Some(1));
+        // What a kill left half done is done again.
+        index.apply(&group, Some(2)).unwrap();
+        assert!(index.is_at_rest().unwrap());
     }
 }

@@ -447,6 +447,9 @@ impl Parts {
             why: fault.to_string(),
         };
         let sequence = self.applied.ok_or_else(beyond)?;
+        if !self.index.is_at_rest()? {
+            return Err(beyond());
+        }
         let folder = self.path.join(JOURNAL);
         let mut number = 1;
         if let Some(newest) = segment::segments(&folder)?.pop() {

@@ -46,6 +46,6 @@ impl Told {
 
     fn number(&self, key: &[u8]) -> u128 {
         let [high, low] = &self.numbers;
-        u128::from(high.hash_one(key)) << 64 | u128::from(low.hash_one(key))
+        (u128::from(high.hash_one(key)) << 64) | u128::from(low.hash_one(key))
     }
 }
