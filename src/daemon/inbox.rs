@@ -580,3 +580,17 @@ impl Inbox {
         Ok(later || !due.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::portions;
+
+    #[test]
+    fn many_are_fetched_one_at_first_then_more_and_more() {
+        let uids: Vec<u32> = (1..=20).collect();
+        let lengths: Vec<usize> = portions(&uids, 8).map(<[u32]>::len).collect();
+        assert_eq!(lengths, [1, 2, 4, 8, 5]);
+        assert_eq!(portions(&uids, 8).flatten().count(), uids.len());
+        assert_eq!(portions(&[], 8).count(), 0);
+    }
+}

@@ -76,7 +76,7 @@ const ORIGINALS_MAX: usize = 24;
 const MEMO_MAX: usize = 256;
 
 /// How many rows of the outbox. All that wait are looked at again with each letter that leaves.
-const ROWS_MAX: usize = 4096;
+const ROWS_MAX: usize = 512;
 
 /// Things on shelves.
 #[derive(Debug)]
