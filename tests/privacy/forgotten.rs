@@ -64,7 +64,8 @@ async fn kept_with_alice(stage: &mut Stage) -> (String, String, String) {
     let address = Address::parse(ALICE).expect("an address");
     let alice = ledger.person_at(&address).expect("a store").expect("Alice");
     let (mut of_two, mut of_none) = (String::new(), String::new());
-    for row in ledger.letters_to(alice).expect("letters") {
+    for row in ledger.letters_to(alice) {
+        let row = row.expect("a row");
         let letter = ledger.letter(row).expect("readable").expect("there");
         let texts = match letter.pairing {
             Some(_) => &mut of_two,
