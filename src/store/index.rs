@@ -26,8 +26,10 @@ const BEGUN: &[u8] = b"\0begun";
 /// Memory that sled may use for pages, in octets. It looks at this only once every 64 looks at a page of
 /// one of its 256 shards, which in a store of ours is as good as never (see `is_heavy`).
 const CACHE_OCTETS: u64 = 4 << 20;
-/// So many octets of records in its memory, as far as we know, and sled is opened anew.
-const HEAVY_OCTETS: u64 = 4 << 20;
+/// So many octets of records in its memory, as far as we know, and sled is opened anew: between two
+/// commits, and while everything is looked at, which passes.
+const HEAVY_OCTETS: u64 = 2 << 20;
+const HEAVY_FOR_A_WHILE: u64 = 4 << 20;
 /// What a key costs beside its octets and its value.
 const KEY_OCTETS: usize = 64;
 /// Records that a sweep takes at once, in octets.
@@ -145,6 +147,11 @@ impl Index {
     /// stays in memory, and a daemon that runs for a year touches each.
     pub const fn is_heavy(&self) -> bool {
         self.load.get() >= HEAVY_OCTETS
+    }
+
+    /// The same while it passes.
+    pub const fn is_heavy_for_a_while(&self) -> bool {
+        self.load.get() >= HEAVY_FOR_A_WHILE
     }
 
     /// Lets go of sled with all that it holds in memory, and opens it once more; whether it still holds
@@ -317,7 +324,7 @@ pub(super) struct Sweep<'a> {
 
 impl Sweep<'_> {
     fn take_some(&mut self) -> Result<(), IndexError> {
-        if self.index.is_heavy() && !self.index.renew()? {
+        if self.index.is_heavy_for_a_while() && !self.index.renew()? {
             let why = "it lost records when it was opened again".to_owned();
             return Err(Refusal::Damaged(why).at(&self.index.folder));
         }

@@ -159,7 +159,7 @@ impl Store {
             if pending.len() >= CHUNK || octets >= CHUNK_OCTETS {
                 octets = 0;
                 index.apply(&std::mem::take(&mut pending), None)?;
-                if index.is_heavy() {
+                if index.is_heavy_for_a_while() {
                     index.renew()?; // whether it is whole is looked at behind this
                 }
             }
