@@ -1,8 +1,14 @@
 //! What follows from what: stories of Ana and Ben on the pure core, and the whole table of acts
 //! against stages.
 
+#[path = "decide/ended.rs"]
+mod ended;
+#[path = "decide/leave.rs"]
+mod leave;
 #[path = "decide/reached.rs"]
 mod reached;
+#[path = "decide/unasked.rs"]
+mod unasked;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use postlunch::lunch::act::{
@@ -28,6 +34,8 @@ const ANA: PersonId = PersonId(1);
 const BEN: PersonId = PersonId(2);
 const CARA: PersonId = PersonId(3);
 const FIRST: PairingId = PairingId(10);
+/// Of two whose lunches had ended.
+const ANEW: PairingId = PairingId(20);
 
 /// A small world: people, a clock, and every letter that was decided on.
 struct World {
@@ -84,13 +92,32 @@ impl World {
             self.circle.pairings.insert(pairing.id, pairing);
         }
         for effect in decision.effects {
-            if let Effect::Send(dispatch) = effect {
-                let new = self.keys.insert(dispatch.key().to_string());
-                assert!(new, "the same effect twice: {}", dispatch.key());
-                self.sent.push(*dispatch);
+            match effect {
+                Effect::Send(dispatch) => {
+                    let new = self.keys.insert(dispatch.key().to_string());
+                    assert!(new, "the same effect twice: {}", dispatch.key());
+                    self.sent.push(*dispatch);
+                }
+                Effect::AskAnew { by, partner, plan } => self.ask_anew(by, partner, plan),
+                Effect::Summarise { .. } | Effect::Show { .. } => {}
             }
         }
         decision.outcome
+    }
+
+    /// As the daemon does it: an invitation like any other, and who wanted it hears what came of it.
+    fn ask_anew(&mut self, by: PersonId, partner: PersonId, plan: Plan) {
+        let what = What::Invite {
+            pairing: ANEW,
+            inviter: by,
+            invitee: partner,
+            note: None,
+            plan,
+        };
+        self.mails += 1;
+        let cause = Cause::Request(format!("anew-{}", self.mails));
+        let sent = self.happen(cause.clone(), what) == Outcome::Done;
+        self.happen(cause, What::AskedAnew { by, partner, sent });
     }
 
     fn invite(&mut self, id: PairingId, inviter: PersonId, invitee: PersonId) -> Outcome {
@@ -726,10 +753,15 @@ fn stop_ends_every_pairing_of_that_person_and_a_yes_opens_the_door_again() {
         Outcome::Refused(_)
     ));
     world.says(BEN, None, vec![Act::Accept(AcceptTerms::default())]);
+    assert!(
+        !world.circle.people[&BEN].stopped,
+        "whoever stopped can write in and reopen the door"
+    );
+    assert_eq!(world.letters_to(BEN), ["receipt-asked-anew"]);
     assert_eq!(
         *world.stage(),
-        Stage::Meeting,
-        "whoever stopped can write in and reopen the door"
+        Stage::Ended { by: Some(BEN) },
+        "nobody is booked"
     );
 }
 
@@ -890,19 +922,6 @@ fn a_single_lunch_that_rests_leaves_the_calendars_and_comes_back_with_a_resume()
     assert_eq!(world.letters_to(ANA), ["calendar-cancel", "notice-paused"]);
     world.says(BEN, None, vec![Act::Resume]);
     assert_eq!(world.letters_to(ANA), ["calendar-update", "notice-resumed"]);
-}
-
-#[test]
-fn lunches_begun_again_are_reminded_of_like_new_ones() {
-    let mut world = World::meeting();
-    world.says(BEN, None, vec![Act::End]);
-    world.says(BEN, None, vec![Act::Resume]);
-    world.sent.clear();
-    world.run_to("2027-01-07T14:00:00Z");
-    assert_eq!(world.letters_to(BEN), ["reminder", "followup"]);
-    let lunches = &world.circle.pairings[&FIRST].lunches;
-    let slots: BTreeSet<_> = lunches.iter().map(|l| l.slot).collect();
-    assert_eq!(slots.len(), lunches.len(), "a slot names one lunch");
 }
 
 #[test]

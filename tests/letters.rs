@@ -634,7 +634,7 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             offer.location = place;
         }
         Body::InvitationReminder { offer } | Body::NoSlot { offer, .. } => offer.location = place,
-        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words } => {
+        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words, .. } => {
             *words = text
         }
         Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } => {

@@ -93,6 +93,17 @@ pub enum Seal {
     OpenedBefore,
 }
 
+/// Why a mail comes back to its writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// We couldn't tell what it asks of us.
+    Unclear,
+    /// The lunches have ended: nothing is kept and passed on between the two any more.
+    Ended,
+    /// The two agreed on lunches without notes.
+    NoNotes,
+}
+
 /// What somebody said about somebody, with its date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
@@ -331,6 +342,8 @@ pub enum Notice {
         words: Option<Words>,
         /// The answer.
         permission: Permission,
+        /// The day of the lunch whose notes were taken back, and the leave with them.
+        taken_back: Option<NaiveDate>,
     },
 }
 
@@ -461,6 +474,13 @@ pub enum Receipt {
         /// Whether the guest asked.
         came: bool,
     },
+    /// For `resume` after an end: the other is asked anew.
+    AskedAnew {
+        /// Who.
+        partner: NameAddr,
+        /// Whether the invitation is on its way.
+        sent: bool,
+    },
     /// There are many pairings already: is one more meant?
     ManyPairings {
         /// How many.
@@ -537,6 +557,11 @@ pub enum Receipt {
     NoSummaries,
     /// The help over the first silence is off.
     NoTips,
+    /// Too much mail for one day.
+    Enough {
+        /// What comes in is set aside; else only what goes out waits.
+        set_aside: bool,
+    },
     /// Who can forget the reader.
     WhoForgets,
     /// The door is open again after `stop`.
@@ -556,6 +581,8 @@ pub enum Body {
         experienced: bool,
         /// Whether it comes back after a "later".
         again: bool,
+        /// Whether the two had lunches before, which have ended.
+        anew: bool,
     },
     /// The one reminder of an unanswered invitation.
     InvitationReminder {
@@ -574,6 +601,8 @@ pub enum Body {
         board: Option<BoardMeant>,
         /// The goal that it called reached.
         goal: Option<GoalMeant>,
+        /// The day of the letter answered, where that is why it is asked: it is old by now.
+        written: Option<NaiveDate>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -633,6 +662,8 @@ pub enum Body {
         goal: Option<Words>,
         /// Whether it replaces an earlier one.
         corrected: bool,
+        /// Whether leave to quote ended with what was put right.
+        unquoted: bool,
         /// Whether the focus note is a goal that the reader, who has none, may take up.
         proposes: bool,
         /// The reader's goal that the partner calls reached.
@@ -719,6 +750,8 @@ pub enum Body {
     Returned {
         /// What the reader wrote.
         words: Words,
+        /// Why nothing was done with it.
+        because: Because,
     },
     /// News about the partner.
     Notice(Notice),
@@ -794,6 +827,7 @@ impl Body {
                 Receipt::Permission { .. } => "receipt-permission",
                 Receipt::Board { .. } => "receipt-board",
                 Receipt::Invited { .. } => "receipt-invited",
+                Receipt::AskedAnew { .. } => "receipt-asked-anew",
                 Receipt::ManyPairings { .. } => "receipt-many",
                 Receipt::BoardLeave { .. } => "receipt-board-leave",
                 Receipt::Notes { .. } => "receipt-notes",
@@ -801,6 +835,7 @@ impl Body {
                 Receipt::Undone { .. } => "receipt-undone",
                 Receipt::NoSummaries => "receipt-no-summaries",
                 Receipt::NoTips => "receipt-no-tips",
+                Receipt::Enough { .. } => "receipt-enough",
                 Receipt::WhoForgets => "receipt-who-forgets",
                 Receipt::Reopened => "receipt-reopened",
             },

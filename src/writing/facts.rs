@@ -10,8 +10,8 @@ use super::harvest;
 use crate::calendar::write::Event;
 use crate::lunch::act::Permission;
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt, Seal,
-    Table,
+    Agreement, Because, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt,
+    Seal, Table,
 };
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::words::address::NameAddr;
@@ -173,17 +173,25 @@ impl Facts {
                 offer,
                 experienced,
                 again,
+                anew,
             } => context! {
                 note => text_or_none(note.as_ref()),
                 offer => self.offer(offer),
-                experienced, again,
+                experienced, again, anew,
             },
             Body::InvitationReminder { offer } => context! {
                 offer => self.offer(offer),
             },
-            Body::Question { words, about, .. } => {
-                context! { words => text(words), about => about.name() }
-            }
+            Body::Question {
+                words,
+                about,
+                written,
+                ..
+            } => context! {
+                words => text(words),
+                about => about.name(),
+                written => written.map(|d| self.date(d)),
+            },
             Body::CalendarRequest { event, .. } => context! { event => self.event(event) },
             Body::CalendarCancel { event, one } => {
                 context! { event => self.event(event), one }
@@ -224,6 +232,7 @@ impl Facts {
                 notes,
                 goal: own,
                 corrected,
+                unquoted,
                 proposes,
                 reached,
             } => context! {
@@ -232,7 +241,7 @@ impl Facts {
                 goal => goal(own.as_ref()),
                 reached => goal(reached.as_ref()),
                 empty => notes.is_empty(),
-                corrected, proposes,
+                corrected, unquoted, proposes,
             },
             Body::GoalReached { words, .. } => context! { goal => text(words) },
             Body::BoardConfirm { address, marks } => {
@@ -277,9 +286,15 @@ impl Facts {
                 pack => !pack.is_empty(),
             },
             Body::NoSlot { offer, stands } => context! { offer => self.offer(offer), stands },
-            Body::Confirm { words } | Body::Returned { words } => {
-                context! { words => text(words) }
-            }
+            Body::Confirm { words } => context! { words => text(words) },
+            Body::Returned { words, because } => context! {
+                words => text(words),
+                because => match because {
+                    Because::Unclear => "unclear",
+                    Because::Ended => "ended",
+                    Because::NoNotes => "no notes",
+                },
+            },
             Body::Notice(notice) => self.notice(notice),
             Body::Receipt(receipt) => self.receipt(receipt),
         }
@@ -302,9 +317,14 @@ impl Facts {
                 said => text(said),
                 came => came_of(*came),
             },
-            Notice::QuoteAnswered { words, permission } => context! {
+            Notice::QuoteAnswered {
+                words,
+                permission,
+                taken_back,
+            } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
+                taken_back => taken_back.map(|d| self.date(d)),
             },
             Notice::Lapsed | Notice::Undeliverable | Notice::Ended => context! {},
             Notice::Skipped { table, next } => self.skipped(table, *next),
@@ -387,6 +407,10 @@ impl Facts {
                 asked => people(asked), not_asked => people(not), came,
                 several => asked.len() > 1,
             },
+            Receipt::AskedAnew { partner, sent } => {
+                context! { partner => partner.first_name(), sent }
+            }
+            Receipt::Enough { set_aside } => context! { set_aside },
             Receipt::ManyPairings { have, guests } => context! {
                 have => say::number(*have), guests => people(guests),
             },

@@ -1,8 +1,8 @@
 //! Samples: one letter of every kind, about Ana and Ben, for `preview`, for the tests, and to try
 //! an operator's own templates on.
 //!
-//! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet on
-//! Thursdays, and by January they have their fourth lunch.
+//! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet every
+//! other Thursday from 3 December, but for the last one of the year: 14 January is their third lunch.
 
 mod papers;
 mod story;
@@ -12,8 +12,8 @@ use super::{House, Language, Posting};
 use crate::calendar::write::{Event, Method, Recurrence};
 use crate::lunch::act::{Answering, Permission};
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, ClaimAnswer, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal,
-    Quote, QuoteState, ReachedGoal, Receipt, Seal, Table,
+    Agreement, Because, BoardState, Body, ClaimAnswer, Harvest, Letter, NextLunch, Notice, Offer,
+    OpenGoal, Quote, QuoteState, ReachedGoal, Receipt, Seal, Table,
 };
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::lunch::pairing::{PairingId, Role};
@@ -269,7 +269,7 @@ fn agreement() -> Agreement {
 
 fn table() -> Table {
     Table {
-        ordinal: 4,
+        ordinal: 3,
         start: at(on(2027, 1, 14), 12, 30),
         minutes: 45,
         location: "Nearby cafe".to_owned(),

@@ -83,6 +83,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-achieved.txt",
     "en/receipt-agreed.txt",
     "en/receipt-jotted.txt",
+    "en/receipt-asked-anew.txt",
+    "en/receipt-enough.txt",
     "en/receipt-forgotten.txt",
     "en/receipt-removed.txt",
     "en/receipt-quote.txt",

@@ -277,9 +277,9 @@ impl Desk {
         pairing: PairingId,
         words: &Words,
     ) -> Option<usize> {
-        let said = telling(words);
+        let said = telling(words.reveal());
         let score = |at: &usize| {
-            let goal = self.goal_words(who, *at).map(|goal| telling(&goal));
+            let goal = self.goal_words(who, *at).map(|goal| telling(goal.reveal()));
             goal.map_or(0, |goal| goal.intersection(&said).count())
         };
         self.goals_shown(who, pairing).into_iter().max_by_key(score)
@@ -318,8 +318,9 @@ pub(super) fn argument(act: &Act) -> String {
     }
 }
 
-fn telling(words: &Words) -> BTreeSet<String> {
-    let words = words.reveal().to_lowercase();
+/// The words that tell goals apart.
+pub(super) fn telling(words: &str) -> BTreeSet<String> {
+    let words = words.to_lowercase();
     let words = words.split(|c: char| !c.is_alphanumeric());
     let telling = words.filter(|word| word.chars().count() >= TELLING_CHARS);
     telling.map(str::to_owned).collect()
