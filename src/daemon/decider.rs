@@ -610,11 +610,7 @@ pub(super) fn summary(
         to: person,
         pairing: None,
         slot: None,
-        letter: Letter {
-            to,
-            partner: None,
-            body: Body::Summary(harvest),
-        },
+        letter: Letter::new(to, None, Body::Summary(harvest)),
         occasion: month.to_string(),
         consent: Consent::Summary,
         use_by: now + TimeDelta::days(10),

@@ -8,6 +8,7 @@ use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::guests::Lost;
 use crate::lunch::consent::{Waiting, objection};
 use crate::lunch::event::{Cause, Consent, Event, What, enough_on};
+use crate::lunch::letter::bears_calendar;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
 use crate::maillog;
@@ -417,11 +418,11 @@ struct Queues(BTreeSet<(u64, Option<u64>)>);
 
 impl Queues {
     fn is_behind(&self, row: &OutboxRow) -> bool {
-        row.kind.starts_with("calendar-") && self.0.contains(&(row.person, row.pairing))
+        bears_calendar(&row.kind) && self.0.contains(&(row.person, row.pairing))
     }
 
     fn waits(&mut self, row: &OutboxRow) {
-        if row.kind.starts_with("calendar-") {
+        if bears_calendar(&row.kind) {
             self.0.insert((row.person, row.pairing));
         }
     }

@@ -22,9 +22,30 @@ pub struct Letter {
     pub partner: Option<NameAddr>,
     /// What it says.
     pub body: Body,
+    /// The calendar's part in what it tells; a letter that is about nothing but the calendar has its event
+    /// in its body.
+    pub calendar: Option<CalendarEvent>,
 }
 
 impl Letter {
+    /// A letter without a calendar's part.
+    pub const fn new(to: NameAddr, partner: Option<NameAddr>, body: Body) -> Self {
+        Self {
+            to,
+            partner,
+            body,
+            calendar: None,
+        }
+    }
+
+    /// What it says to its reader's calendar.
+    pub const fn event(&self) -> Option<&CalendarEvent> {
+        match &self.body {
+            Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } => Some(event),
+            _ => self.calendar.as_ref(),
+        }
+    }
+
     /// The board that it asks about, or, where it is a card, to which it went.
     pub fn board(&self) -> Option<BoardMeant> {
         match &self.body {
@@ -35,6 +56,19 @@ impl Letter {
             body => body.board(),
         }
     }
+}
+
+/// Whether a letter of that name may hold something for its reader's calendar: what changes one lunch, or
+/// lets them rest, is one mail for each of the two.
+pub fn bears_calendar(name: &str) -> bool {
+    let told = name
+        .strip_prefix("receipt-")
+        .or_else(|| name.strip_prefix("notice-"));
+    let changes = matches!(
+        told,
+        Some("skipped" | "stands" | "moved" | "paused" | "resumed")
+    );
+    changes || name.starts_with("calendar-")
 }
 
 /// What an invitation offers.

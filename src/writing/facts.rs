@@ -7,7 +7,7 @@
 use super::Posting;
 use super::english as say;
 use super::harvest;
-use crate::calendar::write::Event;
+use crate::calendar::write::{Event, Method};
 use crate::lunch::act::Permission;
 use crate::lunch::letter::{
     Agreement, Because, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt,
@@ -42,6 +42,10 @@ pub fn of(letter: &Letter, posting: &Posting) -> Value {
         operator_name => house.operator.display_name(),
         later_month => say::later_month(facts.today),
         reference => posting.reference.as_str(),
+        entry => letter.calendar.as_ref().map_or("", |event| match event.method {
+            Method::Cancel => "cancel",
+            Method::Request | Method::Publish => "change",
+        }),
         ..facts.body(&letter.body)
     }
 }

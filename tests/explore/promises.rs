@@ -208,9 +208,7 @@ fn few_unasked(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
 fn deliver(world: &mut World, letter: &Dispatch) -> Kept {
     world.sent.push(waiting(letter));
     world.hand_over(letter);
-    let (Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. }) =
-        &letter.letter.body
-    else {
+    let Some(event) = letter.letter.event() else {
         return Ok(());
     };
     for client in 0..2 {

@@ -1,5 +1,6 @@
 //! The desk: the circle while a decision is being made, and the letters written so far.
 
+use super::joining::in_one_mail;
 use crate::calendar::write::{Event as CalendarEvent, Method, Recurrence};
 use crate::lunch::agenda::next_due;
 use crate::lunch::cadence::{local, moment};
@@ -41,6 +42,7 @@ impl Desk {
             Effect::Summarise { .. } | Effect::AskAnew { .. } => true,
             Effect::Show { person, .. } => circle.people.get(person).is_some_and(|p| !p.stopped),
         });
+        self.effects = in_one_mail(self.effects);
         let changed_person = |p: &Person| before.people.get(&p.id) != Some(p);
         let changed_pairing = |p: &Pairing| before.pairings.get(&p.id) != Some(p);
         Decision {
@@ -191,11 +193,7 @@ impl Desk {
             let role = p.role(to)?.other();
             Some(self.person(p.person(role))?.who.clone())
         });
-        let letter = Letter {
-            to: person.who.clone(),
-            partner,
-            body,
-        };
+        let letter = Letter::new(person.who.clone(), partner, body);
         let dispatch = Dispatch {
             to,
             pairing,

@@ -2,7 +2,7 @@
 //!
 //! `step` holds the table of what an act means; the other files carry the steps out: `asking`
 //! (invitation and its answers), `meeting` (skip, move, pause), `leaving` (end, stop), `goals`,
-//! `reached` (a goal is), `quoting` (leave to show a point), `board` (cards), `passing` (it on), `jar` (moments jotted down), `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
+//! `reached` (a goal is), `quoting` (leave to show a point), `board` (cards), `passing` (it on), `jar` (moments jotted down), `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made, `joining` makes one mail of what tells the same.
 
 mod asking;
 mod board;
@@ -10,6 +10,7 @@ mod desk;
 mod due;
 mod goals;
 mod jar;
+mod joining;
 mod leaving;
 mod meeting;
 mod notes;

@@ -324,7 +324,7 @@ impl Cast {
         ];
         let letters = notices.into_iter();
         letters
-            .map(|(notice, date)| self.to_ana(Body::Notice(notice), date))
+            .map(|(notice, date)| self.with_entry(self.to_ana(Body::Notice(notice), date)))
             .collect()
     }
 
@@ -525,7 +525,7 @@ impl Cast {
         ];
         let letters = receipts.into_iter();
         letters
-            .map(|(receipt, date)| self.to_ben(Body::Receipt(receipt), date))
+            .map(|(receipt, date)| self.with_entry(self.to_ben(Body::Receipt(receipt), date)))
             .collect()
     }
 }
