@@ -175,7 +175,10 @@ fn newest(visitor: &Visitor, name: &str, subject: &str) -> String {
     let page = visitor.get("/");
     let inbox = page.between(&format!("aria-label=\"{name}'s inbox\""), "</section>");
     let mut entries = inbox.split("<a class=\"entry").skip(1);
-    let found = entries.find(|entry| unescaped(entry).contains(subject));
+    let found = entries.find(|entry| {
+        let entry = unescaped(entry);
+        entry.contains("href=\"/mail/") && entry.contains(subject)
+    });
     let found = found.unwrap_or_else(|| panic!("no '{subject}' to {name}: {inbox}"));
     let (_, rest) = found.split_once("href=\"").expect("a link");
     unescaped(rest.split('"').next().expect("its end"))

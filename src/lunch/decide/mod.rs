@@ -430,7 +430,11 @@ impl Desk {
             goal: about.goal,
             written: Some(written),
         };
-        self.answer_once_a_day(by, pairing, about.slot, body);
+        // "Skip" is of the next lunch by now; notes are of the one that they were asked for.
+        let noted = matches!(about.answering, Answering::FollowUp | Answering::Exchange)
+            || matches!(about.letter.as_str(), "receipt-notes" | "receipt-held");
+        let slot = about.slot.filter(|_| noted);
+        self.answer_once_a_day(by, pairing, slot, body);
         Outcome::Asked
     }
 

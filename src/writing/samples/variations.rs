@@ -520,7 +520,7 @@ impl Cast {
             .iter_mut()
             .for_each(|g| g.seen.push(by_cara.clone()));
         // One of theirs is unknown: the sixth that stood, and four threads.
-        harvest.next.push(NextLunch {
+        harvest.next = vec![NextLunch {
             partner: self.cara.clone(),
             table: Table {
                 ordinal: 6,
@@ -528,7 +528,7 @@ impl Cast {
                 ..table()
             },
             speaks_first: false,
-        });
+        }];
         let threads = harvest.weave.threads.iter_mut();
         for thread in threads.filter(|t| t.partner.address == self.cara.address) {
             thread.held.push(on(2027, 1, 21));
