@@ -735,8 +735,14 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             }
             Receipt::Achieved { words, .. } | Receipt::Jotted { words, .. } => *words = text,
             Receipt::Quote { words, .. } | Receipt::Permission { words, .. } => *words = Some(text),
-            Receipt::Goals { all, reopened, .. } => {
+            Receipt::Goals {
+                all,
+                reopened,
+                asks,
+                ..
+            } => {
                 *all = vec![text.clone()];
+                *asks = Some(text.clone());
                 *reopened = Some(text);
             }
             Receipt::Agreed { goal, .. } => *goal = text,

@@ -464,6 +464,8 @@ pub enum Receipt {
         dropped: Option<Words>,
         /// The one that the reader called reached, and has just taken that back.
         reopened: Option<Words>,
+        /// What the reader called reached, where it was not sure which one that is; empty where they named none.
+        asks: Option<Words>,
     },
     /// A goal was called reached.
     Achieved {

@@ -381,10 +381,13 @@ impl Facts {
                 all,
                 dropped,
                 reopened,
+                asks,
             } => context! {
                 all => numbered(all),
                 dropped => text_or_none(dropped.as_ref()),
                 reopened => text_or_none(reopened.as_ref()),
+                asks => asks.is_some(),
+                said => text_or_none(asks.as_ref()),
             },
             Receipt::Achieved { words, asked, .. } => context! { words => text(words), asked },
             Receipt::Agreed {

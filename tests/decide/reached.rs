@@ -331,6 +331,14 @@ fn achieved(goals: &[&str], said: &str) -> Option<usize> {
     } else {
         "receipt-goals"
     };
+    if place.is_none() {
+        let Body::Receipt(Receipt::Goals { asks, all, .. }) = world.body("receipt-goals", ANA)
+        else {
+            panic!("another receipt")
+        };
+        let asked = asks.as_ref().map(|words| words.reveal().as_str());
+        assert_eq!((asked, all.len()), (Some(said), goals.len()), "which one?");
+    }
     assert_eq!(world.letters_to(ANA), [told], "{said}");
     place
 }

@@ -185,6 +185,7 @@ impl Desk {
             all,
             dropped,
             reopened: None,
+            asks: None,
         };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done

@@ -26,7 +26,15 @@ impl Desk {
             if open.is_empty() {
                 return self.give_back(who, None, &said.into());
             }
-            return self.list_goals(who, None);
+            // Which one is meant is asked, not guessed.
+            let receipt = Receipt::Goals {
+                all: self.goals_told(who),
+                dropped: None,
+                reopened: None,
+                asks: Some(said.into()),
+            };
+            self.answer(who, None, None, Body::Receipt(receipt));
+            return Outcome::Asked;
         };
         let (Some(words), Some(goal)) = (self.goal_words(who, at), self.as_it_reads(who, at))
         else {
@@ -68,6 +76,7 @@ impl Desk {
             all: self.goals_told(who),
             dropped: None,
             reopened: self.goal_words(who, meant.place),
+            asks: None,
         };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done

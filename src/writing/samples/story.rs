@@ -401,6 +401,7 @@ impl Cast {
                     ],
                     dropped: None,
                     reopened: None,
+                    asks: None,
                 },
                 LUNCH_DAY,
             ),

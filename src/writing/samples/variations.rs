@@ -230,11 +230,19 @@ impl Cast {
                 all: Vec::new(),
                 dropped: Some(words("Talking less")),
                 reopened: None,
+                asks: None,
             },
             Receipt::Goals {
                 all: vec![words("Listening")],
                 dropped: None,
                 reopened: Some(words("Listening")),
+                asks: None,
+            },
+            Receipt::Goals {
+                all: vec![words("Listening"), words("Talking less")],
+                dropped: None,
+                reopened: None,
+                asks: Some(words("speaking up")),
             },
             Receipt::Achieved {
                 words: words("Listening"),
