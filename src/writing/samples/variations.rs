@@ -103,7 +103,7 @@ impl Cast {
                     points: Vec::new(),
                     board: None,
                     goal: None,
-                    written: (about as usize % 2 == 0).then(|| on(2026, 11, 24)),
+                    written: (about as usize).is_multiple_of(2).then(|| on(2026, 11, 24)),
                 },
                 LUNCH_DAY,
             ));
