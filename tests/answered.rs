@@ -170,7 +170,9 @@ fn a_letter_is_found_by_what_a_trimmed_quote_left_of_it() {
         let all = paragraphs(written);
         // A question is told from another by the answers it offers.
         let kept = if name == "question" {
-            let asks = all.iter().position(|p| p.starts_with("What did you mean"));
+            let asks = all.iter().position(|p| {
+                p.starts_with("What did you mean") || p.starts_with("What would you like now")
+            });
             let asks = asks.expect("it asks");
             &all[asks..asks + 2]
         } else {

@@ -5,6 +5,9 @@
 #[allow(dead_code, reason = "each test program uses its own part of the stage")]
 mod stage;
 
+#[path = "attacks/enough.rs"]
+mod enough;
+
 use chrono::TimeDelta;
 use postlunch::daemon::request::{Order, Reply, Request};
 use postlunch::sandbox::{Fault, FaultPoint, Trouble};
@@ -143,6 +146,16 @@ async fn a_stop_is_obeyed_however_much_was_written_that_day() {
     }
     stage.pass(TimeDelta::zero()).await;
     assert!(stage.status().await.set_aside > 0, "a loop is noticed");
+    let told = stage.letters(BOB).into_iter();
+    let told: Vec<_> = told
+        .filter(|l| l.subject == "A lot of mail for one day")
+        .collect();
+    assert_eq!(told.len(), 1, "and he is told once that day");
+    assert!(
+        told[0].text.contains("put aside for a person"),
+        "{}",
+        told[0].text
+    );
     stage.answers(BOB, &receipt, "stop").await;
     assert_eq!(stage.standing().await, "over");
     let before = stage.letters(BOB).len();

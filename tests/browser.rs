@@ -30,13 +30,22 @@ fn pictures() -> PathBuf {
 
 /// The page as it is, in two widths and both schemes; nothing may stick out at the side.
 fn depict(browser: &mut Browser, name: &str) {
-    for (form, width) in [("desktop", 1280), ("phone", 360)] {
+    for (form, width) in [("desktop", 1280), ("phone", 390), ("small-phone", 360)] {
         for scheme in ["light", "dark"] {
             browser.look(width, scheme);
             browser.picture(&pictures().join(format!("{name}-{form}-{scheme}.png")));
         }
         let room = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(browser.value(room), true, "{name} is too wide on a {form}");
+        // Nor out of its card, where it would be cut off.
+        let held = "[...document.querySelectorAll('.card select, .card input, .card textarea, .card button')]\
+                    .every(e => e.getBoundingClientRect().right \
+                    <= e.closest('.card').getBoundingClientRect().right + 1)";
+        assert_eq!(
+            browser.value(held),
+            true,
+            "{name} runs out of a card on a {form}"
+        );
         // Nor may anything unseen stretch it.
         let end = "Math.abs(document.documentElement.scrollHeight - Math.max(innerHeight, \
                    document.body.getBoundingClientRect().bottom + scrollY)) < 2";

@@ -971,13 +971,13 @@ async fn a_rehearsal_is_driven_from_the_command_line() {
     );
 
     let moved = desk
-        .run(&["clock", "advance", "6d", "--settle", "100ms"])
+        .run(&["clock", "advance", "7d", "--settle", "100ms"])
         .await;
     assert_eq!(moved.code, 0, "{}{}", moved.out, moved.err);
     assert!(
         moved
             .out
-            .contains("The clock shows Sun 2026-01-11 09:00 UTC"),
+            .contains("The clock shows Mon 2026-01-12 09:00 UTC"),
         "{}",
         moved.out
     );

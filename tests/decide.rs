@@ -1,8 +1,14 @@
 //! What follows from what: stories of Ana and Ben on the pure core, and the whole table of acts
 //! against stages.
 
+#[path = "decide/ended.rs"]
+mod ended;
+#[path = "decide/leave.rs"]
+mod leave;
 #[path = "decide/reached.rs"]
 mod reached;
+#[path = "decide/unasked.rs"]
+mod unasked;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use postlunch::lunch::act::{
@@ -28,6 +34,8 @@ const ANA: PersonId = PersonId(1);
 const BEN: PersonId = PersonId(2);
 const CARA: PersonId = PersonId(3);
 const FIRST: PairingId = PairingId(10);
+/// Of two whose lunches had ended.
+const ANEW: PairingId = PairingId(20);
 
 /// A small world: people, a clock, and every letter that was decided on.
 struct World {
@@ -84,13 +92,32 @@ impl World {
             self.circle.pairings.insert(pairing.id, pairing);
         }
         for effect in decision.effects {
-            if let Effect::Send(dispatch) = effect {
-                let new = self.keys.insert(dispatch.key().to_string());
-                assert!(new, "the same effect twice: {}", dispatch.key());
-                self.sent.push(*dispatch);
+            match effect {
+                Effect::Send(dispatch) => {
+                    let new = self.keys.insert(dispatch.key().to_string());
+                    assert!(new, "the same effect twice: {}", dispatch.key());
+                    self.sent.push(*dispatch);
+                }
+                Effect::AskAnew { by, partner, plan } => self.ask_anew(by, partner, plan),
+                Effect::Summarise { .. } | Effect::Show { .. } => {}
             }
         }
         decision.outcome
+    }
+
+    /// As the daemon does it: an invitation like any other, and who wanted it hears what came of it.
+    fn ask_anew(&mut self, by: PersonId, partner: PersonId, plan: Plan) {
+        let what = What::Invite {
+            pairing: ANEW,
+            inviter: by,
+            invitee: partner,
+            note: None,
+            plan,
+        };
+        self.mails += 1;
+        let cause = Cause::Request(format!("anew-{}", self.mails));
+        let sent = self.happen(cause.clone(), what) == Outcome::Done;
+        self.happen(cause, What::AskedAnew { by, partner, sent });
     }
 
     fn invite(&mut self, id: PairingId, inviter: PersonId, invitee: PersonId) -> Outcome {
@@ -447,10 +474,7 @@ fn skip_tells_the_other_and_takes_one_lunch_out_of_both_calendars() {
         panic!()
     };
     assert_eq!(*next, Some(slot("2027-01-21T12:30:00")));
-    assert_eq!(
-        world.letters_to(BEN),
-        ["calendar-cancel", "receipt-skipped"]
-    );
+    assert_eq!(world.letters_to(BEN), ["receipt-skipped"]);
     world.run_to("2027-01-19T00:00:00Z");
     assert_eq!(
         world.letters_to(BEN),
@@ -580,7 +604,7 @@ fn a_lunch_that_moves_after_its_reminder_brings_no_second_one() {
         Some((Answering::Reminder, Some(slot("2027-01-07T12:30:00")))),
         vec![Act::Reschedule(wish)],
     );
-    assert_eq!(world.letters_to(BEN), ["calendar-update", "receipt-moved"]);
+    assert_eq!(world.letters_to(BEN), ["receipt-moved"]);
     world.run_to("2027-01-08T10:00:00Z");
     assert_eq!(
         world.letters_to(BEN),
@@ -663,7 +687,7 @@ fn a_pause_ends_by_itself() {
             until: Some(february),
         }],
     );
-    assert_eq!(world.letters_to(BEN), ["calendar-update", "receipt-paused"]);
+    assert_eq!(world.letters_to(BEN), ["receipt-paused"]);
     world.run_to("2027-02-02T00:00:00Z");
     assert_eq!(world.letters_to(BEN), [""; 0]);
     assert_eq!(*world.stage(), Stage::Meeting);
@@ -726,10 +750,15 @@ fn stop_ends_every_pairing_of_that_person_and_a_yes_opens_the_door_again() {
         Outcome::Refused(_)
     ));
     world.says(BEN, None, vec![Act::Accept(AcceptTerms::default())]);
+    assert!(
+        !world.circle.people[&BEN].stopped,
+        "whoever stopped can write in and reopen the door"
+    );
+    assert_eq!(world.letters_to(BEN), ["receipt-asked-anew"]);
     assert_eq!(
         *world.stage(),
-        Stage::Meeting,
-        "whoever stopped can write in and reopen the door"
+        Stage::Ended { by: Some(BEN) },
+        "nobody is booked"
     );
 }
 
@@ -889,20 +918,7 @@ fn a_single_lunch_that_rests_leaves_the_calendars_and_comes_back_with_a_resume()
     world.says(BEN, None, vec![Act::Pause { until: None }]);
     assert_eq!(world.letters_to(ANA), ["calendar-cancel", "notice-paused"]);
     world.says(BEN, None, vec![Act::Resume]);
-    assert_eq!(world.letters_to(ANA), ["calendar-update", "notice-resumed"]);
-}
-
-#[test]
-fn lunches_begun_again_are_reminded_of_like_new_ones() {
-    let mut world = World::meeting();
-    world.says(BEN, None, vec![Act::End]);
-    world.says(BEN, None, vec![Act::Resume]);
-    world.sent.clear();
-    world.run_to("2027-01-07T14:00:00Z");
-    assert_eq!(world.letters_to(BEN), ["reminder", "followup"]);
-    let lunches = &world.circle.pairings[&FIRST].lunches;
-    let slots: BTreeSet<_> = lunches.iter().map(|l| l.slot).collect();
-    assert_eq!(slots.len(), lunches.len(), "a slot names one lunch");
+    assert_eq!(world.letters_to(ANA), ["notice-resumed"]);
 }
 
 #[test]

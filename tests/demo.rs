@@ -169,7 +169,7 @@ fn what_was_understood_is_what_was_meant() {
             "notes under 1, 2, 3",
             "notes under 1, 2, 3",
             "another answer to 2",
-            "nothing to decide",
+            "words for the other, as they are",
             "leave this lunch out",
             "move this lunch to Friday 5 February, 12:15",
             "notes under 1, 2, 3",

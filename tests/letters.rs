@@ -434,7 +434,10 @@ fn an_invitation_leaves_a_stranger_no_question() {
         }
         assert!(small.contains("Reply \"stop\" and"), "{small}");
         // What is kept, where, how long, and who sees it.
-        assert!(letter.contains("Only you and I read them"), "{letter}");
+        assert!(
+            letter.contains("Then we swap: I read yours, you read mine, nobody else does."),
+            "{letter}"
+        );
         let kept = match own {
             true => [
                 "yours come to my mailbox",
@@ -526,7 +529,7 @@ fn headers_tell_machines_what_this_is() {
 
 #[test]
 fn a_calendar_is_the_last_alternative_and_attached_as_well() {
-    for (kind, _, _, written) in written() {
+    for (kind, letter, _, written) in written() {
         let mail = MessageParser::default()
             .parse(&written.bytes)
             .expect("a mail");
@@ -573,17 +576,13 @@ fn a_calendar_is_the_last_alternative_and_attached_as_well() {
                 assert_eq!(types, with_picture, "{kind}");
                 continue;
             }
-            _ if !kind.starts_with("calendar") => {
+            _ if letter.event().is_none() => {
                 assert_eq!(types, twins, "{kind}");
                 continue;
             }
             _ => {}
         }
-        let method = if kind == "calendar-cancel" {
-            "CANCEL"
-        } else {
-            "REQUEST"
-        };
+        let method = letter.event().map_or("", |event| event.method.name());
         let inline = format!("text/calendar {method}");
         let mut wanted = vec!["multipart/mixed"];
         wanted.extend(twins);
@@ -634,7 +633,7 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             offer.location = place;
         }
         Body::InvitationReminder { offer } | Body::NoSlot { offer, .. } => offer.location = place,
-        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words } => {
+        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words, .. } => {
             *words = text
         }
         Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } => {
@@ -736,8 +735,14 @@ fn planted(mut letter: Letter, mut posting: Posting, said: &str) -> (Letter, Pos
             }
             Receipt::Achieved { words, .. } | Receipt::Jotted { words, .. } => *words = text,
             Receipt::Quote { words, .. } | Receipt::Permission { words, .. } => *words = Some(text),
-            Receipt::Goals { all, reopened, .. } => {
+            Receipt::Goals {
+                all,
+                reopened,
+                asks,
+                ..
+            } => {
                 *all = vec![text.clone()];
+                *asks = Some(text.clone());
                 *reopened = Some(text);
             }
             Receipt::Agreed { goal, .. } => *goal = text,

@@ -699,12 +699,7 @@ Examples:
     postlunch fabric --svg teams.svg --teams teams.csv")]
 pub struct Fabric {
     /// Write it as SVG
-    #[arg(
-        long,
-        value_name = "FILE",
-        required_unless_present = "png",
-        conflicts_with = "png"
-    )]
+    #[arg(long, value_name = "FILE", conflicts_with = "png")]
     pub svg: Option<PathBuf>,
     /// Write it as PNG
     #[arg(long, value_name = "FILE")]

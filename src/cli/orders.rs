@@ -141,7 +141,12 @@ pub async fn fabric(common: &Common, asked: &Fabric) -> Result<(), Failure> {
     let (form, path) = match (&asked.svg, &asked.png) {
         (Some(path), _) => (PictureForm::Svg, path),
         (None, Some(path)) => (PictureForm::Png, path),
-        (None, None) => return Err(Failure::failed("say where to: --svg FILE or --png FILE")),
+        (None, None) => {
+            return Err(Failure::failed(
+                "the picture goes into a file of yours: `postlunch fabric --svg fabric.svg` for a \
+                 browser, `--png fabric.png` for anything else",
+            ));
+        }
     };
     let about = |path: &Path, error: std::io::Error| {
         Failure::failed(format!("{}: {error}", path.display()))

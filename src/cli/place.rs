@@ -19,6 +19,32 @@ pub fn find(named: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(std::path::absolute(&found).unwrap_or(found))
 }
 
+/// The same text, where each command in it names the configuration that was named: typed as it stands, it
+/// speaks to the same daemon.
+pub fn in_commands(text: &str, named: Option<&Path>) -> String {
+    let Some(named) = named else {
+        return text.to_owned();
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once("`postlunch ") {
+        let Some((command, after)) = inside.split_once('`') else {
+            break;
+        };
+        out.push_str(before);
+        let named = named.display().to_string();
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+');
+        let named = match named.chars().all(plain) {
+            true => named,
+            false => format!("'{}'", named.replace('\'', "'\\''")),
+        };
+        out.push_str(&format!("`postlunch {command} --config {named}`"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn first(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         return Ok(path.to_owned());
@@ -101,6 +127,21 @@ fn usual(config_home: Option<OsString>, home: Option<OsString>) -> Vec<PathBuf> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_is_told_names_the_configuration_that_was_named() {
+        let told = "no daemon is running at x.sock; start it with `postlunch run`, or `ls`";
+        assert_eq!(in_commands(told, None), told);
+        assert_eq!(
+            in_commands(told, Some(Path::new("/srv/lunch.toml"))),
+            "no daemon is running at x.sock; start it with \
+             `postlunch run --config /srv/lunch.toml`, or `ls`"
+        );
+        assert_eq!(
+            in_commands("`postlunch review list`", Some(Path::new("my lunch.toml"))),
+            "`postlunch review list --config 'my lunch.toml'`"
+        );
+    }
 
     #[test]
     fn the_near_places_come_before_the_far_ones() {

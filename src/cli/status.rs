@@ -39,13 +39,16 @@ pub async fn status(common: &Common, asked: &args::Status) -> Result<(), Failure
             if common.json {
                 show::json(&seen.json())?;
             } else {
-                show::print(&seen.page(ink))?;
+                show::print(&place::in_commands(
+                    &seen.page(ink),
+                    common.config.as_deref(),
+                ))?;
             }
             seen.verdict()
         }
         Some(every) => {
             let every = Duration::from_secs(every);
-            let watching = watch(socket, every, common.json, ink);
+            let watching = watch(socket, every, common, ink);
             tokio::select! {
                 ended = watching => ended,
                 // Ctrl-C is how one stops watching, and no failure.
@@ -59,17 +62,19 @@ pub async fn status(common: &Common, asked: &args::Status) -> Result<(), Failure
 async fn watch(
     socket: &Path,
     every: Duration,
-    as_json: bool,
+    common: &Common,
     ink: show::Ink,
 ) -> Result<(), Failure> {
+    let as_json = common.json;
+    let page = |seen: &Seen| place::in_commands(&seen.page(ink), common.config.as_deref());
     let on_screen = io::stdout().is_terminal() && !as_json;
     loop {
         let seen = look(socket).await;
         let text = match (as_json, on_screen) {
             (true, _) => format!("{}\n", seen.json()),
-            (false, false) => format!("{}\n", seen.page(ink)),
+            (false, false) => format!("{}\n", page(&seen)),
             (false, true) => {
-                let page = seen.page(ink).replace('\n', REST_OF_LINE);
+                let page = page(&seen).replace('\n', REST_OF_LINE);
                 let foot = ink.faint(&format!("every {} s; Ctrl-C ends this", every.as_secs()));
                 format!("{HOME}{page}{REST_OF_LINE}{foot}{REST_OF_SCREEN}")
             }

@@ -241,7 +241,7 @@ impl Foresight {
                     }
                 }
                 // Nobody asks for anything when nobody answers.
-                Effect::Show { .. } => {}
+                Effect::Show { .. } | Effect::AskAnew { .. } => {}
             }
         }
         self.remember(decision, at);

@@ -20,7 +20,7 @@ use crate::lunch::cadence::local;
 use crate::lunch::event::{Cause, Event, Order, Outcome, What};
 use crate::lunch::letter::Body;
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Pairing, PairingId, Stage};
+use crate::lunch::pairing::{Pairing, PairingId, Plan, Stage};
 use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::summary::monthly;
@@ -35,6 +35,20 @@ const REVIEW_LIMIT: Duration = Duration::from_secs(50);
 
 /// Longest note in an invitation, in characters.
 const NOTE_CHARS_MAX: usize = 500;
+
+/// How somebody is invited.
+pub(super) struct Asked<'a> {
+    /// A line of the inviter's own.
+    pub(super) note: Option<Words>,
+    /// What is proposed; `None` for what the configuration has.
+    pub(super) plan: Option<Plan>,
+    /// Nothing goes out.
+    pub(super) dry_run: bool,
+    /// What it is known by, so that nobody is asked twice.
+    pub(super) request: &'a str,
+    /// Where the number of the pairing is written too.
+    pub(super) noted: Option<Key>,
+}
 
 /// Most invitees in one request; more would be a mailing.
 const INVITEES_MAX: usize = 10;
@@ -223,7 +237,14 @@ impl Decider {
         let mut invitations = Vec::new();
         for (number, invitee) in invitees.iter().enumerate() {
             let request = format!("{id}-{number}");
-            let made = self.invite_one(&inviter, invitee, note.clone(), dry_run, &request, None);
+            let asked = Asked {
+                note: note.clone(),
+                plan: None,
+                dry_run,
+                request: &request,
+                noted: None,
+            };
+            let made = self.invite_one(&inviter, invitee, asked);
             if made.is_err() {
                 self.abandon();
             }
@@ -238,16 +259,20 @@ impl Decider {
         Ok(self.ledger.store.get(&asked)?.is_some())
     }
 
-    /// Invites one; the number of the pairing is written at `noted` too.
+    /// Invites one.
     pub(super) fn invite_one(
         &mut self,
         inviter: &NameAddr,
         invitee: &NameAddr,
-        note: Option<Words>,
-        dry_run: bool,
-        request: &str,
-        noted: Option<Key>,
+        asked: Asked<'_>,
     ) -> Result<Invitation, DeciderError> {
+        let Asked {
+            note,
+            plan,
+            dry_run,
+            request,
+            noted,
+        } = asked;
         let mut made = Invitation {
             to: invitee.to_string(),
             subject: String::new(),
@@ -270,7 +295,7 @@ impl Decider {
         let to = self.person_for(invitee, &mut batch)?;
         let pairing = self.new_pairing(&mut batch);
         let octets = pairing.0.to_be_bytes().to_vec();
-        let plan = self.settings.plan.clone();
+        let plan = plan.unwrap_or_else(|| self.settings.plan.clone());
         let what = What::Invite {
             pairing,
             inviter: from,

@@ -165,6 +165,10 @@ fn bare(letter: &LetterRecord) -> LetterRecord {
     }
 }
 
+/// Stands where lines were left out: what is quoted there was not typed between two lines that follow one
+/// another.
+const LEFT_OUT: &str = "(others are left out)";
+
 /// The lines of a letter that are nobody's but its reader's: the rest would outlive those who wrote it.
 pub(super) fn own_lines(text: &str, body: &Body) -> String {
     let others = told_by_others(body);
@@ -178,7 +182,13 @@ pub(super) fn own_lines(text: &str, body: &Body) -> String {
         let holds = |told: &String| said.contains(told.as_str()) || told.contains(&said);
         said.is_empty() || !others.iter().any(holds)
     };
-    text.lines().filter(is_own).collect::<Vec<_>>().join("\n")
+    let lines = text.lines().map(|line| match is_own(&line) {
+        true => line,
+        false => LEFT_OUT,
+    });
+    let mut lines: Vec<&str> = lines.collect();
+    lines.dedup_by(|line, above| *line == LEFT_OUT && line == above);
+    lines.join("\n")
 }
 
 /// As much of a goal as every letter tells that tells it.

@@ -247,6 +247,7 @@ impl Decider {
         let mut batch = Batch::new();
         let now = self.clock.now();
         let decision = decide(&circle, event, now);
+        let mut anew = Vec::new();
         self.write_state(&mut batch, &decision, now)?;
         for effect in &decision.effects {
             match effect {
@@ -257,6 +258,7 @@ impl Decider {
                         self.queue(&mut batch, &dispatch, None, now)?;
                     }
                 }
+                Effect::AskAnew { .. } => anew.push(effect),
                 Effect::Show {
                     person,
                     what,
@@ -269,6 +271,9 @@ impl Decider {
             }
         }
         self.ledger.store.stage(batch)?;
+        for effect in anew {
+            self.ask_anew(effect, &event.cause, answered)?;
+        }
         Ok(decision.outcome)
     }
 
@@ -605,11 +610,7 @@ pub(super) fn summary(
         to: person,
         pairing: None,
         slot: None,
-        letter: Letter {
-            to,
-            partner: None,
-            body: Body::Summary(harvest),
-        },
+        letter: Letter::new(to, None, Body::Summary(harvest)),
         occasion: month.to_string(),
         consent: Consent::Summary,
         use_by: now + TimeDelta::days(10),

@@ -3,14 +3,16 @@
 //! Each guest is one decision of its own, keyed by the mail and the place in it, so that a mail which is
 //! read again after a crash asks nobody twice.
 
-use crate::daemon::decider::{Decider, DeciderError};
+use crate::daemon::commands::Asked;
+use crate::daemon::decider::{Answered, Decider, DeciderError};
 use crate::daemon::ledger::LedgerError;
 use crate::daemon::routing::{self, Route, Trail};
 use crate::lunch::act::{Act, CommandName};
-use crate::lunch::event::What;
-use crate::lunch::pairing::{PairingId, Stage};
+use crate::lunch::event::{Cause, Effect, Event, What};
+use crate::lunch::pairing::{PairingId, Plan, Stage};
 use crate::lunch::person::PersonId;
 use crate::reading::message::Message;
+use crate::store::Batch;
 use crate::store::key::{Key, Shelf};
 use crate::words::address::{Address, NameAddr};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -192,7 +194,14 @@ impl Decider {
             };
             let room = wish.handed_on.is_none() || place.is_some() || again;
             let sent = may && !closed && room && {
-                let made = self.invite_one(&inviter, guest, None, false, &request, place)?;
+                let wish = Asked {
+                    note: None,
+                    plan: None,
+                    dry_run: false,
+                    request: &request,
+                    noted: place,
+                };
+                let made = self.invite_one(&inviter, guest, wish)?;
                 made.pairing.is_some() && made.refused.is_none()
             };
             if sent {
@@ -202,6 +211,59 @@ impl Decider {
             }
         }
         Ok(named(asked, not, None))
+    }
+
+    /// Asks the other of an ended pairing anew, and tells who wanted it what came of it.
+    ///
+    /// # Errors
+    /// If the store fails, or a letter could not be written.
+    pub(super) fn ask_anew(
+        &mut self,
+        effect: &Effect,
+        cause: &Cause,
+        answered: Option<&Answered>,
+    ) -> Result<(), DeciderError> {
+        let Effect::AskAnew { by, partner, plan } = effect else {
+            return Ok(());
+        };
+        let (by, partner) = (*by, *partner);
+        let sent = self.invite_anew(by, partner, plan, cause)?;
+        let event = Event {
+            cause: cause.clone(),
+            what: What::AskedAnew { by, partner, sent },
+        };
+        self.decide(&event, &[by, partner], answered, Batch::new())
+            .map(|_| ())
+    }
+
+    /// An invitation like any other, from whoever may send one, to what the two had. Whether it went out.
+    fn invite_anew(
+        &mut self,
+        by: PersonId,
+        partner: PersonId,
+        plan: &Plan,
+        cause: &Cause,
+    ) -> Result<bool, DeciderError> {
+        let people = (self.ledger.person(by)?, self.ledger.person(partner)?);
+        let ((Some(inviter), Some(guest)), Cause::Mail(key) | Cause::Request(key)) =
+            (people, cause)
+        else {
+            return Ok(false);
+        };
+        let own = &self.settings.mailbox.address;
+        let closed = self.settings.ownership.refuses(&guest.who.address, own);
+        if closed.is_some() || !self.may_invite_by_mail(&inviter.who) {
+            return Ok(false);
+        }
+        let asked = Asked {
+            note: None,
+            plan: Some(plan.clone()),
+            dry_run: false,
+            request: &format!("{key}-anew-{}", partner.0),
+            noted: None,
+        };
+        let made = self.invite_one(&inviter.who, &guest.who, asked)?;
+        Ok(made.pairing.is_some() && made.refused.is_none())
     }
 
     /// Where the next guest of an invitation that was handed on is noted; `None` where it has brought

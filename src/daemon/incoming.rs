@@ -216,14 +216,7 @@ impl Decider {
             Leave::Act(acts) => Some(What::Said {
                 by: route.person,
                 pairing: route.pairing,
-                about: route.letter.as_ref().map(|letter| About {
-                    answering: letter.answering,
-                    letter: letter.name.clone(),
-                    slot: letter.slot,
-                    points: letter.points.clone(),
-                    board: letter.board.clone().filter(|_| !is_of_a_board(route)),
-                    goal: letter.goal,
-                }),
+                about: route.letter.as_ref().map(about),
                 said: crate::lunch::act::Said {
                     from: message.from.clone(),
                     acts,
@@ -234,6 +227,16 @@ impl Decider {
             Leave::Ask => Some(What::Doubted {
                 person: route.person,
                 pairing: route.pairing,
+                words: reading.reply_text.clone(),
+            }),
+            Leave::AskLate => route.letter.as_ref().map(|letter| What::SaidLate {
+                by: route.person,
+                pairing: route.pairing,
+                about: about(letter),
+                written: letter
+                    .sent_at
+                    .with_timezone(&self.settings.zone)
+                    .date_naive(),
                 words: reading.reply_text.clone(),
             }),
             Leave::Undelivered if is_of_a_board(route) => {
@@ -270,7 +273,14 @@ impl Decider {
             let looping = heard >= HEARD_MAX || alike >= ALIKE_MAX;
             if looping && !said.acts.contains(&Act::Stop) {
                 maillog::loop_suspected(&person.who.address);
-                return self.set_aside(place, message, route.person, Why::Loop);
+                // The same words over and over are a machine's, which is told nothing.
+                let tells = alike < ALIKE_MAX && !reading.is_machine();
+                let told = tells.then_some(What::HadEnough {
+                    person: route.person,
+                    day: today,
+                    set_aside: true,
+                });
+                return self.set_aside_loop(place, message, &cause, route, told);
             }
             for counted in [None, Some(words)] {
                 self.ledger
@@ -361,6 +371,9 @@ impl Decider {
         }
         // Whatever one mail says is one commit, with the mark that it was decided.
         let (mut decided, mut batch) = (Ok(Outcome::Done), batch);
+        if whats.is_empty() {
+            self.commit(std::mem::take(&mut batch))?;
+        }
         for what in whats {
             let event = Event {
                 cause: Cause::Mail(cause.to_owned()),
@@ -395,18 +408,46 @@ impl Decider {
         if let Known::Here(_) = incoming.known(&self.ledger.store)? {
             return self.handled_before(place);
         }
+        let batch = self.aside(place, message, person, why)?;
+        self.commit(batch)?;
+        maillog::set_aside(place.uid);
+        Ok(Handled::Review)
+    }
+
+    /// The same for the first mails too many of a day, and `told` says so to whoever writes, in one commit.
+    fn set_aside_loop(
+        &mut self,
+        place: &Place,
+        message: &Message,
+        cause: &str,
+        route: &Route,
+        told: Option<What>,
+    ) -> Result<Handled, DeciderError> {
+        let batch = self.aside(place, message, route.person, Why::Loop)?;
+        let whats = told.into_iter().collect();
+        self.decide_mail(cause, whats, route, message, batch)?;
+        maillog::set_aside(place.uid);
+        Ok(Handled::Review)
+    }
+
+    /// What is written down of a mail that is set aside.
+    fn aside(
+        &self,
+        place: &Place,
+        message: &Message,
+        person: PersonId,
+        why: Why,
+    ) -> Result<Batch, DeciderError> {
         let now = self.clock.now();
         let mut batch = Batch::new();
-        incoming.decided(now, &mut batch)?;
+        self.incoming(place, message).decided(now, &mut batch)?;
         self.forget_tries(place, &mut batch);
         if self.was_set_aside(message)? {
             self.no_longer_set_aside(&mut batch, message)?;
         }
         Ledger::put_counter(&mut batch, LAST_IN, now.timestamp().cast_unsigned());
         self.list_for_review(&mut batch, place, message, person, why)?;
-        self.commit(batch)?;
-        maillog::set_aside(place.uid);
-        Ok(Handled::Review)
+        Ok(batch)
     }
 
     /// The message was moved on the server (R3).
@@ -506,6 +547,19 @@ impl Decider {
         let mut batch = Batch::new();
         self.ledger.put_progress(&mut batch, mailbox, progress);
         self.commit(batch)
+    }
+}
+
+/// What is known of the letter that a mail answers.
+fn about(letter: &LetterRecord) -> About {
+    let of_a_board = letter.name == "card";
+    About {
+        answering: letter.answering,
+        letter: letter.name.clone(),
+        slot: letter.slot,
+        points: letter.points.clone(),
+        board: letter.board.clone().filter(|_| !of_a_board),
+        goal: letter.goal,
     }
 }
 

@@ -7,7 +7,8 @@ use crate::clock::{Clock, random};
 use crate::daemon::decider::{Decider, DeciderError};
 use crate::daemon::guests::Lost;
 use crate::lunch::consent::{Waiting, objection};
-use crate::lunch::event::{Cause, Consent, Event, What};
+use crate::lunch::event::{Cause, Consent, Event, What, enough_on};
+use crate::lunch::letter::bears_calendar;
 use crate::lunch::pairing::PairingId;
 use crate::lunch::person::PersonId;
 use crate::maillog;
@@ -125,6 +126,7 @@ impl Decider {
         let day = now.with_timezone(&self.settings.zone).date_naive();
         let person = PersonId(row.person);
         if first && self.over_ceiling(row, person, day)? {
+            self.tell_that_it_waits(row, person, day)?;
             return Ok(None);
         }
         match row.claim(now)? {
@@ -189,6 +191,29 @@ impl Decider {
             Consent::Farewell | Consent::Final
         );
         Ok(!farewell && self.ledger.mails_on(person, day)? >= self.settings.mails_per_day)
+    }
+
+    /// Whoever waits for an answer of today's hears, once that day, that it comes tomorrow. What nobody asked
+    /// for may wait without a word.
+    fn tell_that_it_waits(
+        &mut self,
+        row: &OutboxRow,
+        person: PersonId,
+        day: chrono::NaiveDate,
+    ) -> Result<(), DeciderError> {
+        let cause = enough_on(day, false);
+        let told = format!("receipt-enough/-/{}/{cause}", person.0);
+        if consent_from(&row.consent) != Consent::Answer || self.ledger.has_effect(&told)? {
+            return Ok(());
+        }
+        let what = What::HadEnough {
+            person,
+            day,
+            set_aside: false,
+        };
+        let cause = Cause::Request(cause);
+        self.decide(&Event { cause, what }, &[person], None, Batch::new())?;
+        self.flush()
     }
 
     fn objection(&self, row: &OutboxRow) -> Result<Option<&'static str>, DeciderError> {
@@ -406,11 +431,11 @@ struct Queues(BTreeSet<(u64, Option<u64>)>);
 
 impl Queues {
     fn is_behind(&self, row: &OutboxRow) -> bool {
-        row.kind.starts_with("calendar-") && self.0.contains(&(row.person, row.pairing))
+        bears_calendar(&row.kind) && self.0.contains(&(row.person, row.pairing))
     }
 
     fn waits(&mut self, row: &OutboxRow) {
-        if row.kind.starts_with("calendar-") {
+        if bears_calendar(&row.kind) {
             self.0.insert((row.person, row.pairing));
         }
     }

@@ -41,11 +41,7 @@ impl Decider {
             to: person,
             pairing: None,
             slot: None,
-            letter: Letter {
-                to: reader.who.clone(),
-                partner: None,
-                body,
-            },
+            letter: Letter::new(reader.who.clone(), None, body),
             occasion: occasion.to_owned(),
             consent: Consent::Answer,
             use_by: now + USE_BY,

@@ -66,6 +66,8 @@ pub enum Leave {
     Act(Vec<Act>),
     /// Ask at the known address.
     Ask,
+    /// It was they, and the letter answered is old: ask what they want now.
+    AskLate,
     /// Somebody asks for the invitation that was handed on to them.
     Guest,
     /// One of our letters did not arrive.
@@ -364,6 +366,9 @@ pub fn leave(
             let acts = reading.acts.iter().filter(|act| takes_leave_back(act));
             Leave::Act(acts.cloned().collect())
         }
+        // Nobody asks whether it was they, whose address it is.
+        Trail::Token | Trail::MessageId if expected && silent => Leave::Nothing,
+        Trail::Token | Trail::MessageId if expected => Leave::AskLate,
         // Whoever holds the token may end the mail to its person, from any address of theirs.
         Trail::Token if stops => Leave::Act(vec![Act::Stop]),
         Trail::Token

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, ReplyTo};
 use crate::daemon::ownership::Ownership;
+use crate::lunch::cadence::on_working_day;
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::Plan;
 use crate::lunch::person::PersonId;
@@ -104,6 +105,14 @@ impl Settings {
     ) -> Option<DateTime<Utc>> {
         let delay = summary_delay(person);
         let run = self.summary.after(moment - delay, zone)?;
+        // Mail that nobody asked for comes on a working day, but where the operator names the days.
+        let run = match self.summary.names_weekdays() {
+            true => run,
+            false => {
+                let time = run.with_timezone(&zone).time();
+                on_working_day(run, zone, time, &self.rules.holidays)
+            }
+        };
         Some(run + delay)
     }
 

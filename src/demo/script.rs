@@ -206,8 +206,6 @@ impl Play<'_> {
         self.letters(&[
             (BEN, "Re: Lunch with Ana", Excerpt::First(4)),
             (ANA, "is off", Excerpt::First(6)),
-            (BEN, "Cancelled", Excerpt::Head),
-            (ANA, "Cancelled", Excerpt::Head),
         ])?;
         self.until((2, 1, 8, 10)).await?;
         self.narrate(
@@ -238,8 +236,6 @@ impl Play<'_> {
         self.letters(&[
             (ANA, "Re: Lunch with Ben", Excerpt::First(6)),
             (BEN, "now Friday", Excerpt::First(8)),
-            (ANA, "Changed", Excerpt::Head),
-            (BEN, "Changed", Excerpt::Head),
         ])?;
         self.until((2, 5, 12, 15)).await?;
         self.narrate((2, 5, 12, 15), "They have lunch on Friday.");
@@ -292,8 +288,6 @@ impl Play<'_> {
         self.letters(&[
             (BEN, "Re: Lunch with Ana", Excerpt::First(4)),
             (ANA, "a pause until", Excerpt::First(4)),
-            (ANA, "Changed", Excerpt::First(4)),
-            (BEN, "Changed", Excerpt::Head),
         ])
     }
 

@@ -4,7 +4,9 @@
 //! kind of thing was said, never the words themselves; those stand in the receipt.
 
 use crate::demo::client::Mail;
-use crate::lunch::act::{AcceptTerms, Act, Answering, CommandName, Held, Reschedule, Scope};
+use crate::lunch::act::{
+    AcceptTerms, Act, Answering, CommandName, Held, Permission, Reschedule, Scope,
+};
 use crate::lunch::notes::{Notes, Section};
 use crate::reading::message::Message;
 use crate::reading::{self, Context};
@@ -39,7 +41,12 @@ pub fn understood(octets: &[u8], background: &Background) -> String {
         ..Context::new(background.now, background.zone)
     };
     let reading = reading::read(&Message::parse(octets), &context);
-    let told: Vec<String> = reading.acts.iter().map(tell).collect();
+    let for_partner = background.answering == Answering::Exchange;
+    let told = reading.acts.iter().map(|act| match act {
+        Act::Other | Act::Unclear if for_partner => "words for the other, as they are".to_owned(),
+        act => tell(act),
+    });
+    let told: Vec<String> = told.collect();
     told.join("; ")
 }
 
@@ -57,7 +64,11 @@ fn tell(act: &Act) -> String {
         Act::Reschedule(wish) => moved(wish),
         Act::Pause { until: Some(until) } => format!("pause until {}", until.format("%-d %B")),
         Act::Pause { until: None } => "pause".to_owned(),
+        Act::Resume => "on with the lunches".to_owned(),
         Act::End => "end these lunches".to_owned(),
+        Act::Permission(Permission::Named) => "yes, by name".to_owned(),
+        Act::Permission(Permission::Unnamed) => "yes, without the name".to_owned(),
+        Act::Permission(Permission::Refused) => "no, not to be shown".to_owned(),
         Act::Stop => "no mail from here any more".to_owned(),
         Act::Held(held) => told_held(*held).to_owned(),
         Act::Command {

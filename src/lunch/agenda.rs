@@ -4,7 +4,7 @@
 //! moment that has passed. Doing a chore changes the state so that it stands here no longer, so a
 //! jump of the clock or a restart can neither lose nor double one.
 
-use crate::lunch::cadence::{at, moment, working_days_before};
+use crate::lunch::cadence::{at, moment, on_working_day, working_days_before};
 use crate::lunch::event::Rules;
 use crate::lunch::pairing::{Lunch, LunchState, Pairing, Stage};
 use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
@@ -53,7 +53,15 @@ pub fn pass_on_moment(pairing: &Pairing, rules: &Rules) -> Option<DateTime<Utc>>
     dates.sort_by_key(|lunch| lunch.start);
     let third = dates.get(PASS_ON_AFTER.checked_sub(1)?)?.start.date();
     let day = third.checked_add_days(Days::new(PASS_ON_DAYS))?;
-    Some(morning(pairing, day, rules.reminder_time))
+    let due = morning(pairing, day, rules.reminder_time);
+    Some(unasked(due, pairing, rules))
+}
+
+/// When mail that nobody asked for goes out: never at a weekend or on a holiday. One rule for all of it, but
+/// for the letter after a lunch, which comes on the day on which the two met.
+fn unasked(due: DateTime<Utc>, pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
+    let zone = pairing.plan.zone;
+    on_working_day(due, zone, rules.reminder_time, &rules.holidays)
 }
 
 /// After so long without an answer a goal called reached is reached.
@@ -73,10 +81,8 @@ pub fn agenda(pairing: &Pairing, rules: &Rules) -> Vec<(DateTime<Utc>, Chore)> {
             chores.push((lapse_moment(pairing, rules), Chore::Lapse));
         }
         Stage::Postponed { until } => {
-            chores.push((
-                morning(pairing, *until, rules.reminder_time),
-                Chore::AskAgain,
-            ));
+            let due = morning(pairing, *until, rules.reminder_time);
+            chores.push((unasked(due, pairing, rules), Chore::AskAgain));
         }
         Stage::Paused { until } => {
             chores.push((morning(pairing, *until, NaiveTime::MIN), Chore::Wake));
@@ -108,12 +114,30 @@ fn remind_moment(pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
     let due = pairing.asked_at + rules.remind_after;
     let second_day = pairing.away_until.and_then(|back| back.succ_opt());
     let seen = second_day.map(|day| morning(pairing, day, rules.reminder_time));
-    seen.map_or(due, |seen| seen.max(due))
+    let due = seen.map_or(due, |seen| seen.max(due));
+    unasked(due, pairing, rules)
 }
 
 /// When an invitation without an answer lapses: as long after the reminder as ever.
 pub fn lapse_moment(pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
-    remind_moment(pairing, rules) + (rules.lapse_after - rules.remind_after)
+    let due = remind_moment(pairing, rules) + (rules.lapse_after - rules.remind_after);
+    unasked(due, pairing, rules)
+}
+
+/// When both are asked for notes once more, of a lunch that was followed up then.
+pub fn nudge_moment(sent: DateTime<Utc>, pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
+    unasked(sent + rules.nudge_after, pairing, rules)
+}
+
+/// When what was written after such a lunch is shown, though only one has written. Where a holiday brings
+/// the nudge that late, as long after it as ever.
+pub fn seal_moment(sent: DateTime<Utc>, pairing: &Pairing, rules: &Rules) -> DateTime<Utc> {
+    let nudge = nudge_moment(sent, pairing, rules);
+    let seal = unasked(sent + rules.seal, pairing, rules);
+    match seal > nudge {
+        true => seal,
+        false => unasked(nudge + (rules.seal - rules.nudge_after), pairing, rules),
+    }
 }
 
 /// When to look again; `None` if nothing is to be done by the clock.
@@ -149,10 +173,10 @@ fn lunch_chores(
             // three unasked mails for one lunch. What comes after this waits (`Lunch::waits`).
             let silent = !lunch.by_inviter.is_answered() && !lunch.by_invitee.is_answered();
             if !lunch.nudged && !lunch.unsealed && silent {
-                chores.push((sent + rules.nudge_after, Chore::Nudge(index)));
+                chores.push((nudge_moment(sent, pairing, rules), Chore::Nudge(index)));
             }
             if !lunch.unsealed {
-                chores.push((sent + rules.seal, Chore::Unseal(index)));
+                chores.push((seal_moment(sent, pairing, rules), Chore::Unseal(index)));
             }
         }
     }

@@ -35,6 +35,30 @@ pub fn is_working_day(date: NaiveDate, holidays: &BTreeSet<NaiveDate>) -> bool {
     !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !holidays.contains(&date)
 }
 
+/// That date if lunches may fall on it, else the next one on which they may.
+pub fn working_day_from(date: NaiveDate, holidays: &BTreeSet<NaiveDate>) -> NaiveDate {
+    // A year of holidays in a row would be a mistake in the configuration; stop there.
+    let days = date.iter_days().take(366);
+    days.into_iter()
+        .find(|day| is_working_day(*day, holidays))
+        .unwrap_or(date)
+}
+
+/// When mail that nobody asked for goes out, if it is due at that moment: on a working day then, else at
+/// `time` of the next one.
+pub fn on_working_day(
+    due: DateTime<Utc>,
+    zone: Tz,
+    time: NaiveTime,
+    holidays: &BTreeSet<NaiveDate>,
+) -> DateTime<Utc> {
+    let date = local(due, zone).date();
+    match working_day_from(date, holidays) {
+        day if day == date => due,
+        day => moment(at(day, time), zone),
+    }
+}
+
 /// The working day `days` working days before `date`; 0 is the date itself.
 pub fn working_days_before(
     date: NaiveDate,
@@ -119,5 +143,19 @@ mod tests {
             working_days_before(day("2027-01-18"), 1, &friday_off),
             day("2027-01-14")
         );
+    }
+
+    #[test]
+    fn mail_that_nobody_asked_for_waits_for_a_working_day() {
+        let zone = chrono_tz::Europe::Berlin;
+        let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+        let holidays = BTreeSet::from([day("2027-01-18")]);
+        let goes = |due: &str| on_working_day(due.parse().unwrap(), zone, nine, &holidays);
+        let friday = "2027-01-15T13:45:00Z";
+        assert_eq!(goes(friday), friday.parse::<DateTime<Utc>>().unwrap());
+        // Late on Friday in London is Saturday in Berlin, and Monday is a holiday.
+        for weekend in ["2027-01-15T23:30:00Z", "2027-01-17T13:45:00Z"] {
+            assert_eq!(goes(weekend).to_rfc3339(), "2027-01-19T08:00:00+00:00");
+        }
     }
 }

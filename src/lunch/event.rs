@@ -81,6 +81,28 @@ pub enum What {
         /// What was written; shown only to the person.
         words: Words,
     },
+    /// Somebody answers an old letter, and it is known that it was they: what they want now is asked.
+    SaidLate {
+        /// Who.
+        by: PersonId,
+        /// In which conversation.
+        pairing: Option<PairingId>,
+        /// What they answer.
+        about: About,
+        /// The day of that letter.
+        written: NaiveDate,
+        /// What they wrote; shown only to them.
+        words: Words,
+    },
+    /// It is too much mail for one day, of a person or to them.
+    HadEnough {
+        /// Whose.
+        person: PersonId,
+        /// Of which day: they hear of it once.
+        day: NaiveDate,
+        /// What comes in is set aside; else only what goes out waits.
+        set_aside: bool,
+    },
     /// A letter came back, or could not be handed over for days.
     Undelivered {
         /// To whom it should have gone.
@@ -100,6 +122,15 @@ pub enum What {
         many: Option<usize>,
         /// Whether the guest asked.
         came: bool,
+    },
+    /// The other of an ended pairing was asked anew, or could not be.
+    AskedAnew {
+        /// Who wanted to go on.
+        by: PersonId,
+        /// Who was to be asked.
+        partner: PersonId,
+        /// Whether the invitation is on its way.
+        sent: bool,
     },
     /// A card did not get to the board of that person.
     BoardFailed {
@@ -217,6 +248,12 @@ impl Dispatch {
     }
 }
 
+/// The cause of the one letter that day which tells somebody that it is too much mail.
+pub fn enough_on(day: NaiveDate, set_aside: bool) -> String {
+    let what = if set_aside { "set-aside" } else { "waits" };
+    format!("day:{day}/{what}")
+}
+
 /// (kind, scope, recipient, cause) as one text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EffectKey(String);
@@ -239,6 +276,15 @@ impl fmt::Display for EffectKey {
 pub enum Effect {
     /// Send a letter.
     Send(Box<Dispatch>),
+    /// Ask the other of an ended pairing anew, as by any invitation: an end took their yes with it.
+    AskAnew {
+        /// Who wants to go on.
+        by: PersonId,
+        /// Who is to be asked.
+        partner: PersonId,
+        /// What is proposed: what the two had, with what was said of it now.
+        plan: Plan,
+    },
     /// Gather a person's month, and send it if there is something in it.
     Summarise {
         /// Whose.

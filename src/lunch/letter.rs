@@ -22,9 +22,30 @@ pub struct Letter {
     pub partner: Option<NameAddr>,
     /// What it says.
     pub body: Body,
+    /// The calendar's part in what it tells; a letter that is about nothing but the calendar has its event
+    /// in its body.
+    pub calendar: Option<CalendarEvent>,
 }
 
 impl Letter {
+    /// A letter without a calendar's part.
+    pub const fn new(to: NameAddr, partner: Option<NameAddr>, body: Body) -> Self {
+        Self {
+            to,
+            partner,
+            body,
+            calendar: None,
+        }
+    }
+
+    /// What it says to its reader's calendar.
+    pub const fn event(&self) -> Option<&CalendarEvent> {
+        match &self.body {
+            Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } => Some(event),
+            _ => self.calendar.as_ref(),
+        }
+    }
+
     /// The board that it asks about, or, where it is a card, to which it went.
     pub fn board(&self) -> Option<BoardMeant> {
         match &self.body {
@@ -35,6 +56,19 @@ impl Letter {
             body => body.board(),
         }
     }
+}
+
+/// Whether a letter of that name may hold something for its reader's calendar: what changes one lunch, or
+/// lets them rest, is one mail for each of the two.
+pub fn bears_calendar(name: &str) -> bool {
+    let told = name
+        .strip_prefix("receipt-")
+        .or_else(|| name.strip_prefix("notice-"));
+    let changes = matches!(
+        told,
+        Some("skipped" | "stands" | "moved" | "paused" | "resumed")
+    );
+    changes || name.starts_with("calendar-")
 }
 
 /// What an invitation offers.
@@ -91,6 +125,17 @@ pub enum Seal {
     Opened,
     /// They had been shown before; the partner gets the corrected version.
     OpenedBefore,
+}
+
+/// Why a mail comes back to its writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// We couldn't tell what it asks of us.
+    Unclear,
+    /// The lunches have ended: nothing is kept and passed on between the two any more.
+    Ended,
+    /// The two agreed on lunches without notes.
+    NoNotes,
 }
 
 /// What somebody said about somebody, with its date.
@@ -331,6 +376,8 @@ pub enum Notice {
         words: Option<Words>,
         /// The answer.
         permission: Permission,
+        /// The day of the lunch whose notes were taken back, and the leave with them.
+        taken_back: Option<NaiveDate>,
     },
 }
 
@@ -417,6 +464,8 @@ pub enum Receipt {
         dropped: Option<Words>,
         /// The one that the reader called reached, and has just taken that back.
         reopened: Option<Words>,
+        /// What the reader called reached, where it was not sure which one that is; empty where they named none.
+        asks: Option<Words>,
     },
     /// A goal was called reached.
     Achieved {
@@ -460,6 +509,13 @@ pub enum Receipt {
         not: Vec<NameAddr>,
         /// Whether the guest asked.
         came: bool,
+    },
+    /// For `resume` after an end: the other is asked anew.
+    AskedAnew {
+        /// Who.
+        partner: NameAddr,
+        /// Whether the invitation is on its way.
+        sent: bool,
     },
     /// There are many pairings already: is one more meant?
     ManyPairings {
@@ -537,6 +593,11 @@ pub enum Receipt {
     NoSummaries,
     /// The help over the first silence is off.
     NoTips,
+    /// Too much mail for one day.
+    Enough {
+        /// What comes in is set aside; else only what goes out waits.
+        set_aside: bool,
+    },
     /// Who can forget the reader.
     WhoForgets,
     /// The door is open again after `stop`.
@@ -556,6 +617,8 @@ pub enum Body {
         experienced: bool,
         /// Whether it comes back after a "later".
         again: bool,
+        /// Whether the two had lunches before, which have ended.
+        anew: bool,
     },
     /// The one reminder of an unanswered invitation.
     InvitationReminder {
@@ -574,6 +637,8 @@ pub enum Body {
         board: Option<BoardMeant>,
         /// The goal that it called reached.
         goal: Option<GoalMeant>,
+        /// The day of the letter answered, where that is why it is asked: it is old by now.
+        written: Option<NaiveDate>,
     },
     /// The calendar request for a series or a changed one (iTIP REQUEST).
     CalendarRequest {
@@ -633,6 +698,8 @@ pub enum Body {
         goal: Option<Words>,
         /// Whether it replaces an earlier one.
         corrected: bool,
+        /// Whether leave to quote ended with what was put right.
+        unquoted: bool,
         /// Whether the focus note is a goal that the reader, who has none, may take up.
         proposes: bool,
         /// The reader's goal that the partner calls reached.
@@ -719,6 +786,8 @@ pub enum Body {
     Returned {
         /// What the reader wrote.
         words: Words,
+        /// Why nothing was done with it.
+        because: Because,
     },
     /// News about the partner.
     Notice(Notice),
@@ -794,6 +863,7 @@ impl Body {
                 Receipt::Permission { .. } => "receipt-permission",
                 Receipt::Board { .. } => "receipt-board",
                 Receipt::Invited { .. } => "receipt-invited",
+                Receipt::AskedAnew { .. } => "receipt-asked-anew",
                 Receipt::ManyPairings { .. } => "receipt-many",
                 Receipt::BoardLeave { .. } => "receipt-board-leave",
                 Receipt::Notes { .. } => "receipt-notes",
@@ -801,6 +871,7 @@ impl Body {
                 Receipt::Undone { .. } => "receipt-undone",
                 Receipt::NoSummaries => "receipt-no-summaries",
                 Receipt::NoTips => "receipt-no-tips",
+                Receipt::Enough { .. } => "receipt-enough",
                 Receipt::WhoForgets => "receipt-who-forgets",
                 Receipt::Reopened => "receipt-reopened",
             },

@@ -76,6 +76,20 @@ impl Page {
         self.notes.as_ref()?.section(section)
     }
 
+    /// The prompts whose words somebody asked about quoting, and was not refused: asked and open, or allowed.
+    pub fn asked_about(&self) -> impl Iterator<Item = Section> {
+        let asked = self.quoting.iter().filter(|(_, quoting)| {
+            let refused = matches!(quoting.answer, Some((_, Permission::Refused)));
+            !refused
+        });
+        asked.map(|(section, _)| *section)
+    }
+
+    /// Whether there is such a prompt.
+    pub fn is_asked_about(&self) -> bool {
+        self.asked_about().next().is_some()
+    }
+
     /// The speaker's leave for the words under that prompt, with its day; `None` without one.
     pub fn leave(&self, section: Section) -> Option<(NaiveDate, Permission)> {
         self.quotable(section)?;

@@ -119,6 +119,13 @@ impl Schedule {
         &self.written
     }
 
+    /// Whether it says on which days of the week.
+    pub fn names_weekdays(&self) -> bool {
+        let five = spelled_out(&self.written);
+        let weekday = five.as_deref().map(|five| five.split_whitespace().last());
+        weekday.is_ok_and(|weekday| weekday.is_some_and(|field| !matches!(field, "*" | "?")))
+    }
+
     /// The first run later than `moment`, by the clocks of `zone`. A date has one run: the first
     /// time of day that the schedule names. `None` when the calendar ends (after the year 2099).
     pub fn after(&self, moment: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {

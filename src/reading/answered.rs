@@ -31,6 +31,9 @@ const KINDS: usize = Answering::ALL.len();
 /// What a question is about if it names no kind: any of the lunches, so that a bare no asks back.
 const ABOUT_ELSE: Answering = Answering::Receipt;
 
+/// The paragraph that receipts and news bring along where something changes in a calendar.
+const ENTRY: &str = "entry";
+
 /// A set of kinds, a bit for each, and the same again for what a question of ours is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Kinds(u32);
@@ -110,7 +113,9 @@ struct Letters {
 static KNOWN: LazyLock<Letters> = LazyLock::new(|| {
     let mut known = Letters::default();
     for (name, template) in LETTERS {
-        if let Some(kind) = Answering::of_letter(name) {
+        if *name == ENTRY {
+            known.take(Answering::Receipt, &format!("\n\n{template}"));
+        } else if let Some(kind) = Answering::of_letter(name) {
             known.take(kind, template);
         }
     }

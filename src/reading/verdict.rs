@@ -3,6 +3,7 @@
 use crate::lunch::act::{
     AcceptTerms, Act, Answering, Held, PartStat, Permission, Reschedule, Scope,
 };
+use crate::lunch::decide::step::is_relaying;
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::reading::{Bounce, CalendarAnswer, Context, Reading};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -20,10 +21,15 @@ pub enum Item {
 
 /// Every act of a reading.
 pub fn items(reading: &Reading, context: &Context) -> Vec<Item> {
+    items_about(reading, context, None)
+}
+
+/// The same, where the letter that is answered is known by its name: a yes to a board is no leave to quote.
+pub fn items_about(reading: &Reading, context: &Context, letter: Option<&str>) -> Vec<Item> {
     let mut items = Vec::new();
     let mut calendar = reading.calendar.as_ref();
     for act in &reading.acts {
-        tell(act, context, &mut items);
+        tell(act, context, letter, &mut items);
         let by_calendar = matches!(act, Act::CalendarReply { .. } | Act::CalendarCounter { .. });
         if let Some(answer) = calendar.take_if(|_| by_calendar) {
             answered(answer, &mut items);
@@ -50,13 +56,61 @@ pub const fn asked_by(answering: Answering) -> &'static str {
     }
 }
 
-fn tell(act: &Act, context: &Context, items: &mut Vec<Item>) {
+/// Whether it is for the partner, as it stands, in answer to a letter that passes words on.
+fn is_passed_on(act: &Act, letter: Option<&str>, context: &Context) -> bool {
+    let words = match act {
+        Act::Accept(terms) => *terms == AcceptTerms::default(),
+        Act::Unclear | Act::Question | Act::Permission(_) | Act::Other => true,
+        Act::Decline => context.answering == Some(Answering::Exchange),
+        _ => false,
+    };
+    words && is_relaying(letter, context.answering)
+}
+
+/// A no, by what was asked.
+const fn refused(answering: Option<Answering>) -> &'static str {
+    match answering {
+        None | Some(Answering::Invitation) => "A no, for good: no more mail from this inviter.",
+        Some(Answering::Reminder) => "A no to this lunch: it is left out, and the next one comes.",
+        Some(Answering::FollowUp) => "Nothing to write this time.",
+        Some(Answering::Proposal) => "Not yet: the goal stays open.",
+        Some(
+            Answering::Receipt
+            | Answering::Exchange
+            | Answering::Summary
+            | Answering::Question
+            | Answering::Permission,
+        ) => "A no to what was asked or told.",
+    }
+}
+
+/// An answer to whether words may be shown, by where.
+const fn granted(given: Permission, board: Option<bool>) -> &'static str {
+    match (given, board) {
+        (Permission::Refused, Some(true)) => "A no: no cards go to that board.",
+        (_, Some(true)) => "A yes: cards of their lunches go to that board.",
+        (Permission::Named, Some(false)) => "A yes: their words may stand on the partner's board.",
+        (_, Some(false)) => "A no: none of their words go to the partner's board.",
+        (Permission::Named, None) => "Leave to quote, with the name.",
+        (Permission::Unnamed, None) => "Leave to quote, without the name.",
+        (Permission::Refused, None) => "No leave to quote.",
+    }
+}
+
+fn tell(act: &Act, context: &Context, letter: Option<&str>, items: &mut Vec<Item>) {
     let proposal = context.answering == Some(Answering::Proposal);
+    let board = match letter {
+        Some("board-confirm") => Some(true),
+        Some("board-ask" | "receipt-board-leave") => Some(false),
+        _ => None,
+    };
     let said = match act {
-        Act::Accept(_) if proposal => "A yes: the proposed goal becomes their own.".to_owned(),
+        act if is_passed_on(act, letter, context) => {
+            "Words for the partner, who gets them as they are.".to_owned()
+        }
+        Act::Accept(_) if proposal => "A yes: they see it so too, and it is reached.".to_owned(),
         Act::Accept(_) => "A yes.".to_owned(),
-        Act::Decline if proposal => "A no to the proposed goal.".to_owned(),
-        Act::Decline => "A no, for good: no more mail from this inviter.".to_owned(),
+        Act::Decline => refused(context.answering).to_owned(),
         Act::Later { until } => match until {
             Some(until) => format!("Not now: asked again on {}.", day(*until)),
             None => "Not now, and no date said: asked again after a while.".to_owned(),
@@ -76,14 +130,13 @@ fn tell(act: &Act, context: &Context, items: &mut Vec<Item>) {
             Some(until) => format!("A pause until {}.", day(*until)),
             None => "A pause, and no end said.".to_owned(),
         },
-        Act::Resume => "The pause is over.".to_owned(),
+        Act::Resume => {
+            "On with the lunches: a pause is over; where they have ended, the other is asked."
+                .to_owned()
+        }
         Act::End => "These lunches end.".to_owned(),
         Act::Stop => "All mail to them ends, from anybody here.".to_owned(),
-        Act::Permission(given) => match given {
-            Permission::Named => "Leave to quote, with the name.".to_owned(),
-            Permission::Unnamed => "Leave to quote, without the name.".to_owned(),
-            Permission::Refused => "No leave to quote.".to_owned(),
-        },
+        Act::Permission(given) => granted(*given, board).to_owned(),
         Act::Correction { section, words } => match (section, words) {
             (Some(section), Some(_)) => format!("Another answer to {}:", prompt(*section)),
             (Some(section), None) => format!("The answer to {} is taken away.", prompt(*section)),
@@ -257,4 +310,39 @@ fn moment(moment: NaiveDateTime) -> String {
 
 fn local(start: DateTime<Utc>, context: &Context) -> String {
     moment(start.with_timezone(&context.zone).naive_local())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(act: &Act, answering: Answering, letter: &str) -> String {
+        let context = Context {
+            answering: Some(answering),
+            ..Context::new(DateTime::UNIX_EPOCH, chrono_tz::UTC)
+        };
+        let mut items = Vec::new();
+        tell(act, &context, Some(letter), &mut items);
+        match items.into_iter().next() {
+            Some(Item::Said(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_told_by_what_was_asked() {
+        let yes = Act::Permission(Permission::Named);
+        let told = |letter| said(&yes, Answering::Permission, letter);
+        assert!(told("permission").starts_with("Leave to quote"));
+        assert!(told("board-confirm").contains("cards of their lunches"));
+        assert!(told("board-ask").contains("the partner's board"));
+        let resumed = said(&Act::Resume, Answering::Receipt, "receipt-ended");
+        assert!(resumed.contains("the other is asked"), "{resumed}");
+        let thanks = said(&Act::Other, Answering::Exchange, "exchange");
+        assert!(thanks.starts_with("Words for the partner"), "{thanks}");
+        let thanks = said(&Act::Other, Answering::Receipt, "receipt-notes");
+        assert_eq!(thanks, "Nothing that asks for anything.");
+        let no = said(&Act::Decline, Answering::Reminder, "reminder");
+        assert!(!no.contains("for good"), "{no}");
+    }
 }

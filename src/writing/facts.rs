@@ -7,11 +7,11 @@
 use super::Posting;
 use super::english as say;
 use super::harvest;
-use crate::calendar::write::Event;
+use crate::calendar::write::{Event, Method};
 use crate::lunch::act::Permission;
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt, Seal,
-    Table,
+    Agreement, Because, BoardState, Body, ClaimAnswer, Letter, Notice, Offer, QuoteState, Receipt,
+    Seal, Table,
 };
 use crate::lunch::notes::{Notes, Polarity, Section, Words};
 use crate::words::address::NameAddr;
@@ -42,6 +42,10 @@ pub fn of(letter: &Letter, posting: &Posting) -> Value {
         operator_name => house.operator.display_name(),
         later_month => say::later_month(facts.today),
         reference => posting.reference.as_str(),
+        entry => letter.calendar.as_ref().map_or("", |event| match event.method {
+            Method::Cancel => "cancel",
+            Method::Request | Method::Publish => "change",
+        }),
         ..facts.body(&letter.body)
     }
 }
@@ -173,17 +177,25 @@ impl Facts {
                 offer,
                 experienced,
                 again,
+                anew,
             } => context! {
                 note => text_or_none(note.as_ref()),
                 offer => self.offer(offer),
-                experienced, again,
+                experienced, again, anew,
             },
             Body::InvitationReminder { offer } => context! {
                 offer => self.offer(offer),
             },
-            Body::Question { words, about, .. } => {
-                context! { words => text(words), about => about.name() }
-            }
+            Body::Question {
+                words,
+                about,
+                written,
+                ..
+            } => context! {
+                words => text(words),
+                about => about.name(),
+                written => written.map(|d| self.date(d)),
+            },
             Body::CalendarRequest { event, .. } => context! { event => self.event(event) },
             Body::CalendarCancel { event, one } => {
                 context! { event => self.event(event), one }
@@ -224,6 +236,7 @@ impl Facts {
                 notes,
                 goal: own,
                 corrected,
+                unquoted,
                 proposes,
                 reached,
             } => context! {
@@ -232,7 +245,7 @@ impl Facts {
                 goal => goal(own.as_ref()),
                 reached => goal(reached.as_ref()),
                 empty => notes.is_empty(),
-                corrected, proposes,
+                corrected, unquoted, proposes,
             },
             Body::GoalReached { words, .. } => context! { goal => text(words) },
             Body::BoardConfirm { address, marks } => {
@@ -277,9 +290,15 @@ impl Facts {
                 pack => !pack.is_empty(),
             },
             Body::NoSlot { offer, stands } => context! { offer => self.offer(offer), stands },
-            Body::Confirm { words } | Body::Returned { words } => {
-                context! { words => text(words) }
-            }
+            Body::Confirm { words } => context! { words => text(words) },
+            Body::Returned { words, because } => context! {
+                words => text(words),
+                because => match because {
+                    Because::Unclear => "unclear",
+                    Because::Ended => "ended",
+                    Because::NoNotes => "no notes",
+                },
+            },
             Body::Notice(notice) => self.notice(notice),
             Body::Receipt(receipt) => self.receipt(receipt),
         }
@@ -302,9 +321,14 @@ impl Facts {
                 said => text(said),
                 came => came_of(*came),
             },
-            Notice::QuoteAnswered { words, permission } => context! {
+            Notice::QuoteAnswered {
+                words,
+                permission,
+                taken_back,
+            } => context! {
                 words => text_or_none(words.as_ref()),
                 permission => leave(*permission),
+                taken_back => taken_back.map(|d| self.date(d)),
             },
             Notice::Lapsed | Notice::Undeliverable | Notice::Ended => context! {},
             Notice::Skipped { table, next } => self.skipped(table, *next),
@@ -357,10 +381,13 @@ impl Facts {
                 all,
                 dropped,
                 reopened,
+                asks,
             } => context! {
                 all => numbered(all),
                 dropped => text_or_none(dropped.as_ref()),
                 reopened => text_or_none(reopened.as_ref()),
+                asks => asks.is_some(),
+                said => text_or_none(asks.as_ref()),
             },
             Receipt::Achieved { words, asked, .. } => context! { words => text(words), asked },
             Receipt::Agreed {
@@ -387,6 +414,10 @@ impl Facts {
                 asked => people(asked), not_asked => people(not), came,
                 several => asked.len() > 1,
             },
+            Receipt::AskedAnew { partner, sent } => {
+                context! { partner => partner.first_name(), sent }
+            }
+            Receipt::Enough { set_aside } => context! { set_aside },
             Receipt::ManyPairings { have, guests } => context! {
                 have => say::number(*have), guests => people(guests),
             },

@@ -100,7 +100,7 @@ impl Month<'_> {
                 goal => goal(Some(words)),
             }).collect::<Vec<_>>(),
             threads => self.threads(&harvest.weave),
-            next => harvest.next.iter().map(|n| self.next(n)).collect::<Vec<_>>(),
+            next => harvest.next.iter().map(|n| self.next(n, &harvest.weave)).collect::<Vec<_>>(),
         }
     }
 
@@ -152,8 +152,14 @@ impl Month<'_> {
         said.collect()
     }
 
-    fn next(&self, next: &NextLunch) -> Value {
+    /// The how many-th it is, is told where the threads below count the same: lunches of which nobody said
+    /// whether they took place are none there.
+    fn next(&self, next: &NextLunch, weave: &Weave) -> Value {
+        let mut threads = weave.threads.iter();
+        let theirs = threads.find(|t| t.partner.address == next.partner.address);
+        let held = theirs.map_or(0, |thread| thread.held.len());
         context! {
+            counted => u32::try_from(held).is_ok_and(|held| held.saturating_add(1) == next.table.ordinal),
             partner => self.name(&next.partner),
             table => self.facts.table(&next.table),
             speaks_first => next.speaks_first,

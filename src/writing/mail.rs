@@ -48,10 +48,7 @@ pub fn assemble(
     if !(1970..=9999).contains(&posting.date.year()) {
         return Err(WritingError::Date);
     }
-    let event = match &letter.body {
-        Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } => Some(event),
-        _ => None,
-    };
+    let event = letter.event();
     let mut builder = Message::builder()
         .from(mailbox(&posting.from, "From")?)
         .to(mailbox(&letter.to, "To")?)

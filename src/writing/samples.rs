@@ -1,8 +1,8 @@
 //! Samples: one letter of every kind, about Ana and Ben, for `preview`, for the tests, and to try
 //! an operator's own templates on.
 //!
-//! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet on
-//! Thursdays, and by January they have their fourth lunch.
+//! Fixed people, dates and words; no clock. Ana invited Ben in November 2026; they meet every
+//! other Thursday from 3 December, but for the last one of the year: 14 January is their third lunch.
 
 mod papers;
 mod story;
@@ -12,8 +12,8 @@ use super::{House, Language, Posting};
 use crate::calendar::write::{Event, Method, Recurrence};
 use crate::lunch::act::{Answering, Permission};
 use crate::lunch::letter::{
-    Agreement, BoardState, Body, ClaimAnswer, Harvest, Letter, NextLunch, Notice, Offer, OpenGoal,
-    Quote, QuoteState, ReachedGoal, Receipt, Seal, Table,
+    Agreement, Because, BoardState, Body, ClaimAnswer, Harvest, Letter, NextLunch, Notice, Offer,
+    OpenGoal, Quote, QuoteState, ReachedGoal, Receipt, Seal, Table, bears_calendar,
 };
 use crate::lunch::notes::{Notes, Observation, Polarity, Section, Words};
 use crate::lunch::pairing::{PairingId, Role};
@@ -57,6 +57,9 @@ pub fn from_own_mailbox((kind, mut letter, mut posting): Sample) -> Sample {
     if let Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. } =
         &mut letter.body
     {
+        event.organizer = cast.ana.clone();
+    }
+    if let Some(event) = &mut letter.calendar {
         event.organizer = cast.ana.clone();
     }
     posting.house = House {
@@ -175,20 +178,33 @@ impl Cast {
     }
 
     fn to_ben(&self, body: Body, date: (i32, u32, u32)) -> Dated {
-        let letter = Letter {
-            to: self.ben.clone(),
-            partner: Some(self.ana.clone()),
-            body,
-        };
+        let letter = Letter::new(self.ben.clone(), Some(self.ana.clone()), body);
         (letter, date)
     }
 
     fn to_ana(&self, body: Body, date: (i32, u32, u32)) -> Dated {
-        let letter = Letter {
-            to: self.ana.clone(),
-            partner: Some(self.ben.clone()),
-            body,
+        let letter = Letter::new(self.ana.clone(), Some(self.ben.clone()), body);
+        (letter, date)
+    }
+
+    /// With what it brings for its reader's calendar, if it tells of a change there.
+    fn with_entry(&self, (mut letter, date): Dated) -> Dated {
+        let method = match letter.body.name() {
+            "receipt-skipped" | "notice-skipped" => Method::Cancel,
+            _ => Method::Request,
         };
+        let single = method == Method::Cancel;
+        let event = Event {
+            sequence: 1,
+            attendee: letter.to.clone(),
+            recurrence_id: single.then(|| table().start),
+            ..self.event(method)
+        };
+        let recurrence = event.recurrence.clone().filter(|_| !single);
+        letter.calendar = bears_calendar(letter.body.name()).then_some(Event {
+            recurrence,
+            ..event
+        });
         (letter, date)
     }
 
@@ -269,7 +285,7 @@ fn agreement() -> Agreement {
 
 fn table() -> Table {
     Table {
-        ordinal: 4,
+        ordinal: 3,
         start: at(on(2027, 1, 14), 12, 30),
         minutes: 45,
         location: "Nearby cafe".to_owned(),

@@ -24,9 +24,13 @@ pub(super) const PACK: &str = "en/pack.html";
 /// The last lines of every letter's small print.
 const FOOTER: &str = "footer";
 
+/// The last paragraph of a letter that brings something for the calendar along.
+const ENTRY: &str = "entry";
+
 const BUILT_IN: &[(&str, &str)] = built_in![
     "layout.html",
     "en/pack.html",
+    "en/entry.txt",
     "en/footer.txt",
     "en/invitation.txt",
     "en/invitation-reminder.txt",
@@ -83,6 +87,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "en/receipt-achieved.txt",
     "en/receipt-agreed.txt",
     "en/receipt-jotted.txt",
+    "en/receipt-asked-anew.txt",
+    "en/receipt-enough.txt",
     "en/receipt-forgotten.txt",
     "en/receipt-removed.txt",
     "en/receipt-quote.txt",
@@ -232,6 +238,10 @@ impl Templates {
         let folder = posting.language.tag();
         let own = format!("{folder}/{}.txt", letter.body.name());
         let mut sheet = blocks::parse(&self.render(&own, &values)?);
+        if letter.calendar.is_some() {
+            let entry = self.render(&format!("{folder}/{ENTRY}.txt"), &values)?;
+            sheet.blocks.extend(blocks::blocks(&entry));
+        }
         let footer = self.render(&format!("{folder}/{FOOTER}.txt"), &values)?;
         sheet.small_print.extend(blocks::blocks(&footer));
         Ok(sheet)
@@ -311,7 +321,7 @@ impl Templates {
         let shared = samples::with_variations();
         let personal = shared.clone().into_iter().map(samples::from_own_mailbox);
         for (kind, letter, posting) in personal.chain(shared.clone()) {
-            let whole = [LAYOUT, "en/footer.txt"].contains(&name);
+            let whole = [LAYOUT, "en/footer.txt", "en/entry.txt"].contains(&name);
             if !whole && name != format!("{}/{kind}.txt", posting.language.tag()) {
                 continue;
             }

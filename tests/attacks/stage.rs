@@ -52,12 +52,16 @@ impl Stage {
                 "[{section}]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\npassword = \"sandbox\"\n"
             )
         };
+        let ceiling = match policy.contains("mails_per_person_per_day") {
+            true => "",
+            false => "mails_per_person_per_day = 50\n",
+        };
         let settings = format!(
             "[mail]\naddress = \"{LUNCH}\"\nname = \"Lunch\"\n\
              [operator]\naddress = \"cleo@example.test\"\ncontact = \"Cleo\"\n{}{}\
              [store]\npath = \"store\"\nkey_file = \"store.key\"\n\
              [lunch]\ntimezone = \"Europe/Berlin\"\n\
-             [policy]\nmails_per_person_per_day = 50\n{policy}\n",
+             [policy]\n{ceiling}{policy}\n",
             server("imap", sandbox.imap_port()),
             server("smtp", sandbox.smtp_port()),
         );

@@ -318,3 +318,82 @@ fn notes_call_only_such_a_goal_reached_as_their_writer_was_told_of() {
         assert_eq!(world.ended(0).is_some(), known);
     }
 }
+
+/// What Ana hears of `achieved: …`, and which of her goals it called reached.
+fn achieved(goals: &[&str], said: &str) -> Option<usize> {
+    let mut world = World::with_goals(goals, false);
+    world.tells(command(CommandName::Achieved, said));
+    let claims = &world.circle.pairings[&FIRST].growth.claims;
+    let place = claims.first().map(|claim| claim.goal);
+    assert!(claims.len() < 2);
+    let told = if place.is_some() {
+        "receipt-achieved"
+    } else {
+        "receipt-goals"
+    };
+    if place.is_none() {
+        let Body::Receipt(Receipt::Goals { asks, all, .. }) = world.body("receipt-goals", ANA)
+        else {
+            panic!("another receipt")
+        };
+        let asked = asks.as_ref().map(|words| words.reveal().as_str());
+        assert_eq!((asked, all.len()), (Some(said), goals.len()), "which one?");
+    }
+    assert_eq!(world.letters_to(ANA), [told], "{said}");
+    place
+}
+
+#[test]
+fn words_that_fit_no_goal_call_none_reached_and_are_asked_about() {
+    let two = ["Handing things over sooner", "Speaking up in planning"];
+    assert_eq!(achieved(&two, "speaking up"), Some(1));
+    assert_eq!(achieved(&two, "handing things over"), Some(0));
+    assert_eq!(achieved(&two, "2"), Some(1));
+    let more = "speaking up in planning, on Monday even first";
+    assert_eq!(achieved(&two, more), Some(1));
+    for unsure in [
+        "",
+        "listening to the end",
+        "3",
+        "it",
+        "planning the handing",
+    ] {
+        assert_eq!(achieved(&two, unsure), None, "{unsure}");
+    }
+    let one = ["Handing things over sooner"];
+    assert_eq!(achieved(&one, ""), Some(0));
+    assert_eq!(achieved(&one, "listening to the end"), None);
+    assert_eq!(achieved(&one, "2"), None);
+    let alike = ["Asking for help", "Asking for help early"];
+    assert_eq!(achieved(&alike, "Asking for help"), Some(0));
+    assert_eq!(achieved(&alike, "asking"), None);
+    assert_eq!(achieved(&["SQL"], "sql"), Some(0));
+    assert_eq!(achieved(&["SQL", "R"], "R"), Some(1));
+}
+
+#[test]
+fn a_not_yet_of_one_partner_ends_it_everywhere() {
+    let mut world = World::with_goals(&["shorter mails"], true);
+    world.tells(command(CommandName::Achieved, ""));
+    let bens = world.newest("goal-reached", BEN);
+    let caras = world.newest("goal-reached", CARA);
+    world.answers(BEN, &bens, Act::Later { until: None });
+    assert_eq!(world.heard(BEN), (ClaimAnswer::NotYet, ClaimAnswer::NotYet));
+    let claims = world
+        .circle
+        .pairings
+        .values()
+        .flat_map(|p| &p.growth.claims);
+    assert_eq!(claims.count(), 0);
+    world.sent.clear();
+    world.run_to("2027-03-01T08:00:00Z");
+    assert_eq!(
+        world.ended(0),
+        None,
+        "Cara's silence makes it no reached one"
+    );
+    // And her late yes is told as what it is.
+    world.answers(CARA, &caras, yes());
+    assert_eq!(world.heard(CARA), (ClaimAnswer::Open, ClaimAnswer::Open));
+    assert_eq!(world.ended(0), None);
+}

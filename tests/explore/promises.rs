@@ -50,7 +50,7 @@ pub fn hold(world: &mut World, turn: &Turn) -> Kept {
 fn letters(turn: &Turn) -> Vec<Dispatch> {
     let sends = turn.decision.effects.iter().filter_map(|e| match e {
         Effect::Send(dispatch) => Some((**dispatch).clone()),
-        Effect::Summarise { .. } | Effect::Show { .. } => None,
+        Effect::Summarise { .. } | Effect::Show { .. } | Effect::AskAnew { .. } => None,
     });
     sends.collect()
 }
@@ -208,9 +208,7 @@ fn few_unasked(world: &mut World, turn: &Turn, letter: &Dispatch) -> Kept {
 fn deliver(world: &mut World, letter: &Dispatch) -> Kept {
     world.sent.push(waiting(letter));
     world.hand_over(letter);
-    let (Body::CalendarRequest { event, .. } | Body::CalendarCancel { event, .. }) =
-        &letter.letter.body
-    else {
+    let Some(event) = letter.letter.event() else {
         return Ok(());
     };
     for client in 0..2 {
@@ -254,7 +252,7 @@ fn notes_in(notes: &Notes) -> Vec<String> {
 
 fn words_in(body: &Body) -> Vec<String> {
     match body {
-        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words } => {
+        Body::Question { words, .. } | Body::Confirm { words } | Body::Returned { words, .. } => {
             vec![words.reveal().clone()]
         }
         Body::Exchange { notes, .. } | Body::Receipt(Receipt::Notes { notes, .. }) => {
@@ -372,8 +370,12 @@ fn one_receipt(turn: &Turn, letters: &[Dispatch]) -> Kept {
     if receipts.len() > said.acts.len() {
         return Err(format!("{receipts:?} for {} act(s)", said.acts.len()));
     }
-    let idle =
-        letters.is_empty() && turn.decision.pairings.is_empty() && turn.decision.people.is_empty();
+    // Gathering a month, a picture or a new invitation is done by the daemon.
+    let gathers = |effect: &Effect| !matches!(effect, Effect::Send(_));
+    let idle = letters.is_empty()
+        && turn.decision.pairings.is_empty()
+        && turn.decision.people.is_empty()
+        && !turn.decision.effects.iter().any(gathers);
     let claims = matches!(turn.decision.outcome, Outcome::Done | Outcome::Asked);
     if idle && claims {
         return Err(format!("{:?}, but nothing was done", turn.decision.outcome));

@@ -266,7 +266,41 @@ impl World {
             before,
             decision,
         };
-        check(self, &turn)
+        check(self, &turn)?;
+        self.ask_anew(&turn, check)
+    }
+
+    /// What the daemon does about lunches that somebody who ended them wants back.
+    fn ask_anew(
+        &mut self,
+        turn: &Turn,
+        check: &mut impl FnMut(&mut Self, &Turn) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for effect in &turn.decision.effects {
+            let Effect::AskAnew { by, partner, plan } = effect else {
+                continue;
+            };
+            let newest = self.circle.pairings.keys().map(|id| id.0).max();
+            let pairing = PairingId(newest.unwrap_or_default() + 1);
+            let what = What::Invite {
+                pairing,
+                inviter: *by,
+                invitee: *partner,
+                note: None,
+                plan: plan.clone(),
+            };
+            let Cause::Mail(cause) = &turn.event.cause else {
+                return Err("lunches are wanted back by mail".into());
+            };
+            self.happen(Cause::Request(format!("{cause}-anew")), what, check)?;
+            let told = What::AskedAnew {
+                by: *by,
+                partner: *partner,
+                sent: self.circle.pairings.contains_key(&pairing),
+            };
+            self.happen(turn.event.cause.clone(), told, check)?;
+        }
+        Ok(())
     }
 
     /// Remembers a letter as one that its reader may answer.

@@ -160,8 +160,70 @@ fn whoever_is_not_ready_yet_is_asked_again() {
     visitor.say("/mail/1", 3);
     assert_eq!(go_on(&visitor), "Wait until the letter comes back");
     let page = visitor.get("/");
-    assert_eq!(step(&page).0, "Read Ben's invitation", "a new one");
+    assert_eq!(step(&page).0, "Answer as Ben once more");
+    let told = page.between("<p class=\"count\">", "</p>");
+    assert_eq!(told, "Step 4 of 11", "what was done stays done");
     assert!(page.between("<time>", "</time>").contains("March 2027"));
+    let (_, link) = step(&page);
+    visitor.say(&link.expect("the letter that came back"), 0);
+    let page = visitor.get("/");
+    assert_eq!(step(&page).0, "Look at Ben's calendar entry");
+}
+
+/// The newest letter in somebody's inbox whose subject holds this.
+fn newest(visitor: &Visitor, name: &str, subject: &str) -> String {
+    let page = visitor.get("/");
+    let inbox = page.between(&format!("aria-label=\"{name}'s inbox\""), "</section>");
+    let mut entries = inbox.split("<a class=\"entry").skip(1);
+    let found = entries.find(|entry| {
+        let entry = unescaped(entry);
+        entry.contains("href=\"/mail/") && entry.contains(subject)
+    });
+    let found = found.unwrap_or_else(|| panic!("no '{subject}' to {name}: {inbox}"));
+    let (_, rest) = found.split_once("href=\"").expect("a link");
+    unescaped(rest.split('"').next().expect("its end"))
+}
+
+/// Types words into the reply to a letter; what the daemon understood, as the overview tells it.
+fn understood(visitor: &Visitor, letter: &str, words: &str) -> String {
+    let form = visitor.get(letter);
+    let action = letter.replace("/mail/", "/reply/");
+    visitor.submit(&form, &action, &[("words", words), ("habit", "phone")]);
+    let page = visitor.get("/");
+    let verdicts = page.between("<ul class=\"verdicts\">", "</ul>");
+    let (_, newest) = verdicts.split_once("<br>").expect("a verdict");
+    unescaped(newest.split("</a>").next().expect("its end"))
+}
+
+#[test]
+fn what_was_understood_is_told_by_what_was_asked() {
+    let visitor = Visitor::enter();
+    let mut way = Vec::new();
+    while way
+        .last()
+        .is_none_or(|last| last != "Skip to the month's end")
+    {
+        way.push(go_on(&visitor));
+    }
+    // Both summaries are there, though each comes on a morning of its own.
+    for name in ["Ana", "Ben"] {
+        newest(&visitor, name, "Your lunches in January");
+    }
+    let exchange = newest(&visitor, "Ben", "what Ana told you");
+    assert_eq!(
+        understood(&visitor, &exchange, "Thank you. I have told Dan so."),
+        "Words for the partner, who gets them as they are."
+    );
+    let summary = newest(&visitor, "Ana", "Your lunches in January");
+    understood(&visitor, &summary, "board: dan+board@example.com");
+    let asked = newest(&visitor, "Ana", "board");
+    assert_eq!(
+        understood(&visitor, &asked, "Yes"),
+        "A yes: cards of their lunches go to that board."
+    );
+    let request = newest(&visitor, "Ben", "Lunch with Ana");
+    let told = understood(&visitor, &request, "resume");
+    assert!(told.starts_with("On with the lunches"), "{told}");
 }
 
 #[test]

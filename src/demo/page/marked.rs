@@ -4,7 +4,7 @@
 
 use crate::reading::change::changes;
 use crate::reading::message::Message;
-use crate::reading::verdict::{Item, asked_by, items};
+use crate::reading::verdict::{Item, asked_by, items_about};
 use crate::reading::visible::{self, Line, Part};
 use crate::reading::{self, Context};
 use serde::Serialize;
@@ -61,8 +61,8 @@ impl Marked {
     }
 }
 
-/// Reads a mail before a background, as the daemon does.
-pub fn mark(octets: &[u8], context: &Context) -> Marked {
+/// Reads a mail before a background, as the daemon does; `letter` is the name of the letter that it answers.
+pub fn mark(octets: &[u8], context: &Context, letter: Option<&str>) -> Marked {
     let message = Message::parse(octets);
     let reading = reading::read(&message, context);
     let shown = visible::shown(&message, context);
@@ -94,7 +94,10 @@ pub fn mark(octets: &[u8], context: &Context) -> Marked {
         more,
         nobody,
         answers: context.answering.map(asked_by),
-        verdict: items(&reading, context).into_iter().map(told).collect(),
+        verdict: items_about(&reading, context, letter)
+            .into_iter()
+            .map(told)
+            .collect(),
         because: reading.reason.clone(),
         changes: changes(&message, &reading, context, &shown)
             .into_iter()

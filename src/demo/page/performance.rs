@@ -25,6 +25,9 @@ const TURNS_MAX: usize = 80;
 /// How far ahead a letter is looked for.
 const LOOK_AHEAD_MAX: TimeDelta = TimeDelta::days(120);
 
+/// Within so long after the first summary the others of that month come.
+const SAME_MORNING: TimeDelta = TimeDelta::hours(3);
+
 /// A letter in somebody's inbox.
 pub struct Letter {
     /// Whose inbox.
@@ -263,9 +266,11 @@ impl Performance {
             return Ok(None);
         };
         let at = self.now().await?;
+        let kind = self.letters.get(to).and_then(|letter| letter.kind.as_ref());
+        let letter = kind.map(|kind| kind.name.clone());
         let marked = match self.stage.background(&octets).await? {
-            Some(background) => mark(&octets, &background.context()),
-            None => mark(&octets, &Context::new(self.stage.now().await?, ZONE)),
+            Some(background) => mark(&octets, &background.context(), letter.as_deref()),
+            None => mark(&octets, &Context::new(self.stage.now().await?, ZONE), None),
         };
         self.stage.send(player, address, &octets).await?;
         let letters = self.look().await?;
@@ -294,7 +299,7 @@ impl Performance {
         if answering.is_none()
             && let Some(background) = self.stage.background(octets).await?
         {
-            return Ok(mark(octets, &background.context()));
+            return Ok(mark(octets, &background.context(), None));
         }
         let recent = self.letters.iter().rev().take(40);
         let originals: Vec<String> = recent.map(|letter| letter.mail.text.clone()).collect();
@@ -303,7 +308,7 @@ impl Performance {
             originals: &originals,
             ..Context::new(self.stage.now().await?, ZONE)
         };
-        Ok(mark(octets, &context))
+        Ok(mark(octets, &context, None))
     }
 
     /// Somebody invites others.
@@ -342,7 +347,7 @@ impl Performance {
             self.look().await?;
         } else {
             quiet = true;
-            let far = self.stage.now().await? + LOOK_AHEAD_MAX;
+            let mut far = self.stage.now().await? + LOOK_AHEAD_MAX;
             for _ in 0..TURNS_MAX {
                 // What is due years from now is housekeeping, and no letter.
                 if !self.stage.next_before(far).await? {
@@ -354,7 +359,11 @@ impl Performance {
                     Until::Letter(name) => news.any(|letter| letter.is(name)),
                     Until::Next | Until::Fortnight => news.next().is_some(),
                 };
-                if there {
+                if there && until == Until::Letter("summary") {
+                    // Each comes on a morning of their own: all of them are waited for.
+                    far = self.stage.now().await? + SAME_MORNING;
+                    quiet = false;
+                } else if there {
                     quiet = false;
                     break;
                 }

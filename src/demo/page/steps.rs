@@ -99,6 +99,22 @@ impl Scene<'_> {
         })
     }
 
+    /// Whether somebody has opened an invitation.
+    fn has_read(&self, player: Player) -> bool {
+        let mut letters = self.performance.letters().iter();
+        letters.any(|letter| letter.player == player && letter.opened && letter.is("invitation"))
+    }
+
+    /// Whether somebody has answered an invitation themselves, in whatever way.
+    fn has_answered(&self, player: Player) -> bool {
+        self.performance.answers().iter().any(|answer| {
+            let letter = self.performance.letter(answer.to);
+            let kind = letter.and_then(|letter| letter.kind.as_ref());
+            let asked = kind.is_some_and(|kind| kind.answering == Answering::Invitation);
+            answer.by == player && answer.is_a_persons() && asked && answer.marked.kind == "later"
+        })
+    }
+
     fn stage(&self, invitee: Player) -> Option<&Stage> {
         let asked = |c: &&Couple| c.inviter == ANA.address && c.invitee == invitee.address;
         self.couples.iter().find(asked).map(|couple| &couple.stage)
@@ -120,8 +136,10 @@ impl Scene<'_> {
 
     fn asking(&self) -> Vec<Step> {
         let asked = |player: Player| self.letter(player, "invitation").map(|(at, _)| at);
-        let read = self.letter(BEN, "invitation");
-        let settled = |player| !matches!(self.stage(player), Some(Stage::Invited));
+        // An invitation that has come back was read and answered before.
+        let settled = |player| {
+            !matches!(self.stage(player), Some(Stage::Invited)) || self.has_answered(player)
+        };
         let reply = |player| asked(player).map(|at| format!("{}#reply", link(at)));
         let meets = self.pair().is_some();
         let mut steps = vec![
@@ -130,7 +148,7 @@ impl Scene<'_> {
                 hint: "Four colleagues, and a clock that stands still until you move it. Ana has \
                        asked Ben and Cara to lunch."
                     .to_owned(),
-                done: read.is_some_and(|(_, letter)| letter.opened) || settled(BEN),
+                done: self.has_read(BEN) || settled(BEN),
                 go: asked(BEN).map(link),
                 label: "Open it".to_owned(),
                 ..Step::default()
@@ -162,13 +180,28 @@ impl Scene<'_> {
         ];
         let known = [BEN, CARA].map(|player| player.address);
         let theirs = |c: &&Couple| c.inviter == ANA.address && known.contains(&&*c.invitee);
-        for couple in self.invited().filter(|couple| !meets && !theirs(couple)) {
+        for couple in self.invited().filter(|_| !meets) {
             let Some(invitee) = player(&couple.invitee) else {
                 continue;
             };
+            let back = self.has_answered(invitee);
+            if theirs(&couple) && !back {
+                continue;
+            }
+            let (title, hint) = match back {
+                true => (
+                    format!("Answer as {} once more", invitee.name),
+                    "The letter has come back on its day. Say yes this time, so that two of them \
+                     meet.",
+                ),
+                false => (
+                    format!("Answer as {}", invitee.name),
+                    "Say yes this time, so that two of them meet.",
+                ),
+            };
             steps.push(Step {
-                title: format!("Answer as {}", invitee.name),
-                hint: "Say yes this time, so that two of them meet.".to_owned(),
+                title,
+                hint: hint.to_owned(),
                 go: reply(invitee),
                 label: format!("Reply as {}", invitee.name),
                 ..Step::default()

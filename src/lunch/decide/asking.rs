@@ -4,7 +4,7 @@ use super::Voice;
 use super::desk::Desk;
 use crate::lunch::act::{AcceptTerms, Act, Answering};
 use crate::lunch::agenda::morning;
-use crate::lunch::cadence::{at, local};
+use crate::lunch::cadence::{at, local, working_day_from};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice, Receipt};
 use crate::lunch::notes::Words;
@@ -117,6 +117,7 @@ impl Desk {
             offer: pairing.plan.offer(),
             experienced,
             again: pairing.round > 0,
+            anew: pairing.round == 0 && self.have_met_before(&pairing),
         };
         let use_by = self.now + self.circle.rules.lapse_after;
         let occasion = format!("round-{}", pairing.round);
@@ -129,6 +130,13 @@ impl Desk {
             Consent::Asking,
             use_by,
         );
+    }
+
+    /// Whether the two had lunches that have ended.
+    fn have_met_before(&self, pairing: &Pairing) -> bool {
+        let all = self.circle.pairings.values();
+        let mut earlier = all.filter(|p| p.id != pairing.id && p.series_made > 0);
+        earlier.any(|p| p.role(pairing.inviter).is_some() && p.role(pairing.invitee).is_some())
     }
 
     /// A yes.
@@ -146,6 +154,9 @@ impl Desk {
         }
         if voice.role == Role::Inviter && before.series_made == 0 {
             return self.ask_after_all(voice.pairing);
+        }
+        if matches!(before.stage, Stage::Ended { .. }) {
+            return self.ask_anew(&before, &terms, voice);
         }
         let fresh = before.lunches.is_empty();
         self.change(voice.pairing, |p| apply(&terms, &mut p.plan));
@@ -216,6 +227,25 @@ impl Desk {
                 p.round += 1;
             }
         });
+        Outcome::Done
+    }
+
+    /// Whoever ended the lunches wants them back. The end took the other's yes with it, and they may have
+    /// been glad of it: they are asked, as by any invitation, and nothing is booked before they answer.
+    fn ask_anew(&mut self, before: &Pairing, terms: &AcceptTerms, voice: Voice<'_>) -> Outcome {
+        let mut plan = before.plan.clone();
+        apply(terms, &mut plan);
+        self.put_asking(voice.by, before.person(voice.role.other()), plan);
+        Outcome::Done
+    }
+
+    /// What came of that.
+    pub(super) fn asked_anew(&mut self, by: PersonId, partner: PersonId, sent: bool) -> Outcome {
+        let Some(partner) = self.person(partner).map(|p| p.who.clone()) else {
+            return Outcome::Refused("one of the two is not known");
+        };
+        let receipt = Receipt::AskedAnew { partner, sent };
+        self.answer(by, None, None, Body::Receipt(receipt));
         Outcome::Done
     }
 
@@ -399,7 +429,9 @@ impl Desk {
             Act::Later { until } | Act::Pause { until } => *until,
             _ => None,
         };
+        // Asked again on a working day, and told so now.
         let until = future(said, today, LATER_DAYS);
+        let until = working_day_from(until, &self.circle.rules.holidays);
         if let Some(outcome) = self.partner_gone(voice) {
             return outcome;
         }
@@ -482,6 +514,7 @@ impl Desk {
             points: voice.about.map(|a| a.points.clone()).unwrap_or_default(),
             board: voice.about.and_then(|a| a.board.clone()),
             goal: voice.about.and_then(|a| a.goal),
+            written: None,
         };
         self.answer(voice.by, Some(voice.pairing), slot, body);
         Outcome::Asked

@@ -296,11 +296,8 @@ impl Desk {
             corrected,
             marks: board.marks,
         };
-        let letter = Letter {
-            to: NameAddr::new("", board.address),
-            partner: self.person(partner).map(|p| p.who.clone()),
-            body,
-        };
+        let partner = self.person(partner).map(|p| p.who.clone());
+        let letter = Letter::new(NameAddr::new("", board.address), partner, body);
         let occasion = format!("{}/{}/{}", lunch.slot, page.carded, self.occasion());
         let use_by = self.now + CARD_USE_BY;
         self.put(Dispatch {

@@ -1,13 +1,14 @@
 //! The desk: the circle while a decision is being made, and the letters written so far.
 
+use super::joining::in_one_mail;
 use crate::calendar::write::{Event as CalendarEvent, Method, Recurrence};
 use crate::lunch::agenda::next_due;
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::consent::objection;
 use crate::lunch::event::{Cause, Circle, Consent, Decision, Dispatch, Effect, Outcome, Shown};
-use crate::lunch::letter::{Body, Letter, Notice};
+use crate::lunch::letter::{Because, Body, Letter, Notice};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{Lunch, Pairing, PairingId, Role};
+use crate::lunch::pairing::{Lunch, Pairing, PairingId, Plan, Role, Stage};
 use crate::lunch::person::{Person, PersonId};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
@@ -38,9 +39,10 @@ impl Desk {
         let circle = &self.circle;
         self.effects.retain(|effect| match effect {
             Effect::Send(dispatch) => objection(&dispatch.waiting(), circle).is_none(),
-            Effect::Summarise { .. } => true,
+            Effect::Summarise { .. } | Effect::AskAnew { .. } => true,
             Effect::Show { person, .. } => circle.people.get(person).is_some_and(|p| !p.stopped),
         });
+        self.effects = in_one_mail(self.effects);
         let changed_person = |p: &Person| before.people.get(&p.id) != Some(p);
         let changed_pairing = |p: &Pairing| before.pairings.get(&p.id) != Some(p);
         Decision {
@@ -191,11 +193,7 @@ impl Desk {
             let role = p.role(to)?.other();
             Some(self.person(p.person(role))?.who.clone())
         });
-        let letter = Letter {
-            to: person.who.clone(),
-            partner,
-            body,
-        };
+        let letter = Letter::new(person.who.clone(), partner, body);
         let dispatch = Dispatch {
             to,
             pairing,
@@ -234,6 +232,10 @@ impl Desk {
         });
     }
 
+    pub(super) fn put_asking(&mut self, by: PersonId, partner: PersonId, plan: Plan) {
+        self.effects.push(Effect::AskAnew { by, partner, plan });
+    }
+
     pub(super) fn summarise(&mut self, person: PersonId, month: chrono::NaiveDate) {
         self.effects.push(Effect::Summarise { person, month });
     }
@@ -262,13 +264,30 @@ impl Desk {
         pairing: Option<PairingId>,
         words: &Words,
     ) -> Outcome {
+        let ended = pairing.and_then(|id| self.pairing(id)).is_some_and(|p| {
+            p.series_made > 0 && matches!(p.stage, Stage::Ended { .. } | Stage::Parted)
+        });
+        let because = match ended {
+            true => Because::Ended,
+            false => Because::Unclear,
+        };
+        self.give_back_because(to, pairing, words, because)
+    }
+
+    /// The same, for a reason that is known.
+    pub(super) fn give_back_because(
+        &mut self,
+        to: PersonId,
+        pairing: Option<PairingId>,
+        words: &Words,
+        because: Because,
+    ) -> Outcome {
         if self.has_left(to, pairing) {
             return Outcome::Nothing("the person has left");
         }
-        let body = Body::Returned {
-            words: words.clone(),
-        };
-        self.answer_once_a_day(to, pairing, body);
+        let words = words.clone();
+        let body = Body::Returned { words, because };
+        self.answer_once_a_day(to, pairing, None, body);
         Outcome::Returned
     }
 
@@ -277,11 +296,12 @@ impl Desk {
         &mut self,
         to: PersonId,
         pairing: Option<PairingId>,
+        slot: Option<NaiveDateTime>,
         body: Body,
     ) {
         let occasion = format!("day:{}", self.now.date_naive());
         let use_by = self.now + ANSWER_USE_BY;
-        self.post(to, pairing, None, body, occasion, Consent::Answer, use_by);
+        self.post(to, pairing, slot, body, occasion, Consent::Answer, use_by);
     }
 
     /// Sends the series as it now stands to both calendars.

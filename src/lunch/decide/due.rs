@@ -5,7 +5,7 @@
 
 use super::desk::Desk;
 use crate::lunch::agenda::{Chore, agenda, lapse_moment};
-use crate::lunch::cadence::{at, is_working_day};
+use crate::lunch::cadence::{at, is_working_day, local};
 use crate::lunch::event::{Consent, Outcome};
 use crate::lunch::letter::{Body, Notice};
 use crate::lunch::pairing::{Lunch, LunchState, PairingId, Role, Stage};
@@ -187,7 +187,7 @@ impl Desk {
         self.change_lunch(id, index, |l| l.nudged = true);
         let over = lunch
             .followed_up
-            .is_none_or(|sent| self.now >= sent + self.circle.rules.seal);
+            .is_none_or(|sent| self.now >= self.seal_end_after(id, sent));
         if over || lunch.state == LunchState::NotMet {
             return;
         }
@@ -211,6 +211,7 @@ impl Desk {
             return;
         };
         let (to, partner) = (pairing.person(role), pairing.person(role.other()));
+        let zone = pairing.plan.zone;
         let asked = self
             .lunch(id, index)
             .and_then(|l| l.followed_up)
@@ -221,7 +222,8 @@ impl Desk {
         // The newest is asked about by name; the others are told beside it.
         let mut other_goals = self.tell_goals(partner, id);
         let goal = other_goals.pop();
-        let seal = self.seal_end_after(id, asked);
+        let use_by = self.seal_end_after(id, asked);
+        let seal = local(use_by, zone);
         let body = Body::FollowUp {
             table,
             goal,
@@ -229,7 +231,6 @@ impl Desk {
             seal,
             nudge,
         };
-        let use_by = asked + self.circle.rules.seal;
         let occasion = lunch.slot.to_string();
         self.post(
             to,

@@ -185,6 +185,7 @@ impl Desk {
             all,
             dropped,
             reopened: None,
+            asks: None,
         };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done
@@ -277,9 +278,9 @@ impl Desk {
         pairing: PairingId,
         words: &Words,
     ) -> Option<usize> {
-        let said = telling(words);
+        let said = telling(words.reveal());
         let score = |at: &usize| {
-            let goal = self.goal_words(who, *at).map(|goal| telling(&goal));
+            let goal = self.goal_words(who, *at).map(|goal| telling(goal.reveal()));
             goal.map_or(0, |goal| goal.intersection(&said).count())
         };
         self.goals_shown(who, pairing).into_iter().max_by_key(score)
@@ -318,8 +319,9 @@ pub(super) fn argument(act: &Act) -> String {
     }
 }
 
-fn telling(words: &Words) -> BTreeSet<String> {
-    let words = words.reveal().to_lowercase();
+/// The words that tell goals apart.
+pub(super) fn telling(words: &str) -> BTreeSet<String> {
+    let words = words.to_lowercase();
     let words = words.split(|c: char| !c.is_alphanumeric());
     let telling = words.filter(|word| word.chars().count() >= TELLING_CHARS);
     telling.map(str::to_owned).collect()

@@ -228,7 +228,10 @@ impl Desk {
         }
         // Both were reminded, and hear of the new time now: another reminder at once would be noise.
         let remind_at = reminder_moment(start, pairing.plan.zone, &self.circle.rules);
-        let known = lunch.reminded_of.is_some() && remind_at <= self.now;
+        // So would one of a lunch that stands where another stood, of which they were.
+        let mut reminded = pairing.lunches.iter().filter_map(|l| l.reminded_of);
+        let known = remind_at <= self.now
+            && (lunch.reminded_of.is_some() || reminded.any(|of| of == start));
         self.change_lunch(voice.pairing, index, |l| {
             l.start = start;
             l.location = location;

@@ -2,7 +2,7 @@
 //!
 //! `step` holds the table of what an act means; the other files carry the steps out: `asking`
 //! (invitation and its answers), `meeting` (skip, move, pause), `leaving` (end, stop), `goals`,
-//! `reached` (a goal is), `quoting` (leave to show a point), `board` (cards), `passing` (it on), `jar` (moments jotted down), `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made.
+//! `reached` (a goal is), `quoting` (leave to show a point), `board` (cards), `passing` (it on), `jar` (moments jotted down), `notes` (after a lunch), `due` (by the clock). `desk` is where a decision is written down while it is made, `joining` makes one mail of what tells the same.
 
 mod asking;
 mod board;
@@ -10,6 +10,7 @@ mod desk;
 mod due;
 mod goals;
 mod jar;
+mod joining;
 mod leaving;
 mod meeting;
 mod notes;
@@ -20,12 +21,14 @@ mod skipping;
 pub mod step;
 
 use crate::lunch::act::{Act, Answering, Permission, Said};
-use crate::lunch::event::{About, Circle, Decision, Event, Order, Outcome, Shown, What};
+use crate::lunch::event::{
+    About, Circle, Consent, Decision, Event, Order, Outcome, Shown, What, enough_on,
+};
 use crate::lunch::letter::{Body, Receipt};
 use crate::lunch::notes::Words;
-use crate::lunch::pairing::{PairingId, Role};
+use crate::lunch::pairing::{Pairing, PairingId, Role, Stage};
 use crate::lunch::person::PersonId;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use desk::Desk;
 use step::{Standing, Step};
 
@@ -51,6 +54,18 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             pairing,
             words,
         } => desk.doubt(*person, *pairing, words.clone()),
+        What::SaidLate {
+            by,
+            pairing,
+            about,
+            written,
+            words,
+        } => desk.ask_what_is_meant_now(*by, *pairing, about, *written, words),
+        What::HadEnough {
+            person,
+            day,
+            set_aside,
+        } => desk.tell_enough(*person, *day, *set_aside),
         What::Undelivered { to, pairing } => desk.undelivered(*to, *pairing),
         What::GuestsNamed {
             by,
@@ -59,6 +74,7 @@ pub fn decide(circle: &Circle, event: &Event, now: DateTime<Utc>) -> Decision {
             many,
             came,
         } => desk.guests_named(*by, asked, not, *many, *came),
+        What::AskedAnew { by, partner, sent } => desk.asked_anew(*by, *partner, *sent),
         What::BoardFailed {
             owner,
             address,
@@ -383,8 +399,53 @@ impl Desk {
         if self.has_left(person, pairing) {
             return Outcome::Nothing("the person has left");
         }
-        self.answer_once_a_day(person, pairing, Body::Confirm { words });
+        self.answer_once_a_day(person, pairing, None, Body::Confirm { words });
         Outcome::Asked
+    }
+
+    /// An old letter is answered: it was they, and what they said may be long past, or the very thing. They
+    /// are asked, once a day, and the answer to that is about the same.
+    fn ask_what_is_meant_now(
+        &mut self,
+        by: PersonId,
+        pairing: Option<PairingId>,
+        about: &About,
+        written: NaiveDate,
+        words: &Words,
+    ) -> Outcome {
+        let open = pairing.is_none_or(|id| {
+            let two = self.pairing(id).map(|p| (p.inviter, p.invitee));
+            let same = |p: &Pairing| two.is_some_and(|(a, b)| p.role(a).and(p.role(b)).is_some());
+            let mut theirs = self.circle.pairings.values().filter(|p| same(p));
+            theirs.any(|p| !matches!(p.stage, Stage::Ended { .. } | Stage::Parted))
+        });
+        if self.has_left(by, pairing) || !open {
+            return self.give_back(by, pairing, words);
+        }
+        let body = Body::Question {
+            words: words.clone(),
+            about: about.answering,
+            points: about.points.clone(),
+            board: about.board.clone(),
+            goal: about.goal,
+            written: Some(written),
+        };
+        // "Skip" is of the next lunch by now; notes are of the one that they were asked for.
+        let noted = matches!(about.answering, Answering::FollowUp | Answering::Exchange)
+            || matches!(about.letter.as_str(), "receipt-notes" | "receipt-held");
+        let slot = about.slot.filter(|_| noted);
+        self.answer_once_a_day(by, pairing, slot, body);
+        Outcome::Asked
+    }
+
+    /// Whoever writes, or is written to, more than is usual in a day hears once what becomes of the rest.
+    fn tell_enough(&mut self, person: PersonId, day: NaiveDate, set_aside: bool) -> Outcome {
+        let body = Body::Receipt(Receipt::Enough { set_aside });
+        let use_by = self.now + TimeDelta::days(1);
+        let occasion = enough_on(day, set_aside);
+        // It goes out although it is too much already.
+        self.post(person, None, None, body, occasion, Consent::Final, use_by);
+        Outcome::Done
     }
 
     fn ordered(&mut self, pairing: PairingId, order: Order) -> Outcome {

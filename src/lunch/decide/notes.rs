@@ -7,16 +7,17 @@
 use super::desk::Desk;
 use super::step::held_of;
 use super::{Heard, Voice};
-use crate::lunch::act::{Act, Answering, Held};
+use crate::lunch::act::{Act, Answering, Held, Permission};
+use crate::lunch::agenda::seal_moment;
 use crate::lunch::cadence::{local, moment};
 use crate::lunch::event::{Consent, Outcome};
-use crate::lunch::letter::{Body, Receipt, Seal};
+use crate::lunch::letter::{Because, Body, Notice, Receipt, Seal};
 use crate::lunch::moments::tells_when;
 use crate::lunch::notes::{Notes, Section, Words};
 use crate::lunch::nothing::says_nothing;
 use crate::lunch::pairing::{Lunch, LunchState, Page, Pairing, PairingId, Role};
 use crate::lunch::person::PersonId;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// How long an exchange is worth sending.
 const EXCHANGE_USE_BY: TimeDelta = TimeDelta::days(10);
@@ -35,6 +36,17 @@ impl Desk {
             .and_then(|a| a.slot)
             .and_then(|slot| pairing.lunch_at(slot));
         named.filter(began).or_else(|| pairing.latest_until(now))
+    }
+
+    /// The same, where notes are kept; else the mail goes back.
+    fn lunch_to_note(&mut self, voice: Voice<'_>) -> Result<usize, Outcome> {
+        let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);
+        let pairing = Some(voice.pairing);
+        match self.lunch_noted(voice) {
+            Some(index) if kept => Ok(index),
+            None if kept => Err(self.give_back(voice.by, pairing, voice.words)),
+            _ => Err(self.give_back_because(voice.by, pairing, voice.words, Because::NoNotes)),
+        }
     }
 
     /// Whether notes in answer to a letter about a lunch to come would change words about an earlier one
@@ -56,10 +68,9 @@ impl Desk {
         let Act::Notes(notes) = act else {
             return Outcome::Nothing("no notes were written");
         };
-        let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);
-        let index = self.lunch_noted(voice);
-        let (true, Some(index)) = (kept, index) else {
-            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        let index = match self.lunch_to_note(voice) {
+            Ok(index) => index,
+            Err(returned) => return returned,
         };
         self.change_lunch(voice.pairing, index, |lunch| {
             if !notes.is_empty() {
@@ -84,9 +95,9 @@ impl Desk {
         else {
             return Outcome::Nothing("nothing was corrected");
         };
-        let kept = self.pairing(voice.pairing).is_some_and(|p| p.plan.notes);
-        let (true, Some(index)) = (kept, self.lunch_noted(voice)) else {
-            return self.give_back(voice.by, Some(voice.pairing), voice.words);
+        let index = match self.lunch_to_note(voice) {
+            Ok(index) => index,
+            Err(returned) => return returned,
         };
         self.change_lunch(voice.pairing, index, |lunch| {
             if words.is_some() {
@@ -211,7 +222,7 @@ impl Desk {
         let Some(index) = self.words_waiting(voice) else {
             return Outcome::Nothing("nothing waits");
         };
-        self.show(voice.pairing, index, voice.role.other());
+        self.show(voice.pairing, index, voice.role.other(), false);
         Outcome::Done
     }
 
@@ -223,6 +234,7 @@ impl Desk {
             return Outcome::Nothing("there is no such lunch");
         };
         let (slot, seen) = (lunch.slot, lunch.page(voice.role).shown > 0);
+        let (on, asked) = (lunch.start.date(), lunch.page(voice.role).is_asked_about());
         if lunch.page(voice.role).notes.is_none() && lunch.page(voice.role).answer.is_none() {
             return Outcome::Nothing("there is nothing to take back");
         }
@@ -245,7 +257,25 @@ impl Desk {
         }
         let receipt = Body::Receipt(Receipt::Undone { table, seen });
         self.answer(voice.by, Some(voice.pairing), Some(slot), receipt);
+        if asked {
+            self.tell_leave_ended(voice, on);
+        }
         Outcome::Done
+    }
+
+    /// Whoever asked whether they may quote hears that the words were taken back, and the leave with them.
+    fn tell_leave_ended(&mut self, voice: Voice<'_>, on: NaiveDate) {
+        let partner = self
+            .pairing(voice.pairing)
+            .map(|p| p.person(voice.role.other()));
+        if let Some(partner) = partner {
+            let news = Notice::QuoteAnswered {
+                words: None,
+                permission: Permission::Refused,
+                taken_back: Some(on),
+            };
+            self.tell(partner, voice.pairing, None, news);
+        }
     }
 
     pub(super) fn note_held(&mut self, act: &Act, voice: Voice<'_>) -> Outcome {
@@ -299,14 +329,19 @@ impl Desk {
             return;
         };
         let slot = self.lunch(voice.pairing, index).map(|l| l.slot);
-        let earlier = slot
-            .and_then(|slot| before.lunches.get(before.lunch_at(slot)?))
-            .and_then(|l| l.page(voice.role).notes.clone());
+        let earlier = slot.and_then(|slot| before.lunches.get(before.lunch_at(slot)?));
+        let earlier = earlier.map(|l| l.page(voice.role));
+        // Leave for words that now read otherwise has ended with them.
+        let unquoted = earlier.is_some_and(|earlier| {
+            let mut asked = earlier.asked_about();
+            asked.any(|section| !page.quoting.contains_key(&section))
+        });
+        let earlier = earlier.and_then(|page| page.notes.clone());
         let shown_before = page.shown;
         // A correction that changes nothing, and words to nobody's prompt, tell the partner nothing.
         let reads = |notes: Option<&Notes>| notes.cloned().map(Notes::as_shown).unwrap_or_default();
         if shown_before > 0 && reads(page.notes.as_ref()) != reads(earlier.as_ref()) {
-            self.show(voice.pairing, index, voice.role);
+            self.show(voice.pairing, index, voice.role, unquoted);
             self.send_cards(voice.pairing, index, Some(voice.role));
         }
         self.open_pages(voice.pairing, index);
@@ -425,16 +460,13 @@ impl Desk {
         let end = moment(lunch.start, pairing.plan.zone)
             + TimeDelta::minutes(i64::from(pairing.plan.minutes));
         let asked = lunch.followed_up.unwrap_or(end + rules.followup_after);
-        local(asked + rules.seal, pairing.plan.zone)
+        local(seal_moment(asked, pairing, rules), pairing.plan.zone)
     }
 
-    pub(super) fn seal_end_after(
-        &self,
-        id: PairingId,
-        asked: DateTime<Utc>,
-    ) -> chrono::NaiveDateTime {
-        let zone = self.pairing(id).map_or(chrono_tz::UTC, |p| p.plan.zone);
-        local(asked + self.circle.rules.seal, zone)
+    /// The same of a lunch that was followed up then.
+    pub(super) fn seal_end_after(&self, id: PairingId, asked: DateTime<Utc>) -> DateTime<Utc> {
+        let pairing = self.pairing(id);
+        pairing.map_or(asked, |p| seal_moment(asked, p, &self.circle.rules))
     }
 
     /// Shows each page whose time has come and that was not shown yet.
@@ -448,7 +480,7 @@ impl Desk {
             let page = lunch.page(role);
             let open = told || page.share_now || lunch.unsealed;
             if page.shown == 0 && open && !lunch.waits(role) {
-                self.show(id, index, role);
+                self.show(id, index, role, false);
             }
         }
         if both(Page::is_answered) {
@@ -459,8 +491,9 @@ impl Desk {
         }
     }
 
-    /// Sends the exchange with what the one in that role wrote to the other.
-    fn show(&mut self, id: PairingId, index: usize, writer: Role) {
+    /// Sends the exchange with what the one in that role wrote to the other. `unquoted`: leave to quote ended
+    /// with the words that were put right.
+    fn show(&mut self, id: PairingId, index: usize, writer: Role, unquoted: bool) {
         let Some(lunch) = self.lunch(id, index).cloned() else {
             return;
         };
@@ -499,6 +532,7 @@ impl Desk {
             notes,
             goal,
             corrected,
+            unquoted,
             proposes,
             reached,
         };

@@ -73,7 +73,7 @@ impl Desk {
         };
         // Whoever holds an invitation that was handed on could go on and on.
         match came && asked.is_empty() {
-            true => self.answer_once_a_day(by, None, Body::Receipt(receipt)),
+            true => self.answer_once_a_day(by, None, None, Body::Receipt(receipt)),
             false => self.answer(by, None, None, Body::Receipt(receipt)),
         }
         match many {

@@ -202,6 +202,7 @@ impl Desk {
                 let news = Notice::QuoteAnswered {
                     words: None,
                     permission: Permission::Refused,
+                    taken_back: None,
                 };
                 self.tell(partner, id, None, news);
             }
@@ -255,7 +256,11 @@ impl Desk {
             .pairing(voice.pairing)
             .map(|p| p.person(voice.role.other()));
         if let Some(partner) = partner {
-            let news = Notice::QuoteAnswered { words, permission };
+            let news = Notice::QuoteAnswered {
+                words,
+                permission,
+                taken_back: None,
+            };
             self.tell(partner, voice.pairing, None, news);
         }
     }

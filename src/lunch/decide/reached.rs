@@ -3,7 +3,7 @@
 
 use super::Voice;
 use super::desk::Desk;
-use super::goals::argument;
+use super::goals::{argument, telling};
 use crate::lunch::act::Act;
 use crate::lunch::agenda::SILENCE;
 use crate::lunch::event::{About, Consent, Outcome};
@@ -26,7 +26,15 @@ impl Desk {
             if open.is_empty() {
                 return self.give_back(who, None, &said.into());
             }
-            return self.list_goals(who, None);
+            // Which one is meant is asked, not guessed.
+            let receipt = Receipt::Goals {
+                all: self.goals_told(who),
+                dropped: None,
+                reopened: None,
+                asks: Some(said.into()),
+            };
+            self.answer(who, None, None, Body::Receipt(receipt));
+            return Outcome::Asked;
         };
         let (Some(words), Some(goal)) = (self.goal_words(who, at), self.as_it_reads(who, at))
         else {
@@ -68,6 +76,7 @@ impl Desk {
             all: self.goals_told(who),
             dropped: None,
             reopened: self.goal_words(who, meant.place),
+            asks: None,
         };
         self.answer(who, None, None, Body::Receipt(receipt));
         Outcome::Done
@@ -88,24 +97,27 @@ impl Desk {
         counts && goal.wording() == meant.wording && !goal.is_forgotten() && !twice
     }
 
-    /// The goal among these that is meant: by number, by words, the only one.
+    /// The goal among these that is meant: by number, by words, or the only one where nothing else was said.
+    /// Words that fit none of them, or more than one, mean none: that is asked.
     fn goal_named(&self, who: PersonId, among: &[usize], said: &str) -> Option<usize> {
-        let only = match among {
+        let only = |found: &[usize]| match found {
             [only] => Some(*only),
             _ => None,
         };
-        let lower = said.to_lowercase();
-        let is_named = |at: &&usize| {
+        let number: Option<usize> = said.trim().trim_start_matches('#').parse().ok();
+        if let Some(number) = number {
+            return among.get(number.checked_sub(1)?).copied();
+        }
+        if !said.chars().any(char::is_alphanumeric) {
+            return only(among);
+        }
+        let fits = |at: &&usize| {
             let goal = self.goal_words(who, **at);
-            goal.is_some_and(|goal| {
-                let goal = goal.reveal().to_lowercase();
-                !lower.is_empty() && (goal.contains(&lower) || lower.contains(&goal))
-            })
+            goal.is_some_and(|goal| speak_of_the_same(goal.reveal(), said))
         };
-        let named = among.iter().find(is_named).copied();
-        let number: Option<usize> = said.trim().parse().ok();
-        let numbered = number.and_then(|number| among.get(number.checked_sub(1)?));
-        numbered.copied().or(named).or(only)
+        let fitting: Vec<_> = among.iter().filter(fits).copied().collect();
+        let mut exactly = fitting.iter().filter(|at| self.reads(who, **at, said));
+        exactly.next().copied().or_else(|| only(&fitting))
     }
 
     /// That goal in the words it has now.
@@ -260,11 +272,10 @@ impl Desk {
             ClaimAnswer::Agreed => {
                 self.end_goal(who, meant.place, GoalEnd::Achieved, Some(voice.by));
             }
-            ClaimAnswer::NotYet => self.change(voice.pairing, |p| {
-                p.growth
-                    .claims
-                    .retain(|c| c.of != owner || c.goal != meant.place);
-            }),
+            // One pair of eyes is enough: nobody else's silence makes it reached after that.
+            ClaimAnswer::NotYet => {
+                self.end_claims(who, meant.place);
+            }
             ClaimAnswer::Settled | ClaimAnswer::Reworded | ClaimAnswer::Open => {}
         }
         let passed_on = !voice.for_partner.reveal().is_empty();
@@ -287,17 +298,13 @@ impl Desk {
 
     /// "Not yet": the writer sees their own goal otherwise than the partner.
     pub(super) fn not_yet(&mut self, voice: Voice<'_>) -> Outcome {
-        if self
-            .claimed(voice.pairing, voice.role, voice.role.other())
-            .is_empty()
-        {
+        let called = self.claimed(voice.pairing, voice.role, voice.role.other());
+        if called.is_empty() {
             return self.relay(voice);
         }
-        self.change(voice.pairing, |p| {
-            p.growth
-                .claims
-                .retain(|c| c.of != voice.role || c.by == voice.role);
-        });
+        for goal in called {
+            self.end_claims(voice.by, goal);
+        }
         self.list_goals(voice.by, None)
     }
 
@@ -312,7 +319,11 @@ impl Desk {
         let reader = self.pairing(id)?.person(writer.other());
         let mut known = self.goals_shown(reader, id);
         known.retain(|at| self.knows_of(reader, *at, id));
-        let at = self.goal_named(reader, &known, said.reveal())?;
+        // Where there is but one, the prompt that was answered named it.
+        let at = match known.as_slice() {
+            [only] => *only,
+            several => self.goal_named(reader, several, said.reveal())?,
+        };
         self.claim(id, writer.other(), at, writer);
         self.goal_words(reader, at)
     }
@@ -336,4 +347,19 @@ impl Desk {
             self.change(id, |p| p.growth.claims.retain(|c| c != claim));
         }
     }
+}
+
+/// Whether all of the one stands in the other: a goal told in short, or with more said about it.
+fn speak_of_the_same(goal: &str, said: &str) -> bool {
+    let (words, named) = (telling(goal), telling(said));
+    if !words.is_empty() && !named.is_empty() {
+        return named.is_subset(&words) || words.is_subset(&named);
+    }
+    // Short words, or a script that doesn't part them.
+    let (goal, said) = (goal.trim().to_lowercase(), said.trim().to_lowercase());
+    let whole = |text: &str, part: &str| {
+        let parts = text.split(|c: char| !c.is_alphanumeric());
+        !part.is_ascii() && text.contains(part) || parts.into_iter().any(|word| word == part)
+    };
+    goal == said || whole(&goal, &said) || whole(&said, &goal)
 }

@@ -159,7 +159,7 @@ impl Standing {
 }
 
 /// Whether the letter answered invites words for the partner.
-fn is_relaying(letter: Option<&str>, answering: Option<Answering>) -> bool {
+pub fn is_relaying(letter: Option<&str>, answering: Option<Answering>) -> bool {
     answering == Some(Answering::Exchange)
         || matches!(
             letter,

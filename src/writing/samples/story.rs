@@ -14,6 +14,7 @@ impl Cast {
                     offer: offer(),
                     experienced: false,
                     again: false,
+                    anew: false,
                 },
                 NOVEMBER,
             ),
@@ -25,6 +26,7 @@ impl Cast {
                     points: Vec::new(),
                     board: None,
                     goal: None,
+                    written: None,
                 },
                 NOVEMBER,
             ),
@@ -66,7 +68,7 @@ impl Cast {
             table: table(),
             goal: Some(words("influencing the client")),
             other_goals: Vec::new(),
-            seal: at(on(2027, 1, 17), 18, 0),
+            seal: at(on(2027, 1, 18), 9, 0),
             nudge,
         };
         vec![
@@ -77,7 +79,7 @@ impl Cast {
                     waiting: None,
                     own_goals: vec![words("Handing things over sooner")],
                     watching: vec![words("Influencing the client")],
-                    speaks_first: true,
+                    speaks_first: false,
                     notes: true,
                     jar: vec![words("The outage call on Tuesday.")],
                     tips: true,
@@ -85,17 +87,18 @@ impl Cast {
                 (2027, 1, 13),
             ),
             self.to_ben(follow_up(false), LUNCH_DAY),
-            self.to_ben(follow_up(true), (2027, 1, 16)),
+            self.to_ben(follow_up(true), (2027, 1, 15)),
             self.to_ana(
                 Body::Exchange {
                     table: table(),
                     notes: bens_notes(),
                     goal: Some(words("Influencing the client")),
                     corrected: false,
+                    unquoted: false,
                     proposes: false,
                     reached: None,
                 },
-                (2027, 1, 17),
+                (2027, 1, 18),
             ),
             self.to_ben(
                 Body::GoalReached {
@@ -155,6 +158,7 @@ impl Cast {
             self.to_ben(
                 Body::Returned {
                     words: words("1. Ana kept calm when the demo broke."),
+                    because: Because::Ended,
                 },
                 (2027, 3, 30),
             ),
@@ -219,7 +223,7 @@ impl Cast {
                     start: at(on(2027, 2, 11), 12, 30),
                     ..table()
                 },
-                speaks_first: false,
+                speaks_first: true,
             }],
             weave: self.weave(),
         }
@@ -313,13 +317,14 @@ impl Cast {
                 Notice::QuoteAnswered {
                     words: Some(words("You gave Erin the demo and sat on your hands.")),
                     permission: Permission::Named,
+                    taken_back: None,
                 },
                 (2027, 2, 2),
             ),
         ];
         let letters = notices.into_iter();
         letters
-            .map(|(notice, date)| self.to_ana(Body::Notice(notice), date))
+            .map(|(notice, date)| self.with_entry(self.to_ana(Body::Notice(notice), date)))
             .collect()
     }
 
@@ -396,6 +401,7 @@ impl Cast {
                     ],
                     dropped: None,
                     reopened: None,
+                    asks: None,
                 },
                 LUNCH_DAY,
             ),
@@ -507,12 +513,20 @@ impl Cast {
             ),
             (Receipt::NoSummaries, (2027, 2, 1)),
             (Receipt::NoTips, (2026, 12, 2)),
+            (
+                Receipt::AskedAnew {
+                    partner: self.ana.clone(),
+                    sent: true,
+                },
+                (2027, 2, 1),
+            ),
+            (Receipt::Enough { set_aside: false }, LUNCH_DAY),
             (Receipt::WhoForgets, (2027, 2, 1)),
             (Receipt::Reopened, (2027, 6, 7)),
         ];
         let letters = receipts.into_iter();
         letters
-            .map(|(receipt, date)| self.to_ben(Body::Receipt(receipt), date))
+            .map(|(receipt, date)| self.with_entry(self.to_ben(Body::Receipt(receipt), date)))
             .collect()
     }
 }

@@ -20,6 +20,7 @@ impl Cast {
                     },
                     experienced: true,
                     again: true,
+                    anew: false,
                 },
                 (2027, 3, 1),
             ),
@@ -78,7 +79,21 @@ impl Cast {
                 NOVEMBER,
             ),
             self.to_ana(Body::Summary(self.busy_harvest()), (2027, 2, 1)),
+            self.to_ben(
+                Body::Invitation {
+                    note: None,
+                    offer: offer(),
+                    experienced: false,
+                    again: false,
+                    anew: true,
+                },
+                (2027, 3, 1),
+            ),
         ];
+        for because in [Because::Unclear, Because::NoNotes] {
+            let words = words("1. Ana kept calm when the demo broke.");
+            letters.push(self.to_ben(Body::Returned { words, because }, LUNCH_DAY));
+        }
         for about in Answering::ALL {
             let said = words("Hm?");
             letters.push(self.to_ben(
@@ -88,6 +103,7 @@ impl Cast {
                     points: Vec::new(),
                     board: None,
                     goal: None,
+                    written: (about as usize).is_multiple_of(2).then(|| on(2026, 11, 24)),
                 },
                 LUNCH_DAY,
             ));
@@ -214,11 +230,19 @@ impl Cast {
                 all: Vec::new(),
                 dropped: Some(words("Talking less")),
                 reopened: None,
+                asks: None,
             },
             Receipt::Goals {
                 all: vec![words("Listening")],
                 dropped: None,
                 reopened: Some(words("Listening")),
+                asks: None,
+            },
+            Receipt::Goals {
+                all: vec![words("Listening"), words("Talking less")],
+                dropped: None,
+                reopened: None,
+                asks: Some(words("speaking up")),
             },
             Receipt::Achieved {
                 words: words("Listening"),
@@ -400,10 +424,17 @@ impl Cast {
             Notice::QuoteAnswered {
                 words: Some(words("You waited.")),
                 permission: Permission::Unnamed,
+                taken_back: None,
             },
             Notice::QuoteAnswered {
                 words: None,
                 permission: Permission::Refused,
+                taken_back: None,
+            },
+            Notice::QuoteAnswered {
+                words: None,
+                permission: Permission::Refused,
+                taken_back: Some(on(2027, 1, 14)),
             },
             Notice::GoalAnswered {
                 goal: words("Listening"),
@@ -448,6 +479,7 @@ impl Cast {
                     notes,
                     goal: None,
                     corrected,
+                    unquoted: corrected,
                     proposes: !corrected,
                     reached: corrected.then(|| words("Speaking up in planning")),
                 },
@@ -495,7 +527,21 @@ impl Cast {
             .open
             .iter_mut()
             .for_each(|g| g.seen.push(by_cara.clone()));
-        harvest.next.iter_mut().for_each(|n| n.speaks_first = true);
+        // One of theirs is unknown: the sixth that stood, and four threads.
+        harvest.next = vec![NextLunch {
+            partner: self.cara.clone(),
+            table: Table {
+                ordinal: 6,
+                start: at(on(2027, 2, 4), 12, 30),
+                ..table()
+            },
+            speaks_first: false,
+        }];
+        let threads = harvest.weave.threads.iter_mut();
+        for thread in threads.filter(|t| t.partner.address == self.cara.address) {
+            thread.held.push(on(2027, 1, 21));
+            thread.goes_on = true;
+        }
         harvest
     }
 }
