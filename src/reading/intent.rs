@@ -8,7 +8,7 @@
 mod clause;
 mod weighing;
 
-use crate::lunch::act::{AcceptTerms, Held, Scope};
+use crate::lunch::act::{AcceptTerms, Answering, Held, Scope};
 use crate::reading::Context;
 use crate::reading::language::{Languages, Sense, lexicon};
 use crate::reading::phrase::{self, Token, tokens};
@@ -104,6 +104,8 @@ pub struct Intent {
     pub question: bool,
     /// All mail shall end.
     pub stop: bool,
+    /// The monthly mail shall end, and nothing else.
+    pub no_summaries: bool,
     /// These lunches shall end.
     pub end: bool,
     /// This lunch is left out.
@@ -219,6 +221,12 @@ pub fn read(text: &str, context: &Context) -> Intent {
         // "Paremos cuatro semanas", "let's stop until March"
         (intent.end, intent.pause) = (false, true);
     }
+    if (intent.stop || intent.end) && goes_on(&tokens, languages) {
+        // "Stop these, but the lunches may go on": of the summary, if that is what it answers.
+        (intent.stop, intent.end) = (false, false);
+        intent.no_summaries = context.answering == Some(Answering::Summary);
+        intent.asks_back = Some("something is to end, and the lunches are to go on");
+    }
     match found.whole {
         // "Skip all of January"
         Some(Whole::Begun) if intent.skip && intent.until.is_some() => {
@@ -228,6 +236,11 @@ pub fn read(text: &str, context: &Context) -> Intent {
             intent.asks_back = Some("a time is to be left out that has not begun");
         }
         _ => {}
+    }
+    // "Move it to Friday, and after that pause": a pause would take the moved lunch away.
+    let moved = intent.terms.start.filter(|_| intent.moves && intent.pause);
+    if moved.is_some_and(|start| intent.until.is_some_and(|until| start.date() < until)) {
+        intent.asks_back = Some("a lunch is to move, and a pause to begin behind it");
     }
     if intent.skip && counts_several(&tokens) {
         intent.asks_back = Some("several lunches are to be left out, and not one");
@@ -246,6 +259,13 @@ pub fn read(text: &str, context: &Context) -> Intent {
         (intent.verdict, intent.because) = (Verdict::Unclear, "a yes with a question mark");
     }
     intent
+}
+
+/// Whether the lunches are to go on, whatever else ends.
+fn goes_on(tokens: &[Token<'_>], languages: Languages) -> bool {
+    let words = phrase::words(tokens);
+    let marks = lexicon().marks(&words, &[Sense::GoesOn], languages);
+    !marks.is_empty()
 }
 
 /// "The next two", of lunches: a number of weeks or days is a time.

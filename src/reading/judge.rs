@@ -283,6 +283,10 @@ fn rest_by_rules<'a>(text: String, own: &Own, context: Context<'a>) -> ByRules<'
         return ByRules::Settled(Judged::one(Act::Unclear, reason));
     }
     let by_headings = by_headings || judged.acts.iter().any(sure);
+    let coming = !matches!(answering, Some(Answering::FollowUp | Answering::Exchange));
+    if changes::only_the_summaries(&judged.acts) || coming && changes::is_said_outright(&said, &judged.acts) {
+        return ByRules::Settled(judged);
+    }
     if by_headings || (outright && said.is_plain()) {
         return ByRules::Settled(judged);
     }
@@ -490,8 +494,13 @@ pub fn guess(message: &Message, own: &Own, context: &Context) -> Option<Answerin
 }
 
 fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
-    let (act, below) = command::first_line(text, context)?;
     let followup = context.answering == Some(Answering::FollowUp);
+    let Some((act, below)) = command::first_line(text, context) else {
+        // "Report and skip this one", "quote 1 and 2"
+        return (!followup)
+            .then(|| all_commanded(text, context))
+            .flatten();
+    };
     let leaves = matches!(act, Act::Stop | Act::End);
     // What stands under a prompt answers it.
     let prompted = own.passages.first().is_some_and(|p| p.prompt.is_some());

@@ -3,7 +3,7 @@
 //! "Skip this one, and pause until 1 March", "move to Thursday" with "goal: speak slower" below it,
 //! "yes please, share now".
 
-use super::{alone, first_line, something_else_below, with_arguments};
+use super::{alone, bare_words, first_line, something_else_below, with_arguments};
 use crate::lunch::act::{Act, Answering, CommandName};
 use crate::reading::Context;
 use crate::reading::language::{Languages, Sense, lexicon};
@@ -100,10 +100,11 @@ fn listed(line: &str, context: &Context) -> Option<Vec<Act>> {
             .filter(|(end, _)| *end >= from)
             .find_map(|(end, next)| {
                 let piece = line.get(from..*end)?.trim();
-                if piece.is_empty() {
+                if piece.is_empty() || is_courtesy(piece) {
                     return Some((None, *next));
                 }
-                Some((Some(piece_of(piece, context)?), *next))
+                let act = piece_of(piece, context).or_else(|| again(acts.last()?, piece))?;
+                Some((Some(act), *next))
             });
         let (act, next) = piece.or_else(|| {
             // "then", "and also": nothing between two marks.
@@ -120,6 +121,31 @@ fn listed(line: &str, context: &Context) -> Option<Vec<Act>> {
 fn piece_of(piece: &str, context: &Context) -> Option<Act> {
     let tokens = tokens(piece);
     with_arguments(piece, &tokens, "").or_else(|| alone(piece, &tokens, context))
+}
+
+/// "Thanks" or "please" between two marks asks for nothing.
+fn is_courtesy(piece: &str) -> bool {
+    let tokens = tokens(piece);
+    tokens.iter().all(|token| lexicon().is(&token.text, Sense::Please))
+}
+
+/// "2" behind "quote 1" is quote 2.
+fn again(act: &Act, piece: &str) -> Option<Act> {
+    let tokens = tokens(piece);
+    let [number] = bare_words(&tokens)[..] else {
+        return None;
+    };
+    let numbered = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    match act {
+        Act::Command {
+            name: name @ (CommandName::Quote | CommandName::Drop),
+            arguments,
+        } if numbered(arguments) && numbered(number) => Some(Act::Command {
+            name: *name,
+            arguments: number.to_owned(),
+        }),
+        _ => None,
+    }
 }
 
 /// Where a token parts two commands: the octets before it and behind it.

@@ -175,6 +175,9 @@ pub(super) fn weigh(
             Sense::Condition if !asked_for(&found, ends) => {
                 weighing.condition += 1;
             }
+            Sense::Stop | Sense::End if !turned && of_the_summaries(words, mark.at, languages) => {
+                intent.no_summaries = true;
+            }
             Sense::Stop if !turned => intent.stop = true,
             Sense::End if !turned && of_something_else(words, ends, languages) => {
                 intent.asks_back = Some("something is to end, and it does not say the lunches");
@@ -277,6 +280,14 @@ pub(super) fn weigh(
 fn asked_for(found: &when::When, ends: usize) -> bool {
     let dated = found.date.is_some() || found.time.is_some() || found.several;
     dated && found.first.is_some_and(|at| at < ends + CONDITION_REACH)
+}
+
+/// "Stop sending me this monthly round-up": the lunches go on.
+fn of_the_summaries(words: &[&str], from: usize, languages: Languages) -> bool {
+    (from..words.len()).any(|at| {
+        let mark = lexicon().longest(words, at, &[Sense::SummaryWord], languages);
+        mark.is_some()
+    })
 }
 
 /// "I quit my job": what ends is the writer's, and no lunch.

@@ -1,16 +1,21 @@
 //! What is said about coming lunches, whichever letter or calendar it answers.
 
 use super::absent;
-use crate::lunch::act::{AcceptTerms, Act, Reschedule, Scope};
+use crate::lunch::act::{AcceptTerms, Act, CommandName, Reschedule, Scope};
 use crate::reading::Context;
 use crate::reading::intent::{self, Intent, Verdict};
+use crate::reading::language::Sense;
 
-/// Stop and end come before everything.
+/// Stop and end, of everything or of the monthly mail, come before everything.
 pub(super) fn closing(said: &Intent) -> Vec<Act> {
     if said.stop {
         vec![Act::Stop]
     } else if said.end {
         vec![Act::End]
+    } else if said.no_summaries {
+        let name = CommandName::NoSummaries;
+        let arguments = String::new();
+        vec![Act::Command { name, arguments }]
     } else {
         Vec::new()
     }
@@ -67,6 +72,26 @@ pub(super) fn changes(said: &Intent, context: &Context) -> Vec<Act> {
         acts.push(Act::Reschedule(wish));
     }
     acts
+}
+
+/// Whether the monthly mail is to end, and that is all.
+pub(super) fn only_the_summaries(acts: &[Act]) -> bool {
+    matches!(acts, [Act::Command { name, .. }] if *name == CommandName::NoSummaries)
+}
+
+/// Whether the one thing that is to be done stands as a sentence of its own: "Skip.", "Pause please!"
+pub(super) fn is_said_outright(said: &Intent, acts: &[Act]) -> bool {
+    let wanted = match acts {
+        [Act::Skip] => Sense::Skip,
+        [Act::Pause { .. }] => Sense::Pause,
+        [Act::Resume] => Sense::Resume,
+        _ => return false,
+    };
+    said.signs.iter().any(|clause| {
+        let polite = |sense: Sense| matches!(sense, Sense::Politeness | Sense::Thanks);
+        let said = clause.senses.iter().filter(|(sense, _)| !polite(*sense));
+        clause.unknown == 0 && !clause.question && said.eq([&(wanted, false)])
+    })
 }
 
 /// Judges the comment beside a calendar answer; empty if it says nothing of weight.

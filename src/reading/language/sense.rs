@@ -414,6 +414,10 @@ senses! {
     StatusCommand = "command status",
     /// `forget me`
     ForgetCommand = "command forget me",
+    /// "but the lunches may go on", beside something that is to end
+    GoesOn = "goes on",
+    /// "summary", "round-up": the monthly mail
+    SummaryWord = "summary word",
     /// `no summaries`
     NoSummariesCommand = "command no summaries",
     /// `help`
