@@ -7,6 +7,7 @@ mod absent;
 mod beside;
 mod by_letter;
 mod changes;
+mod commanded;
 
 use crate::lunch::act::{Act, Answering, CommandName, Permission, Reschedule, Scope};
 use crate::lunch::notes::Notes;
@@ -29,6 +30,7 @@ use by_letter::{
 pub use changes::judge_comment;
 use changes::{accept, reschedule};
 use chrono::{NaiveDateTime, TimeDelta};
+use commanded::commanded;
 
 /// Longest "remove 2", in words.
 const REMOVAL_WORDS_MAX: usize = 8;
@@ -284,7 +286,9 @@ fn rest_by_rules<'a>(text: String, own: &Own, context: Context<'a>) -> ByRules<'
     }
     let by_headings = by_headings || judged.acts.iter().any(sure);
     let coming = !matches!(answering, Some(Answering::FollowUp | Answering::Exchange));
-    if changes::only_the_summaries(&judged.acts) || coming && changes::is_said_outright(&said, &judged.acts) {
+    if changes::only_the_summaries(&judged.acts)
+        || coming && changes::is_said_outright(&said, &judged.acts)
+    {
         return ByRules::Settled(judged);
     }
     if by_headings || (outright && said.is_plain()) {
@@ -367,6 +371,11 @@ impl Open<'_> {
         self.said.nothing_found && self.said.words <= few
     }
 
+    fn moves_to_a_day(&self) -> bool {
+        let mut acts = self.judged.acts.iter();
+        acts.any(|act| matches!(act, Act::Reschedule(wish) if wish.start.is_some()))
+    }
+
     /// What there is to do for a kind that the rules did not come to, from what they found in the
     /// words; `None` if they found nothing to go by.
     fn acts(&self, kind: &str) -> Option<Vec<Act>> {
@@ -422,6 +431,8 @@ impl Open<'_> {
             },
             "command" if context.goal_asked => vec![goal()],
             "command" if context.answering == Some(Answering::Proposal) => vec![goal()],
+            // "Not Thursday, I meant Tuesday" says which day: it need not be asked.
+            "correction" if self.moves_to_a_day() => return None,
             "correction" => vec![Act::Correction {
                 section: None,
                 words: None,
@@ -491,143 +502,4 @@ pub fn guess(message: &Message, own: &Own, context: &Context) -> Option<Answerin
         .or_else(|| answered::by_originals(context.originals, subject))
         .or_else(|| answered::by_subject(subject))
         .or_else(|| own.prompts_quoted.then_some(Answering::FollowUp))
-}
-
-fn commanded(text: &str, own: &Own, context: &Context) -> Option<Judged> {
-    let followup = context.answering == Some(Answering::FollowUp);
-    let Some((act, below)) = command::first_line(text, context) else {
-        // "Report and skip this one", "quote 1 and 2"
-        return (!followup)
-            .then(|| all_commanded(text, context))
-            .flatten();
-    };
-    let leaves = matches!(act, Act::Stop | Act::End);
-    // What stands under a prompt answers it.
-    let prompted = own.passages.first().is_some_and(|p| p.prompt.is_some());
-    if followup && prompted && !leaves {
-        return None;
-    }
-    let goal = matches!(
-        act,
-        Act::Command {
-            name: CommandName::Goal | CommandName::GoalNumber | CommandName::Achieved,
-            ..
-        }
-    );
-    // "Goal: slower" heads the third note; "my goal is: slower" is the writer's own.
-    if followup && goal && !command::own_goal(text) {
-        return None;
-    }
-    if followup && goal && command::something_else_below(text, context).is_some() {
-        return None;
-    }
-    if !followup {
-        return Some(
-            all_commanded(text, context).unwrap_or_else(|| Judged::new(vec![act], ON_TOP)),
-        );
-    }
-    let mut acts = vec![act];
-    let rest = if goal { paragraph_behind(text) } else { below };
-    if followup && !rest.trim().is_empty() {
-        let cut = text.len() - rest.len();
-        let mut own = own.clone();
-        if let Some(first) = own.passages.first_mut() {
-            let kept = first.text.get(cut..).unwrap_or_default();
-            first.text = kept.trim().to_owned();
-        }
-        own.passages.retain(|passage| !passage.text.is_empty());
-        let sorted = notes::sort(&own);
-        if sorted.placed() {
-            acts.push(Act::Notes(sorted.notes));
-        } else if let Some((more, _)) = command::on_top(rest, context) {
-            acts.extend(more);
-        } else if let Some(held) = held::told(rest) {
-            acts.push(Act::Held(held));
-        }
-    }
-    Some(Judged::new(acts, ON_TOP))
-}
-
-const ON_TOP: &str = "a command on the first line";
-
-/// Every command on top, and what the words below ask for besides: all are acts, or it is asked.
-fn all_commanded(text: &str, context: &Context) -> Option<Judged> {
-    let (mut acts, below) = command::on_top(text, context)?;
-    if acts.iter().any(|act| matches!(act, Act::Stop | Act::End)) {
-        acts.retain(|act| matches!(act, Act::Stop | Act::End));
-        return Some(Judged::new(acts, ON_TOP));
-    }
-    // Nobody's words about somebody else go into a goal that all partners see.
-    let goals = acts.iter().any(command::runs_on);
-    if goals && command::begins_anew(below.lines().next().unwrap_or_default().trim(), context) {
-        return Some(Judged::one(
-            Act::Unclear,
-            "a goal, and right below it something else",
-        ));
-    }
-    let aside = command::set_aside(&format!("\n{below}"), context).unwrap_or_default();
-    let below = if aside.acts.is_empty() {
-        below
-    } else {
-        &aside.text
-    };
-    let more = below_commands(below, &acts, context);
-    let silent = more.is_empty() && aside.acts.is_empty();
-    acts.extend(more);
-    acts.extend(aside.acts);
-    acts.dedup();
-    // Thanks below "take it up" are for the partner.
-    if silent && !below.trim().is_empty() && context.answering == Some(Answering::Exchange) {
-        acts.push(Act::Other);
-    }
-    Some(Judged::new(acts, ON_TOP))
-}
-
-/// A moment for the jar by its heading, or a goal; and what the paragraphs below it ask for.
-fn headed(act: Act, context: &Context) -> Judged {
-    const BY_HEADING: &str = "a moment or a goal by its heading";
-    let parted = match &act {
-        Act::Command { name, arguments } if *name == CommandName::Best => {
-            arguments.split_once("\n\n").map(|(moment, below)| {
-                let mut more = below_commands(below, &[], context);
-                more.retain(|act| *act != Act::Question);
-                (moment.trim().to_owned(), more)
-            })
-        }
-        _ => None,
-    };
-    match parted.filter(|(_, more)| !more.is_empty()) {
-        Some((arguments, more)) => {
-            let name = CommandName::Best;
-            let mut acts = vec![Act::Command { name, arguments }];
-            acts.extend(more);
-            Judged::new(acts, BY_HEADING)
-        }
-        None => Judged::one(act, BY_HEADING),
-    }
-}
-
-/// What the words below a command ask for that it does not: reasons ask for nothing.
-fn below_commands(below: &str, commanded: &[Act], context: &Context) -> Vec<Act> {
-    if below.trim().is_empty() {
-        return Vec::new();
-    }
-    let said = intent::read(below, context);
-    let known = |act: &Act| commanded.iter().any(|command| command.kind() == act.kind());
-    let mut acts = changes::changes(&said, context);
-    acts.retain(|act| match act {
-        Act::Reschedule(wish) => said.moves && wish.start.is_some() && !known(act),
-        Act::Pause { until } => until.is_some() && said.absence.is_none() && !known(act),
-        Act::Skip => false,
-        _ => !known(act),
-    });
-    if said.question && acts.is_empty() {
-        acts.push(Act::Question);
-    }
-    acts
-}
-
-/// What stands below the first paragraph.
-fn paragraph_behind(text: &str) -> &str {
-    text.split_once("\n\n").map_or("", |(_, behind)| behind)
 }

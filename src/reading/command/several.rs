@@ -126,7 +126,9 @@ fn piece_of(piece: &str, context: &Context) -> Option<Act> {
 /// "Thanks" or "please" between two marks asks for nothing.
 fn is_courtesy(piece: &str) -> bool {
     let tokens = tokens(piece);
-    tokens.iter().all(|token| lexicon().is(&token.text, Sense::Please))
+    tokens
+        .iter()
+        .all(|token| lexicon().is(&token.text, Sense::Please))
 }
 
 /// "2" behind "quote 1" is quote 2.

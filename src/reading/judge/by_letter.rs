@@ -2,7 +2,8 @@
 //! and says nothing to a follow-up.
 
 use super::changes::{accept, changes, closing, reschedule};
-use super::{Judged, beside, headed};
+use super::commanded::headed;
+use super::{Judged, beside};
 use crate::lunch::act::{Act, CommandName, Held, Permission};
 use crate::lunch::notes::{Section, Words};
 use crate::reading::Context;
