@@ -38,6 +38,9 @@ const REMOVAL_WORDS_MAX: usize = 8;
 /// So many words in which no rule found anything are too few to act upon.
 const FEW_WORDS: usize = 4;
 
+/// Longest answer that may be a yes without a word that says so, in words.
+const UNSAID_WORDS_MAX: usize = 40;
+
 /// A yes that is put off for fewer days may be one with a first day.
 const SOON_DAYS: i64 = 28;
 
@@ -360,6 +363,11 @@ impl Open<'_> {
         let skips = self.said.skip && self.said.absence.is_none_or(|absence| absence.skips);
         let asked = self.said.pause || skips || self.said.moves || self.said.resume;
         if changes && told && !asked && beside::addresses(&self.text) {
+            return true;
+        }
+        // A long mail in which no word says yes is no yes, however warm: "… that hour is my mother's".
+        let unsaid = self.said.verdict != Verdict::Yes && self.said.stood.0 == 0;
+        if kind == "accept" && unsaid && self.said.words > UNSAID_WORDS_MAX {
             return true;
         }
         let few = match kind {
