@@ -141,13 +141,21 @@ impl World {
         self.happen(Cause::Request(format!("r{}", id.0)), what)
     }
 
+    /// Ana invited Ben, and he said yes on these terms.
+    fn agreed(terms: AcceptTerms) -> Self {
+        let mut world = Self::new();
+        world.invite(FIRST, ANA, BEN);
+        let invitation = Some((Answering::Invitation, None));
+        world.says(BEN, invitation, vec![Act::Accept(terms)]);
+        world
+    }
+
     fn says(
         &mut self,
         by: PersonId,
         about: Option<(Answering, Option<NaiveDateTime>)>,
         acts: Vec<Act>,
     ) -> Outcome {
-        self.mails += 1;
         let about = about.map(|(answering, slot)| About {
             answering,
             letter: answering.name().into(),
@@ -156,6 +164,18 @@ impl World {
             board: None,
             goal: None,
         });
+        self.hears(by, Some(FIRST), about, acts)
+    }
+
+    /// A mail comes in about any pairing, or about none.
+    fn hears(
+        &mut self,
+        by: PersonId,
+        pairing: Option<PairingId>,
+        about: Option<About>,
+        acts: Vec<Act>,
+    ) -> Outcome {
+        self.mails += 1;
         let said = Said {
             from: None,
             acts,
@@ -164,7 +184,7 @@ impl World {
         };
         let what = What::Said {
             by,
-            pairing: Some(FIRST),
+            pairing,
             about,
             said,
         };
@@ -779,18 +799,11 @@ fn a_bounced_invitation_is_told_to_its_inviter() {
 
 #[test]
 fn yes_once_is_one_lunch() {
-    let mut world = World::new();
-    world.invite(FIRST, ANA, BEN);
-    let once = AcceptTerms {
+    let mut world = World::agreed(AcceptTerms {
         once: true,
         no_notes: true,
         ..AcceptTerms::default()
-    };
-    world.says(
-        BEN,
-        Some((Answering::Invitation, None)),
-        vec![Act::Accept(once)],
-    );
+    });
     world.sent.clear();
     world.run_to("2028-01-01T00:00:00Z");
     assert_eq!(

@@ -12,29 +12,17 @@ fn ended_by_ben() -> World {
     world
 }
 
-/// Ana answers the newest letter of hers.
+/// Somebody answers the invitation of a pairing.
 fn answers(world: &mut World, by: PersonId, pairing: PairingId, act: Act) -> Outcome {
-    world.mails += 1;
-    let said = Said {
-        from: None,
-        acts: vec![act],
-        words: "as written".to_owned().into(),
-        confided: false,
+    let about = About {
+        answering: Answering::Invitation,
+        letter: "invitation".into(),
+        slot: None,
+        points: Vec::new(),
+        board: None,
+        goal: None,
     };
-    let what = What::Said {
-        by,
-        pairing: Some(pairing),
-        about: Some(About {
-            answering: Answering::Invitation,
-            letter: "invitation".into(),
-            slot: None,
-            points: Vec::new(),
-            board: None,
-            goal: None,
-        }),
-        said,
-    };
-    world.happen(Cause::Mail(format!("m{}", world.mails)), what)
+    world.hears(by, Some(pairing), Some(about), vec![act])
 }
 
 fn stage_anew(world: &World) -> &Stage {
@@ -145,17 +133,10 @@ fn notes_after_an_end_come_back_with_the_reason_and_reach_nobody() {
 
 #[test]
 fn notes_where_the_two_want_none_come_back_with_that_reason() {
-    let mut world = World::new();
-    world.invite(FIRST, ANA, BEN);
-    let terms = AcceptTerms {
+    let mut world = World::agreed(AcceptTerms {
         no_notes: true,
         ..AcceptTerms::default()
-    };
-    world.says(
-        BEN,
-        Some((Answering::Invitation, None)),
-        vec![Act::Accept(terms)],
-    );
+    });
     world.run_to("2027-01-07T15:00:00Z");
     world.says(ANA, None, vec![notes("the demo")]);
     let Body::Returned { because, .. } = world.body("returned", ANA) else {

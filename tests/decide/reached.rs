@@ -48,35 +48,12 @@ impl World {
     }
 
     fn answers(&mut self, by: PersonId, letter: &Dispatch, act: Act) -> Outcome {
-        self.hears(by, letter.pairing, Some(about(letter)), act)
+        self.hears(by, letter.pairing, Some(about(letter)), vec![act])
     }
 
     /// Ana says something about herself alone.
     fn tells(&mut self, act: Act) -> Outcome {
-        self.hears(ANA, None, None, act)
-    }
-
-    fn hears(
-        &mut self,
-        by: PersonId,
-        pairing: Option<PairingId>,
-        about: Option<About>,
-        act: Act,
-    ) -> Outcome {
-        self.mails += 1;
-        let said = Said {
-            from: None,
-            acts: vec![act],
-            words: "as written".to_owned().into(),
-            confided: false,
-        };
-        let what = What::Said {
-            by,
-            pairing,
-            about,
-            said,
-        };
-        self.happen(Cause::Mail(format!("m{}", self.mails)), what)
+        self.hears(ANA, None, None, vec![act])
     }
 
     fn ended(&self, at: usize) -> Option<GoalEnd> {
@@ -244,7 +221,7 @@ fn a_slip_about_a_goal_pauses_no_lunches() {
     world.tells(command(CommandName::Achieved, ""));
     let receipt = world.newest("receipt-achieved", ANA);
     for act in [Act::Later { until: None }, Act::Decline] {
-        world.hears(ANA, Some(FIRST), Some(about(&receipt)), act);
+        world.hears(ANA, Some(FIRST), Some(about(&receipt)), vec![act]);
         assert_eq!(*world.stage(), Stage::Meeting);
     }
     assert_eq!(world.ended(0), None);

@@ -27,17 +27,10 @@ impl World {
 
     /// Fridays at half past twelve.
     fn on_fridays() -> Self {
-        let mut world = Self::new();
-        world.invite(FIRST, ANA, BEN);
-        let terms = AcceptTerms {
+        let mut world = Self::agreed(AcceptTerms {
             start: Some(slot("2027-01-08T12:30:00")),
             ..AcceptTerms::default()
-        };
-        world.says(
-            BEN,
-            Some((Answering::Invitation, None)),
-            vec![Act::Accept(terms)],
-        );
+        });
         world.sent.clear();
         world
     }
